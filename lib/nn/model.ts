@@ -1,0 +1,34 @@
+import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensors } from "../runtimes/program.ts";
+
+/** A variable of a model. */
+export interface VariableSpec {
+  readonly shape: readonly number[];
+  /** How it starts: uniform in ±bound, normal of a deviation, or one value everywhere. */
+  readonly initial:
+    | { readonly kind: "uniform"; readonly bound: number }
+    | { readonly kind: "normal"; readonly deviation: number }
+    | { readonly kind: "constant"; readonly value: number };
+  /** Whether weight decay applies where biases and norms are exempt. */
+  readonly role: "weight" | "bias" | "norm";
+}
+
+/** A network as a pure function of its variables, written in the TensorFlow.js API. */
+export interface Model {
+  /** Trained. */
+  readonly parameters: Readonly<Record<string, VariableSpec>>;
+  /** Carried but not trained: running means and variances. */
+  readonly statistics: Readonly<Record<string, VariableSpec>>;
+  /** The measured layers from input to output, e.g. `["1", "2", ...]`, and the width of each (flattened). */
+  readonly layers: readonly { readonly name: string; readonly size: number }[];
+  /**
+   * @param images `[batch, height, width, channels]`, float32, normalised
+   * @returns logits `[batch, classes]`; the measured layers' features, `[batch, ...]` each; the next statistics (those given
+   * when not training)
+   */
+  apply(
+    variables: { readonly parameters: Tensors; readonly statistics: Tensors },
+    images: Tensor,
+    mode: "train" | "evaluate",
+  ): { readonly logits: Tensor; readonly layers: readonly Tensor[]; readonly statistics: Tensors };
+}

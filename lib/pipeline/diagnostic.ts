@@ -1,0 +1,29 @@
+/** A text file that diagnostics point into. */
+export interface Source {
+  /** Absolute path. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A stretch of a source: UTF-16 offsets, `end` exclusive. */
+export interface Range {
+  readonly source: Source;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What is wrong (or doubtful), where, and what to do: an error as data. */
+export interface Diagnostic {
+  readonly severity: "error" | "warning";
+  /** One sentence that says what was found, without a period. */
+  readonly message: string;
+  /** Where it stands; absent where no file is to blame. */
+  readonly range?: Range;
+  /** What would have been right, the nearest valid name, the command that helps; one sentence each, without a period. */
+  readonly hints?: readonly string[];
+}
+
+/** A value, or the reasons why there is none. Warnings may come with a value. */
+export type Result<T> =
+  | { readonly ok: true; readonly value: T; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };

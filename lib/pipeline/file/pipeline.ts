@@ -1,0 +1,107 @@
+import type { Range } from "../diagnostic.ts";
+import type { Value } from "../value.ts";
+
+/** A pipeline file, read, templated, expanded and validated: nothing downstream reads YAML again. */
+export interface Pipeline {
+  /** Absolute path of the pipeline file. */
+  readonly file: string;
+  /** Absolute folder of the pipeline file: deps and outs are relative to it. */
+  readonly folder: string;
+  /** Every file that was read to make this (the pipeline file, those it extends, params files); absolute. */
+  readonly files: readonly string[];
+  /** In the order of the file, `foreach` and `matrix` expanded. */
+  readonly stages: readonly Stage[];
+}
+
+/** One stage, expanded: every path absolute, every value final. */
+export interface Stage {
+  /** Unique: `train`, `train@8`, `grid@a-1`. */
+  readonly name: string;
+  /** The name before `@`. */
+  readonly group: string;
+  readonly desc?: string;
+  readonly action: RunAction | CommandAction;
+  /** Absolute folder in which the action runs. */
+  readonly wdir: string;
+  readonly params: readonly Param[];
+  readonly deps: readonly Dep[];
+  readonly outs: readonly Out[];
+  /** The only environment variables the stage sees; undefined: a `cmd` stage sees all of them, a `run` stage none. */
+  readonly env?: readonly string[];
+  /** Hosts that a `run` stage may reach: `true` all, `[]` none. */
+  readonly net: true | readonly string[];
+  readonly frozen: boolean;
+  readonly alwaysChanged: boolean;
+  readonly resources: Resources;
+  readonly meta?: Value;
+  readonly verify?: Value;
+  /** The stage's name in the file. */
+  readonly range: Range;
+}
+
+/** A Deno module, run in a sandbox. */
+export interface RunAction {
+  readonly kind: "run";
+  /** Absolute path of the module. */
+  readonly module: string;
+  /** The values the module gets. */
+  readonly with: { readonly [key: string]: Value };
+  readonly range: Range;
+  /** The place of the value at a path inside `with`, or of the nearest enclosing one. */
+  readonly locate: (path: readonly PropertyKey[]) => Range;
+}
+
+/** Shell commands, a process each, in order. */
+export interface CommandAction {
+  readonly kind: "cmd";
+  readonly lines: readonly string[];
+  readonly range: Range;
+}
+
+/** A value of a params file that a stage depends on. */
+export interface Param {
+  /** Absolute path of the params file. */
+  readonly file: string;
+  /** Dotted key, e.g. `train.lr`; empty: the whole file. */
+  readonly key: string;
+  /** Undefined where the file has no such key. */
+  readonly value: Value | undefined;
+  readonly range: Range;
+}
+
+/** A file or folder that a stage reads. */
+export interface Dep {
+  /** Absolute and normalised, without a trailing slash. */
+  readonly path: string;
+  /** Relative to the pipeline's folder, with `/`. */
+  readonly relative: string;
+  /** The key, where deps are a map. */
+  readonly name?: string;
+  /** The position, where a named dep is a list (`foreach`/`do` in a dep). */
+  readonly index?: number;
+  readonly range: Range;
+}
+
+/** A file or folder that a stage writes. */
+export interface Out {
+  readonly path: string;
+  readonly relative: string;
+  readonly name?: string;
+  readonly kind: "out" | "metric" | "plot";
+  /** False: not kept in the cache. */
+  readonly cache: boolean;
+  /** True: not removed before the stage runs. */
+  readonly persist: boolean;
+  readonly desc?: string;
+  readonly range: Range;
+}
+
+/** What a stage needs of the machine. */
+export interface Resources {
+  readonly cpus: number;
+  readonly gpus: number;
+  /** Bytes; 0: not stated. */
+  readonly memory: number;
+  /** Seconds; 0: no limit. */
+  readonly time: number;
+}

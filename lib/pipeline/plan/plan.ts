@@ -1,0 +1,27 @@
+import type { Graph } from "../graph/graph.ts";
+import type { Reason } from "./reason.ts";
+
+/**
+ * What would happen to a stage if it were reproduced now:
+ * - `unchanged`: its outs are those of its fingerprint, on disk;
+ * - `restorable`: the run cache, or the cache by the lock, holds the outs; they are put in place without running;
+ * - `stale`: it has to run;
+ * - `waiting`: an upstream stage has to run (or be restored) first, so its fingerprint is not known yet;
+ * - `frozen`: it is left alone.
+ */
+export type State = "unchanged" | "restorable" | "stale" | "waiting" | "frozen";
+
+/** A stage's state, its fingerprint where it can be known, and the reasons (empty when unchanged). */
+export interface Evaluation {
+  readonly stage: string;
+  readonly state: State;
+  /** sha256, hex. */
+  readonly fingerprint?: string;
+  readonly reasons: readonly Reason[];
+}
+
+/** The evaluations of a graph's selected stages, in topological order. */
+export interface Plan {
+  readonly graph: Graph;
+  readonly evaluations: ReadonlyMap<string, Evaluation>;
+}

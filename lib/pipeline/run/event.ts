@@ -1,0 +1,31 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import type { Reason } from "../plan/reason.ts";
+
+/** What happens while a pipeline runs. The terminal, the plain log and the run's record are readers of the same stream. */
+export type Event =
+  | { readonly kind: "run started"; readonly time: number; readonly stages: readonly string[]; readonly jobs: number }
+  | { readonly kind: "waiting for writer"; readonly time: number; readonly process: number; readonly since: string }
+  | { readonly kind: "stage unchanged"; readonly time: number; readonly stage: string; readonly seconds?: number }
+  | { readonly kind: "stage restored"; readonly time: number; readonly stage: string; readonly reasons: readonly Reason[]; readonly seconds?: number }
+  | { readonly kind: "stage frozen"; readonly time: number; readonly stage: string }
+  | { readonly kind: "stage started"; readonly time: number; readonly stage: string; readonly reasons: readonly Reason[]; readonly sandbox?: string }
+  | ({ readonly kind: "stage progress"; readonly time: number; readonly stage: string } & Progress)
+  | { readonly kind: "stage output"; readonly time: number; readonly stage: string; readonly stream: "stdout" | "stderr"; readonly text: string }
+  | { readonly kind: "stage warning"; readonly time: number; readonly stage: string; readonly diagnostic: Diagnostic }
+  | { readonly kind: "stage finished"; readonly time: number; readonly stage: string; readonly seconds: number }
+  | { readonly kind: "stage failed"; readonly time: number; readonly stage: string; readonly seconds: number; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: "stage skipped"; readonly time: number; readonly stage: string; readonly because: string }
+  | { readonly kind: "stage cancelled"; readonly time: number; readonly stage: string }
+  | { readonly kind: "run finished"; readonly time: number; readonly seconds: number; readonly ok: boolean };
+
+/** How far a stage is; sent by the stage itself. */
+export interface Progress {
+  /** Units done. */
+  readonly done: number;
+  /** Units in all, where known. */
+  readonly total?: number;
+  /** What is counted: "epoch", "snapshot", "MB". */
+  readonly unit: string;
+  /** The newest numbers worth seeing, e.g. `{ loss: 0.12 }`. */
+  readonly values?: { readonly [name: string]: number };
+}

@@ -1,0 +1,27 @@
+import type { Program, RunInputs, RunOutputs } from "./program.ts";
+
+/** An engine that runs {@linkcode Program}s. */
+export interface Runtime {
+  /** `onnx`, `cpu`, ... as `runtime:` names it. */
+  readonly name: string;
+  /**
+   * Prepares a program for batches of a size. A smaller last batch is served too (compiled when first met).
+   *
+   * @throws {UnsupportedOperationError} where the program uses an operation that this runtime lacks
+   */
+  compile(program: Program, options: CompileOptions): Promise<Executable>;
+}
+
+/** How a program is prepared. */
+export interface CompileOptions {
+  /** Examples a step. */
+  readonly batch: number;
+  /** Threads the runtime may use; results must not depend on it. */
+  readonly threads?: number;
+}
+
+/** A program, ready to run any number of times; calls do not overlap. */
+export interface Executable {
+  run(inputs: RunInputs): Promise<RunOutputs>;
+  dispose(): Promise<void>;
+}
