@@ -7,7 +7,9 @@ export class Float {
 }
 
 /** What a YAML document holds once read: integers are `number` (or `bigint` beyond 2^53), floats are {@linkcode Float}. */
-export type Value = null | boolean | number | bigint | Float | string | readonly Value[] | { readonly [key: string]: Value };
+export type Value = null | boolean | number | bigint | Float | string | readonly Value[] | {
+  readonly [key: string]: Value;
+};
 
 /** JSON, as it crosses to a stage's process. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

@@ -6,14 +6,38 @@ export type Event =
   | { readonly kind: "run started"; readonly time: number; readonly stages: readonly string[]; readonly jobs: number }
   | { readonly kind: "waiting for writer"; readonly time: number; readonly process: number; readonly since: string }
   | { readonly kind: "stage unchanged"; readonly time: number; readonly stage: string; readonly seconds?: number }
-  | { readonly kind: "stage restored"; readonly time: number; readonly stage: string; readonly reasons: readonly Reason[]; readonly seconds?: number }
+  | {
+    readonly kind: "stage restored";
+    readonly time: number;
+    readonly stage: string;
+    readonly reasons: readonly Reason[];
+    readonly seconds?: number;
+  }
   | { readonly kind: "stage frozen"; readonly time: number; readonly stage: string }
-  | { readonly kind: "stage started"; readonly time: number; readonly stage: string; readonly reasons: readonly Reason[]; readonly sandbox?: string }
+  | {
+    readonly kind: "stage started";
+    readonly time: number;
+    readonly stage: string;
+    readonly reasons: readonly Reason[];
+    readonly sandbox?: string;
+  }
   | ({ readonly kind: "stage progress"; readonly time: number; readonly stage: string } & Progress)
-  | { readonly kind: "stage output"; readonly time: number; readonly stage: string; readonly stream: "stdout" | "stderr"; readonly text: string }
+  | {
+    readonly kind: "stage output";
+    readonly time: number;
+    readonly stage: string;
+    readonly stream: "stdout" | "stderr";
+    readonly text: string;
+  }
   | { readonly kind: "stage warning"; readonly time: number; readonly stage: string; readonly diagnostic: Diagnostic }
   | { readonly kind: "stage finished"; readonly time: number; readonly stage: string; readonly seconds: number }
-  | { readonly kind: "stage failed"; readonly time: number; readonly stage: string; readonly seconds: number; readonly diagnostics: readonly Diagnostic[] }
+  | {
+    readonly kind: "stage failed";
+    readonly time: number;
+    readonly stage: string;
+    readonly seconds: number;
+    readonly diagnostics: readonly Diagnostic[];
+  }
   | { readonly kind: "stage skipped"; readonly time: number; readonly stage: string; readonly because: string }
   | { readonly kind: "stage cancelled"; readonly time: number; readonly stage: string }
   | { readonly kind: "run finished"; readonly time: number; readonly seconds: number; readonly ok: boolean };

@@ -60,7 +60,12 @@ export interface StageDefinition<
  * });
  * ```
  */
-export function stage<P extends z.ZodType, const D extends string, const O extends string, const L extends string = never>(
+export function stage<
+  P extends z.ZodType,
+  const D extends string,
+  const O extends string,
+  const L extends string = never,
+>(
   definition: StageDefinition<P, D, L, O>,
 ): StageDefinition<P, D, L, O> {
   return definition;
