@@ -1,0 +1,108 @@
+import { elementSize, type Entry, layOut, parseHeader } from "./safetensors_header.ts";
+import type { StoredTensor, StoredType, TensorFile } from "./tensor_file.ts";
+
+export type { StoredTensor, StoredType, TensorFile } from "./tensor_file.ts";
+
+/**
+ * Turns tensors into the bytes of a safetensors file (https://github.com/huggingface/safetensors, "Format"). Equal content
+ * gives equal bytes: names are sorted, wide types first, so that every tensor starts at a multiple of its element's size.
+ *
+ * @throws {Error} where a tensor's shape and number of elements differ
+ */
+export function encodeSafetensors(file: TensorFile): Uint8Array<ArrayBuffer> {
+  const { header, entries, size } = layOut(file);
+  const bytes = new Uint8Array(header.length + size);
+  bytes.set(header);
+  for (const { tensor, begin } of entries) bytes.set(bytesOf(tensor), header.length + begin);
+  return bytes;
+}
+
+/**
+ * Reads the bytes of a safetensors file. Tensors are views of `bytes` where its alignment allows, else copies.
+ *
+ * @param bytes the whole file
+ * @param name what messages call it: its path
+ * @throws {Error} where the bytes are not a complete and consistent safetensors file, or a type is none of {@linkcode StoredType}
+ */
+export function decodeSafetensors(bytes: Uint8Array, name: string): TensorFile {
+  const { entries, metadata, dataStart } = parseHeader(bytes, name);
+  const tensors = Object.fromEntries(
+    entries.map((entry) => [entry.name, tensorAt(bytes, dataStart, entry)]),
+  );
+  return { tensors, metadata };
+}
+
+/**
+ * Reads a safetensors file from disk.
+ *
+ * @throws {Error} as {@linkcode decodeSafetensors}, or where the file cannot be read
+ */
+export async function readSafetensors(path: string): Promise<TensorFile> {
+  return decodeSafetensors(await Deno.readFile(path), path);
+}
+
+/**
+ * Writes a safetensors file, tensor by tensor, without a second copy of the data in memory.
+ *
+ * @throws {Error} where a tensor's shape and number of elements differ, or the file cannot be written
+ */
+export async function writeSafetensors(path: string, file: TensorFile): Promise<void> {
+  const { header, entries } = layOut(file);
+  using output = await Deno.open(path, { write: true, create: true, truncate: true });
+  await writeAll(output, header);
+  for (const { tensor } of entries) await writeAll(output, bytesOf(tensor));
+}
+
+/**
+ * The tensor of a name and an element type.
+ *
+ * @param source what messages call the file: its path
+ * @throws {Error} where there is no such tensor or it has another type
+ */
+export function tensorNamed<T extends StoredType>(
+  file: TensorFile,
+  name: string,
+  dtype: T,
+  source: string,
+): Extract<StoredTensor, { dtype: T }> {
+  const tensor = Object.hasOwn(file.tensors, name) ? file.tensors[name] : undefined;
+  if (tensor === undefined) {
+    throw new Error(
+      `${source}: no tensor named "${name}"; found ${Object.keys(file.tensors).sort().join(", ") || "none"}`,
+    );
+  }
+  if (tensor.dtype !== dtype) throw new Error(`${source}: tensor "${name}" is ${tensor.dtype}, expected ${dtype}`);
+  return tensor as Extract<StoredTensor, { dtype: T }>;
+}
+
+function bytesOf(tensor: StoredTensor): Uint8Array {
+  return new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
+}
+
+async function writeAll(output: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  // One write call takes at most 2 GiB on Linux and may take less than it is given.
+  for (let offset = 0; offset < bytes.length;) {
+    offset += await output.write(bytes.subarray(offset, offset + 2 ** 26));
+  }
+}
+
+function tensorAt(bytes: Uint8Array, dataStart: number, { dtype, shape, begin, end }: Entry): StoredTensor {
+  const width = elementSize[dtype];
+  const start = bytes.byteOffset + dataStart + begin;
+  const aligned = start % width === 0;
+  const buffer = aligned ? bytes.buffer : bytes.slice(dataStart + begin, dataStart + end).buffer;
+  const offset = aligned ? start : 0;
+  const length = (end - begin) / width;
+  switch (dtype) {
+    case "F32":
+      return { dtype, shape, data: new Float32Array(buffer, offset, length) };
+    case "F64":
+      return { dtype, shape, data: new Float64Array(buffer, offset, length) };
+    case "I32":
+      return { dtype, shape, data: new Int32Array(buffer, offset, length) };
+    case "I64":
+      return { dtype, shape, data: new BigInt64Array(buffer, offset, length) };
+    case "U8":
+      return { dtype, shape, data: new Uint8Array(buffer, offset, length) };
+  }
+}
