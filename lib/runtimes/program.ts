@@ -1,64 +1,13 @@
-import type { Tensor } from "@tensorflow/tfjs";
-
-/** Shape and type of a tensor. */
-export interface TensorSpec {
-  readonly shape: readonly number[];
-  readonly dtype: "float32" | "int32";
-}
-
-/** Shape and type of one example of a data set that stays resident; `uint8` examples reach the body as int32 tensors. */
-export interface ExampleSpec {
-  readonly shape: readonly number[];
-  readonly dtype: "uint8" | "int32" | "float32";
-}
-
-/** Tensors by name. */
-export type Tensors = Record<string, Tensor>;
-
-/**
- * A loop over batches of examples, written once in the TensorFlow.js API and run by any runtime: an epoch of training, an
- * evaluation, an epoch of linear probes. The body is traced, so it must be pure: no `dataSync`, no JavaScript branch on a
- * tensor's value.
- */
-export interface Program {
-  /** For messages. */
-  readonly name: string;
-  /** Data sets, resident as a whole; the body sees a batch of each, `[batch, ...shape]`, gathered by the same order. */
-  readonly examples: Readonly<Record<string, ExampleSpec>>;
-  /** Names of float32 scalars that change each step, e.g. the learning rate. */
-  readonly scalars: readonly string[];
-  /** Inputs that stay the same over the loop, e.g. weights during an evaluation. */
-  readonly constants: Readonly<Record<string, TensorSpec>>;
-  /** Carried from step to step, e.g. weights and momentum during training. */
-  readonly state: Readonly<Record<string, TensorSpec>>;
-  /** One step. */
-  readonly body: (inputs: BodyInputs) => BodyOutputs;
-}
-
-/** What the body of a {@linkcode Program} gets. */
-export interface BodyInputs {
-  readonly examples: Tensors;
-  readonly scalars: Tensors;
-  readonly constants: Tensors;
-  readonly state: Tensors;
-}
-
-/** What the body of a {@linkcode Program} returns. */
-export interface BodyOutputs {
-  /** The next state: the same names, shapes and types. */
-  readonly state: Tensors;
-  /** A value a step (a loss, a count): stacked to `[steps, ...shape]`. */
-  readonly steps?: Tensors;
-  /** A row an example (logits, features), `[batch, ...shape]`: concatenated to `[examples, ...shape]` in the loop's order. */
-  readonly rows?: Tensors;
-}
+export type { BodyInputs, BodyOutputs, ExampleSpec, Program, Tensors, TensorSpec } from "../compile/program.ts";
 
 /** Numbers in memory. */
 export type Data = Float32Array | Int32Array | Uint8Array;
 
 /** An array with its shape. */
 export interface NumericArray<T extends Data = Data> {
+  /** Values, the last extent fastest. */
   readonly data: T;
+  /** Extents, outermost first. */
   readonly shape: readonly number[];
 }
 
@@ -70,13 +19,18 @@ export interface RunInputs {
   readonly order: Int32Array;
   /** A value a step. */
   readonly scalars?: Readonly<Record<string, Float32Array>>;
+  /** Each constant, flat. */
   readonly constants?: Readonly<Record<string, Float32Array | Int32Array>>;
+  /** The state before the first step, flat. */
   readonly state?: Readonly<Record<string, Float32Array | Int32Array>>;
 }
 
 /** What one call of an {@linkcode Executable} returns. */
 export interface RunOutputs {
+  /** The state after the last step, flat. */
   readonly state: Readonly<Record<string, Float32Array | Int32Array>>;
+  /** A value a step, `[steps, ...shape]`. */
   readonly steps: Readonly<Record<string, NumericArray<Float32Array | Int32Array>>>;
+  /** A row an example, `[examples, ...shape]`, in the order of visit. */
   readonly rows: Readonly<Record<string, NumericArray<Float32Array | Int32Array>>>;
 }

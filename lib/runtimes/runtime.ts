@@ -22,6 +22,12 @@ export interface CompileOptions {
 
 /** A program, ready to run any number of times; calls do not overlap. */
 export interface Executable {
+  /**
+   * Runs the loop once over the examples of an order.
+   *
+   * @throws {Error} naming what does not fit the program
+   */
   run(inputs: RunInputs): Promise<RunOutputs>;
+  /** Frees what the engine holds. */
   dispose(): Promise<void>;
 }

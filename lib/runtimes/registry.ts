@@ -1,0 +1,19 @@
+import type { Runtime } from "./runtime.ts";
+
+/** Each runtime is loaded when first asked for, so that a stage pays only for what it uses. */
+const loaders: Readonly<Record<string, () => Promise<Runtime>>> = {
+  cpu: async () => (await import("./cpu.ts")).cpuRuntime,
+};
+
+/**
+ * Loads a runtime by the name that `runtime:` resolves to.
+ *
+ * @throws {Error} where there is no runtime of that name
+ */
+export async function runtimeByName(name: string): Promise<Runtime> {
+  const load = loaders[name];
+  if (load === undefined) {
+    throw new Error(`There is no runtime "${name}"; expected ${Object.keys(loaders).join(" or ")}`);
+  }
+  return await load();
+}
