@@ -1,14 +1,24 @@
 import type { z } from "zod";
 
 /** What a stage module gets when it runs. */
-export interface StageContext<P extends z.ZodType, D extends string, L extends string, O extends string> {
+export interface StageContext<
+  P extends z.ZodType,
+  D extends string,
+  L extends string,
+  O extends string,
+  OptionalD extends string = never,
+  OptionalO extends string = never,
+> {
   /** The values of `with`, parsed by the module's schema (defaults filled in). */
   readonly with: z.output<P>;
   /** Absolute paths of the named deps; a dep written with `foreach`/`do` is a list. */
-  readonly deps: Readonly<Record<D, string>> & Readonly<Record<L, readonly string[]>>;
-  /** Absolute paths of the named outs. The parent folder exists; the out itself does not. */
-  readonly outs: Readonly<Record<O, string>>;
-  /** What the engine granted. */
+  readonly deps:
+    & Readonly<Record<D, string>>
+    & Readonly<Partial<Record<OptionalD, string>>>
+    & Readonly<Record<L, readonly string[]>>;
+  /** Absolute paths of the named outs. The parent folder exists; the out itself does not, unless it is `persist`. */
+  readonly outs: Readonly<Record<O, string>> & Readonly<Partial<Record<OptionalO, string>>>;
+  /** What the engine granted; `memory` in bytes, 0 where it is not stated. */
   readonly resources: { readonly cpus: number; readonly gpus: number; readonly memory: number };
   /** Reports how far the stage is; cheap enough to be called every step (the engine keeps the newest). */
   readonly progress: (progress: StageProgress) => void;
@@ -18,9 +28,13 @@ export interface StageContext<P extends z.ZodType, D extends string, L extends s
 
 /** How far a stage is. */
 export interface StageProgress {
+  /** Units done. */
   readonly done: number;
+  /** Units in all, where known. */
   readonly total?: number;
+  /** What is counted: "epoch", "snapshot", "MB". */
   readonly unit: string;
+  /** The newest numbers worth seeing, e.g. `{ loss: 0.12 }`. */
   readonly values?: Readonly<Record<string, number>>;
 }
 
@@ -30,20 +44,30 @@ export interface StageDefinition<
   D extends string = string,
   L extends string = string,
   O extends string = string,
+  OptionalD extends string = string,
+  OptionalO extends string = string,
 > {
   /** The schema of `with`; checked before anything runs. Use `z.strictObject` so that a misspelt key is an error. */
   readonly parameters: P;
   /** Names of the deps that are one path. */
   readonly deps: readonly D[];
-  /** Names of the deps that are a list of paths. */
+  /** Names of deps that are one path and that the pipeline file may leave away. */
+  readonly optionalDeps?: readonly OptionalD[];
+  /** Names of the deps that are a list of paths; one that the pipeline file leaves away is an empty list. */
   readonly lists?: readonly L[];
   /** Names of the outs; the pipeline file must give a path to each. */
   readonly outs: readonly O[];
-  readonly run: (context: StageContext<P, D, L, O>) => void | Promise<void>;
+  /** Names of outs that the pipeline file may leave away; where it names one, the stage must write it. */
+  readonly optionalOuts?: readonly OptionalO[];
+  /** Reads the deps, writes the outs. What it throws fails the stage. */
+  readonly run: (context: StageContext<P, D, L, O, OptionalD, OptionalO>) => void | Promise<void>;
 }
 
 /**
  * Defines a stage module: `export default stage({ ... })`.
+ *
+ * A part of the schema may carry `.meta({ resolver: import.meta.resolve("./resolver.ts") })`: before planning, the engine
+ * calls that module's default export with the part's value (see {@linkcode Resolver}) and the stage gets what it returns.
  *
  * @example
  * ```ts
@@ -65,8 +89,21 @@ export function stage<
   const D extends string,
   const O extends string,
   const L extends string = never,
+  const OptionalD extends string = never,
+  const OptionalO extends string = never,
 >(
-  definition: StageDefinition<P, D, L, O>,
-): StageDefinition<P, D, L, O> {
+  definition: StageDefinition<P, D, L, O, OptionalD, OptionalO>,
+): StageDefinition<P, D, L, O, OptionalD, OptionalO> {
   return definition;
 }
+
+/** What a value comes to on this machine. */
+export interface Resolved {
+  /** What the stage gets in its place; JSON. */
+  readonly value: unknown;
+  /** What else the result depends on (an engine's version, a class of device); JSON, part of the fingerprint. */
+  readonly identity: unknown;
+}
+
+/** The default export of a resolver module: what a value such as `runtime: auto` comes to on this machine. */
+export type Resolver = (value: unknown) => Resolved | Promise<Resolved>;

@@ -1,0 +1,30 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import type { Code } from "../modules/description.ts";
+import type { Resolution } from "../modules/resolution.ts";
+
+/** What the executor needs besides the stage. */
+export interface Job {
+  /** The import closure of a `run` stage's module. */
+  readonly code?: Code;
+  /** What the resolvers made of values inside `with`. */
+  readonly resolutions?: readonly Resolution[];
+  /** Absolute root of the project: a `cmd` stage sees it as `DVC_ROOT`. */
+  readonly root: string;
+  /** Absolute folder for set-aside outs and their journals, kept between runs; on the file system of the outs, best. */
+  readonly scratch: string;
+  /**
+   * Takes over the outs once they are complete: hashes them, stores them, records them. Where it throws, the stage has
+   * failed and its previous outs come back.
+   */
+  readonly commit: () => Promise<void>;
+  /** The command that runs this stage alone, for messages. */
+  readonly retry?: string;
+  /** Milliseconds between the request to end and the kill; 10,000 unless given. */
+  readonly grace?: number;
+}
+
+/** How a stage ended. On `failed` and `cancelled` the previous outs are back in place. */
+export type Outcome =
+  | { readonly kind: "succeeded"; readonly seconds: number }
+  | { readonly kind: "failed"; readonly seconds: number; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly kind: "cancelled"; readonly seconds: number };
