@@ -15,6 +15,10 @@ export interface VariableSpec {
 
 /** A network as a pure function of its variables, written in the TensorFlow.js API. */
 export interface Model {
+  /** Shape of one image: height, width, channels. */
+  readonly input: readonly [number, number, number];
+  /** Number of classes. */
+  readonly classes: number;
   /** Trained. */
   readonly parameters: Readonly<Record<string, VariableSpec>>;
   /** Carried but not trained: running means and variances. */

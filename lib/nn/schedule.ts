@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { epochOf, epochPoint } from "./epochs.ts";
+
+/** When and how the learning rate drops. */
+export const dropsParameter: z.ZodObject<{
+  at: z.ZodArray<typeof epochPoint>;
+  factor: z.ZodDefault<z.ZodNumber>;
+}, z.core.$strict> = z.strictObject({
+  at: z.array(epochPoint).meta({ description: "After how many epochs: numbers, or percentages of `epochs`" }),
+  factor: z.number().positive().max(1).default(0.1).meta({
+    description: "What the rate is multiplied by at each drop",
+  }),
+});
+
+/** A learning rate over time: constant pieces, after an optional linear warm-up. */
+export interface Schedule {
+  /** The learning rate of the first piece. */
+  readonly lr: number;
+  readonly drops: z.output<typeof dropsParameter>;
+  /** Epochs over which the rate grows linearly from almost nothing to its value. */
+  readonly warmUp: number;
+}
+
+/** The epochs after which the rate drops, ascending; a drop at or after the last epoch never comes. */
+export function dropEpochs(drops: Schedule["drops"], epochs: number): number[] {
+  return drops.at.map((point) => epochOf(point, epochs)).filter((epoch) => epoch < epochs).toSorted((a, b) => a - b);
+}
+
+/**
+ * The learning rate of each step of an epoch: `lr` times `factor` for each drop that lies behind (as torch's MultiStepLR has
+ * it), and during the warm-up times the share of it that the step completes.
+ *
+ * @param epoch the pass through the train set, from 1 on
+ * @param epochs how many there are in all
+ * @param steps steps in an epoch
+ */
+export function learningRates(schedule: Schedule, epoch: number, epochs: number, steps: number): Float32Array {
+  const dropped = dropEpochs(schedule.drops, epochs).filter((drop) => drop < epoch).length;
+  const rate = schedule.lr * schedule.drops.factor ** dropped;
+  const warmUp = schedule.warmUp * steps;
+  return Float32Array.from({ length: steps }, (_, step) => {
+    const taken = (epoch - 1) * steps + step + 1;
+    return taken < warmUp ? rate * taken / warmUp : rate;
+  });
+}

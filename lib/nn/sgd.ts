@@ -1,0 +1,60 @@
+import * as tf from "@tensorflow/tfjs";
+import { z } from "zod";
+import type { Tensors } from "../runtimes/program.ts";
+import type { VariableSpec } from "./model.ts";
+import { dropsParameter } from "./schedule.ts";
+
+/** Stochastic gradient descent and its learning rate over time, as a pipeline file writes them. */
+export const optimizerParameter: z.ZodObject<{
+  lr: z.ZodNumber;
+  drops: z.ZodDefault<typeof dropsParameter>;
+  warmUp: z.ZodDefault<z.ZodNumber>;
+  momentum: z.ZodDefault<z.ZodNumber>;
+  nesterov: z.ZodDefault<z.ZodBoolean>;
+  weightDecay: z.ZodDefault<z.ZodNumber>;
+  decay: z.ZodDefault<z.ZodEnum<{ all: "all"; weights: "weights" }>>;
+}, z.core.$strict> = z.strictObject({
+  lr: z.number().positive().meta({ description: "Learning rate before the first drop" }),
+  drops: dropsParameter.default({ at: [], factor: 0.1 }),
+  warmUp: z.number().min(0).default(0).meta({ description: "Epochs of linear warm-up" }),
+  momentum: z.number().min(0).lt(1).default(0.9),
+  nesterov: z.boolean().default(false),
+  weightDecay: z.number().min(0).default(5e-4),
+  decay: z.enum(["all", "weights"]).default("all").meta({
+    description: "What decays: all parameters (as in PyTorch), or weights without biases and norms",
+  }),
+});
+
+/** The part of {@linkcode optimizerParameter} that a single step needs. */
+export type SgdParameters = Pick<
+  z.output<typeof optimizerParameter>,
+  "momentum" | "nesterov" | "weightDecay" | "decay"
+>;
+
+/**
+ * One step of torch.optim.SGD (dampening 0, weight decay coupled): with `g = gradient + weightDecay * parameter`,
+ * `velocity = momentum * velocity + g` and `parameter -= lr * velocity` (Nesterov: `lr * (g + momentum * velocity)`).
+ * At the first step velocities are zero.
+ *
+ * @param lr a scalar
+ */
+export function sgd(
+  specs: Readonly<Record<string, VariableSpec>>,
+  { momentum, nesterov, weightDecay, decay }: SgdParameters,
+  lr: tf.Tensor,
+  current: { readonly parameters: Tensors; readonly velocities: Tensors; readonly gradients: Tensors },
+): { readonly parameters: Tensors; readonly velocities: Tensors } {
+  const parameters: Tensors = {};
+  const velocities: Tensors = {};
+  for (const [name, { role }] of Object.entries(specs)) {
+    const [parameter, velocity] = [current.parameters[name]!, current.velocities[name]!];
+    const decays = weightDecay > 0 && (decay === "all" || role === "weight");
+    const gradient = current.gradients[name]!;
+    const slope = decays ? tf.add(gradient, tf.mul(parameter, weightDecay)) : gradient;
+    const next = tf.add(tf.mul(velocity, momentum), slope);
+    const direction = nesterov ? tf.add(slope, tf.mul(next, momentum)) : next;
+    velocities[name] = next;
+    parameters[name] = tf.sub(parameter, tf.mul(direction, lr));
+  }
+  return { parameters, velocities };
+}
