@@ -1,0 +1,77 @@
+import type { Resources } from "../file/pipeline.ts";
+
+/** How much may run at once. */
+export interface Capacity {
+  /** Stages. */
+  readonly jobs: number;
+  /** Cores; a stage may ask for a part of one. */
+  readonly cpus: number;
+  /** Whole devices. */
+  readonly gpus: number;
+  /** Bytes. */
+  readonly memory: number;
+}
+
+/** The whole of this machine, or of what the container leaves of it. */
+export function machineCapacity(jobs?: number): Capacity {
+  const cpus = navigator.hardwareConcurrency;
+  return { jobs: jobs ?? cpus, cpus, gpus: countGpus(), memory: Deno.systemMemoryInfo().total };
+}
+
+/**
+ * What a stage takes of a capacity: never more than there is, so that a stage that asks for more than the machine has runs
+ * alone instead of never. Where no GPU is known, stages that ask for one still take turns.
+ */
+export function share(resources: Resources, capacity: Capacity): Capacity {
+  return {
+    jobs: 1,
+    cpus: Math.min(resources.cpus, capacity.cpus),
+    gpus: Math.min(resources.gpus, Math.max(1, capacity.gpus)),
+    memory: Math.min(resources.memory, capacity.memory),
+  };
+}
+
+/** Keeps account of what is taken. */
+export class Allocation {
+  #free: Capacity;
+
+  /** Nothing is taken yet. */
+  constructor(capacity: Capacity) {
+    this.#free = { ...capacity, gpus: Math.max(1, capacity.gpus) };
+  }
+
+  /** Takes a share and says true, or leaves all as it is and says false where too little is free. */
+  take(share: Capacity): boolean {
+    const free = this.#free;
+    const fits = share.jobs <= free.jobs && share.cpus <= free.cpus && share.gpus <= free.gpus &&
+      share.memory <= free.memory;
+    if (fits) this.#change(share, -1);
+    return fits;
+  }
+
+  /** Gives a share back. */
+  release(share: Capacity): void {
+    this.#change(share, 1);
+  }
+
+  #change(share: Capacity, sign: 1 | -1): void {
+    const free = this.#free;
+    this.#free = {
+      jobs: free.jobs + sign * share.jobs,
+      cpus: free.cpus + sign * share.cpus,
+      gpus: free.gpus + sign * share.gpus,
+      memory: free.memory + sign * share.memory,
+    };
+  }
+}
+
+/** The NVIDIA GPUs that the driver shows, or as many as `CUDA_VISIBLE_DEVICES` leaves. */
+function countGpus(): number {
+  const visible = Deno.env.get("CUDA_VISIBLE_DEVICES");
+  if (visible !== undefined) return visible.split(",").filter((device) => device.trim() !== "").length;
+  try {
+    return [...Deno.readDirSync("/proc/driver/nvidia/gpus")].length;
+  } catch {
+    return 0;
+  }
+}
