@@ -1,0 +1,51 @@
+import type { Split } from "./dataset.ts";
+import type { NamedBytes } from "./idx.ts";
+
+const side = 32;
+const channels = 3;
+const plane = side * side;
+const recordSize = 1 + channels * plane;
+
+/**
+ * Reads batches in CIFAR-10's binary layout (https://www.cs.toronto.edu/~kriz/cifar.html, "Binary version"): records of one
+ * label byte and 3,072 pixels, the red, the green and the blue plane, each row by row. Pixels leave as
+ * `[count, 32, 32, 3]`.
+ *
+ * @param recordsPerFile what every file must hold
+ * @param classes number of classes; labels lie in 0 to classes - 1
+ * @throws {Error} naming the file: truncated, too long, or a label out of range
+ */
+export function readCifarBinary(files: readonly NamedBytes[], recordsPerFile: number, classes: number): Split {
+  const count = files.length * recordsPerFile;
+  const images = new Uint8Array(count * channels * plane);
+  const labels = new Uint8Array(count);
+  let record = 0;
+  for (const { name, bytes } of files) {
+    const expected = recordsPerFile * recordSize;
+    if (bytes.length !== expected) {
+      const fault = bytes.length < expected ? "truncated" : "too long";
+      throw new Error(
+        `${name}: ${fault}: ${bytes.length} bytes, expected ${recordsPerFile} records of ${recordSize} = ${expected}`,
+      );
+    }
+    for (let start = 0; start < bytes.length; start += recordSize, record++) {
+      const label = bytes[start]!;
+      if (label >= classes) {
+        const at = start / recordSize + 1;
+        throw new Error(`${name}: label ${label} of record ${at} is out of range; expected 0 to ${classes - 1}`);
+      }
+      labels[record] = label;
+      interleave(bytes.subarray(start + 1, start + recordSize), images, record * channels * plane);
+    }
+  }
+  return { images, labels, shape: [side, side, channels], count };
+}
+
+/** Planes of channels to pixels of channels. */
+function interleave(planes: Uint8Array, images: Uint8Array, offset: number): void {
+  for (let pixel = 0; pixel < plane; pixel++) {
+    for (let channel = 0; channel < channels; channel++) {
+      images[offset + pixel * channels + channel] = planes[channel * plane + pixel]!;
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { catalogue, type DatasetName, datasetNames } from "../lib/datasets/catalogue.ts";
+import { writeDataset } from "../lib/datasets/dataset.ts";
+import { provideDataset } from "../lib/datasets/provision.ts";
+import { stage } from "../lib/pipeline/stage/mod.ts";
+
+const parameters = z.strictObject({
+  dataset: z.enum(datasetNames as [DatasetName, ...DatasetName[]]).meta({ description: "Which dataset to get" }),
+});
+
+/** Gets a dataset from the first of its sources that can be had, verified and in canonical order. */
+export default stage({
+  parameters,
+  deps: [],
+  outs: ["dataset"],
+  async run({ with: { dataset: name }, outs, progress, signal }) {
+    const dataset = await provideDataset(catalogue[name], {
+      mirror: mirrorFolder(),
+      signal,
+      progress: (bytes, total) => progress({ done: megabytes(bytes), total: megabytes(total), unit: "MB" }),
+      passedOver: (reason) => console.log(`${name}: next source, since: ${reason}`),
+    });
+    await writeDataset(outs.dataset, dataset);
+  },
+});
+
+function mirrorFolder(): string | undefined {
+  const allowed = Deno.permissions.querySync({ name: "env", variable: "DATASET_MIRROR" }).state === "granted";
+  return allowed ? Deno.env.get("DATASET_MIRROR") || undefined : undefined;
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e5) / 10;
+}
