@@ -26,20 +26,25 @@ export function dropEpochs(drops: Schedule["drops"], epochs: number): number[] {
   return drops.at.map((point) => epochOf(point, epochs)).filter((epoch) => epoch < epochs).toSorted((a, b) => a - b);
 }
 
+/** A step of training. */
+export interface Position {
+  /** The pass through the train set, from 1 on. */
+  readonly epoch: number;
+  /** Epochs in all. */
+  readonly epochs: number;
+  /** The step of the epoch, from 0 on. */
+  readonly step: number;
+  /** Steps in an epoch. */
+  readonly steps: number;
+}
+
 /**
- * The learning rate of each step of an epoch: `lr` times `factor` for each drop that lies behind (as torch's MultiStepLR has
- * it), and during the warm-up times the share of it that the step completes.
- *
- * @param epoch the pass through the train set, from 1 on
- * @param epochs how many there are in all
- * @param steps steps in an epoch
+ * The learning rate of a step: `lr` times `factor` for each drop that lies behind (as torch's MultiStepLR has it), and during
+ * the warm-up times the share of it that the step completes.
  */
-export function learningRates(schedule: Schedule, epoch: number, epochs: number, steps: number): Float32Array {
+export function learningRate(schedule: Schedule, { epoch, epochs, step, steps }: Position): number {
   const dropped = dropEpochs(schedule.drops, epochs).filter((drop) => drop < epoch).length;
   const rate = schedule.lr * schedule.drops.factor ** dropped;
-  const warmUp = schedule.warmUp * steps;
-  return Float32Array.from({ length: steps }, (_, step) => {
-    const taken = (epoch - 1) * steps + step + 1;
-    return taken < warmUp ? rate * taken / warmUp : rate;
-  });
+  const [taken, warmUp] = [(epoch - 1) * steps + step + 1, schedule.warmUp * steps];
+  return taken < warmUp ? rate * taken / warmUp : rate;
 }

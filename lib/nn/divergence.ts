@@ -1,0 +1,36 @@
+import type { Variables } from "./variables.ts";
+
+const hint = "try a lower optimizer.lr, some epochs of optimizer.warmUp, or model.batchNorm: true";
+
+/**
+ * Checks that an epoch left finite numbers only.
+ *
+ * @param rates the learning rate of each step
+ * @param losses the loss of each step
+ * @throws {Error} naming the epoch, the first step whose loss is not finite (or the variable), the learning rate and a hint
+ */
+export function checkFinite(
+  { epoch, rates, losses, state }: {
+    readonly epoch: number;
+    readonly rates: readonly number[];
+    readonly losses: Float32Array | Int32Array;
+    readonly state: Variables;
+  },
+): void {
+  const step = losses.findIndex((loss) => !Number.isFinite(loss));
+  if (step >= 0) {
+    throw new Error(
+      `Training diverged: the loss is ${losses[step]} at epoch ${epoch}, step ${step + 1} of ${losses.length}, ` +
+        `learning rate ${rates[step]}; ${hint}`,
+    );
+  }
+  for (const [name, values] of Object.entries(state)) {
+    const value = values.find((value) => !Number.isFinite(value));
+    if (value !== undefined) {
+      throw new Error(
+        `Training diverged: ${name} holds ${value} after the last step of epoch ${epoch}, ` +
+          `learning rate ${rates.at(-1)}; ${hint}`,
+      );
+    }
+  }
+}

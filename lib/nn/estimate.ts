@@ -1,0 +1,44 @@
+import type { Examples } from "./evaluation.ts";
+import type { Model } from "./model.ts";
+import { variableSpecs } from "./variables.ts";
+
+/** What a training will take, in bytes. */
+export interface Estimate {
+  /** All snapshots together. */
+  readonly disk: number;
+  /** The process at its largest, roughly. */
+  readonly memory: number;
+}
+
+/** Deno, TensorFlow.js and an engine before any work: what an empty training was seen to take. */
+const baseMemory = 300 * 2 ** 20;
+
+/** Estimates what a training needs, so that one that cannot fit is refused before it starts. */
+export function estimateTraining(
+  model: Model,
+  { batch, snapshots, train, test }: {
+    readonly batch: number;
+    /** How many are kept. */
+    readonly snapshots: number;
+    readonly train: Examples;
+    readonly test: Examples;
+  },
+): Estimate {
+  const sizes = Object.values(variableSpecs(model)).map(({ shape }) => shape.reduce((a, b) => a * b, 1));
+  const variables = 4 * sizes.reduce((a, b) => a + b, 0);
+  const examples = [train, test].reduce((sum, set) => sum + set.images.byteLength + set.labels.byteLength, 0);
+  const units = model.layers.reduce((sum, { size }) => sum + size, model.input[0] * model.input[1] * model.input[2]);
+  return {
+    disk: snapshots * variables,
+    // Variables, velocities and gradients, before and after a step, here and in the engine; each layer before and after its
+    // nonlinearity, with gradients.
+    memory: baseMemory + examples + 12 * variables + 4 * 4 * units * batch,
+  };
+}
+
+/** A number of bytes for people, in powers of 1,000. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  return `${(bytes / 1000 ** power).toPrecision(3)} ${units[power]}`;
+}

@@ -1,0 +1,77 @@
+/**
+ * Trains a network and keeps snapshots of it.
+ *
+ * Dep: the folder of a data set. Outs: a folder of snapshots, and the history of losses and accuracies (CSV).
+ * @module
+ */
+import { z } from "zod";
+import { channelStatistics, readDataset } from "../lib/datasets/dataset.ts";
+import { type Row, writeTable } from "../lib/formats/table.ts";
+import { estimateTraining, formatBytes } from "../lib/nn/estimate.ts";
+import { examplesOf } from "../lib/nn/evaluation.ts";
+import { type History, historyColumns } from "../lib/nn/history.ts";
+import { identityColumns, identityOf } from "../lib/nn/identity.ts";
+import { modelParameter } from "../lib/nn/model_parameter.ts";
+import { optimizerParameter } from "../lib/nn/sgd.ts";
+import { modelOf, snapshotName, writeSnapshot } from "../lib/nn/snapshot.ts";
+import { snapshotEpochs, snapshotsParameter } from "../lib/nn/snapshot_epochs.ts";
+import { training } from "../lib/nn/training.ts";
+import { stage } from "../lib/pipeline/stage/mod.ts";
+import { runtimeParameter } from "../lib/runtimes/parameter.ts";
+import { runtimeByName } from "../lib/runtimes/registry.ts";
+
+export default stage({
+  parameters: z.strictObject({
+    model: modelParameter,
+    optimizer: optimizerParameter,
+    batch: z.int().min(1).default(128).meta({ description: "Examples a step" }),
+    epochs: z.int().min(1).meta({ description: "Passes through the train set" }),
+    seed: z.int().min(0).default(0).meta({ description: "Decides the initial weights and the order of examples" }),
+    snapshots: snapshotsParameter.prefault({ every: 1 }),
+    evaluateEvery: z.int().min(1).default(1).meta({ description: "Epochs between evaluations on the whole sets" }),
+    runtime: runtimeParameter,
+  }),
+  deps: ["dataset"],
+  outs: ["snapshots", "history"],
+
+  async run({ with: parameters, deps, outs, resources, progress, signal }) {
+    const { model: modelParameters, optimizer, batch, epochs, seed, snapshots, evaluateEvery } = parameters;
+    const dataset = await readDataset(deps.dataset);
+    const normalisation = channelStatistics(dataset.train);
+    const network = { model: modelParameters, input: dataset.train.shape, classes: dataset.classes.length };
+    const [model, train, test] = [modelOf(network), examplesOf(dataset.train), examplesOf(dataset.test)];
+    const kept = snapshotEpochs(snapshots, epochs, optimizer.drops);
+
+    const { disk, memory } = estimateTraining(model, { batch, snapshots: kept.length, train, test });
+    console.log(`${kept.length} snapshots, ${formatBytes(disk)}; about ${formatBytes(memory)} of memory`);
+    if (resources.memory > 0 && memory > resources.memory) {
+      throw new Error(
+        `Training needs about ${formatBytes(memory)} of memory, but resources.memory grants ` +
+          `${formatBytes(resources.memory)}; grant more, or take a smaller model or batch`,
+      );
+    }
+
+    await Deno.mkdir(outs.snapshots);
+    const runtime = await runtimeByName(parameters.runtime);
+    const settings = { model, normalisation, optimizer, batch, epochs, seed, evaluateEvery, train, test };
+    const rows: History[] = [];
+    for await (const { epoch, variables, history } of training({ ...settings, runtime, threads: resources.cpus })) {
+      rows.push(history);
+      if (kept.includes(epoch)) {
+        const snapshot = { dataset: dataset.name, ...network, normalisation, seed, epoch, variables };
+        await writeSnapshot(`${outs.snapshots}/${snapshotName(epoch)}`, snapshot);
+      }
+      progress({ done: epoch, total: epochs, unit: "epoch", values: shown(history) });
+      signal.throwIfAborted();
+    }
+    const identity = identityOf({ dataset: dataset.name, model: modelParameters, seed });
+    const table: Row[] = rows.map((row) => ({ ...identity, ...row }));
+    await writeTable(outs.history, [...identityColumns, ...historyColumns], table);
+  },
+});
+
+/** The newest numbers worth seeing. */
+function shown({ train_loss, train_accuracy, test_accuracy }: History): Record<string, number> {
+  const values = { loss: train_loss, train: train_accuracy, test: test_accuracy };
+  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => value === null ? [] : [[name, value]]));
+}
