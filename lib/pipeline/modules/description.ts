@@ -29,10 +29,10 @@ export interface ResolverUse {
   readonly value: Json;
 }
 
-/** Where descriptions are kept between runs. */
+/** Where descriptions are kept between runs: a workspace's index. */
 export interface Memory {
-  get(key: string): string | undefined;
-  set(key: string, value: string): void;
+  get(kind: string, key: string): string | undefined;
+  set(kind: string, key: string, text: string): void;
 }
 
 /** Describes the `run` stages among `stages`, by name. */

@@ -1,0 +1,56 @@
+import { resolve, sep } from "node:path";
+
+/** One thing a process reached for, granted or not. */
+export interface Access {
+  /** `read`, `write`, `net`, `env`, `run`, `sys`, `ffi`, ... */
+  readonly permission: string;
+  /** What was reached for, as the process spelled it: a path, a host and port, a name. Null: everything of its kind. */
+  readonly value: string | null;
+}
+
+/**
+ * Reads what Deno wrote to `DENO_AUDIT_PERMISSIONS`: a JSON object a line, one for each access, granted or not. Every
+ * access is returned once. A last line torn by a kill is left out.
+ */
+export async function readAudit(path: string): Promise<Access[]> {
+  const accesses = new Map<string, Access>();
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(path);
+  } catch (error) {
+    // Deno makes the file at the first access: none, no file.
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+  let pending = "";
+  for await (const text of file.readable.pipeThrough(new TextDecoderStream())) {
+    const lines = (pending + text).split("\n");
+    pending = lines.pop() ?? "";
+    for (const line of lines) keep(line, accesses);
+  }
+  keep(pending, accesses);
+  return [...accesses.values()];
+}
+
+function keep(line: string, accesses: Map<string, Access>): void {
+  // The part after the date is the same for the same access, so that most lines need no parsing.
+  const start = line.indexOf('"permission"');
+  const key = line.slice(start);
+  if (start < 0 || accesses.has(key)) return;
+  try {
+    const { permission, value } = JSON.parse(line);
+    accesses.set(key, { permission, value: value ?? null });
+  } catch {
+    // Torn.
+  }
+}
+
+/** The absolute path that a `read` or `write` access meant, for a process that stays in `folder`. */
+export function accessedPath(value: string, folder: string): string {
+  return resolve(folder, value);
+}
+
+/** Whether `path` is `root` or lies inside it; both absolute and normalised. */
+export function isWithin(path: string, root: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}

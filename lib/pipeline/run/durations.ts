@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { writeJson } from "./json_file.ts";
+
+/** How long the stages of a pipeline took when they last ran. */
+export class Durations {
+  readonly #path: string;
+  readonly #pipeline: string;
+  readonly #all: Record<string, Record<string, number>>;
+
+  private constructor(path: string, pipeline: string, all: Record<string, Record<string, number>>) {
+    this.#path = path;
+    this.#pipeline = pipeline;
+    this.#all = all;
+  }
+
+  /**
+   * Reads what is known; a file that is torn or of another shape counts as nothing known.
+   *
+   * @param folder absolute, `.pipeline/runs`
+   * @param pipeline the pipeline file, relative to the root of the project
+   */
+  static read(folder: string, pipeline: string): Durations {
+    const path = join(folder, "durations.json");
+    return new Durations(path, pipeline, readDurations(path));
+  }
+
+  /** Seconds; undefined where the stage never ran here. */
+  get(stage: string): number | undefined {
+    return this.#all[this.#pipeline]?.[stage];
+  }
+
+  /** Notes how many seconds a stage took. */
+  set(stage: string, seconds: number): void {
+    (this.#all[this.#pipeline] ??= {})[stage] = seconds;
+  }
+
+  /**
+   * Seconds that a stage is likely to take: as it did, else as its group did on average, else as all stages did, else 1.
+   */
+  expected(stage: string): number {
+    const known = Object.entries(this.#all[this.#pipeline] ?? {});
+    const alike = known.filter(([name]) => groupOf(name) === groupOf(stage));
+    const mean = (entries: [string, number][]): number =>
+      entries.reduce((sum, [, seconds]) => sum + seconds, 0) / entries.length;
+    return this.get(stage) ?? (alike.length > 0 ? mean(alike) : known.length > 0 ? mean(known) : 1);
+  }
+
+  /** Writes all to disk. */
+  write(): void {
+    writeJson(this.#path, { schema: 1, seconds: this.#all });
+  }
+}
+
+function groupOf(stage: string): string {
+  return stage.split("@", 1)[0]!;
+}
+
+function readDurations(path: string): Record<string, Record<string, number>> {
+  let json: unknown;
+  try {
+    json = JSON.parse(Deno.readTextFileSync(path));
+  } catch {
+    return {};
+  }
+  if (!isObject(json) || json["schema"] !== 1 || !isObject(json["seconds"])) return {};
+  const all: Record<string, Record<string, number>> = {};
+  for (const [pipeline, stages] of Object.entries(json["seconds"])) {
+    if (!isObject(stages)) continue;
+    all[pipeline] = Object.fromEntries(
+      Object.entries(stages).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+    );
+  }
+  return all;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

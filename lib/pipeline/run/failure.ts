@@ -1,0 +1,81 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import type { Stage } from "../file/pipeline.ts";
+import type { Access } from "./audit.ts";
+
+/** Lines of a stage's log that a message about its failure shows. */
+const shownLines = 10;
+
+/** The newest lines of a stage's log. */
+export class LogTail {
+  readonly #lines: string[] = [];
+
+  /** Keeps a line; empty ones do not count. */
+  add(line: string): void {
+    if (line.trim() === "") return;
+    this.#lines.push(line);
+    if (this.#lines.length > shownLines) this.#lines.shift();
+  }
+
+  /** The lines as one hint, or none. */
+  hints(): string[] {
+    if (this.#lines.length === 0) return [];
+    return [["the last lines of its log:", ...this.#lines.map((line) => `  ${line}`)].join("\n")];
+  }
+}
+
+/** That a stage failed, why, and what its log said last. */
+export function failure(stage: Stage, cause: string, hints: readonly string[] = []): Diagnostic {
+  return { severity: "error", message: `${stage.name} ${cause}`, range: stage.range, hints };
+}
+
+/** The same with the command that runs the stage alone, which the last message about a stage carries. */
+export function withRetry(diagnostics: readonly Diagnostic[], stage: Stage, retry?: string): Diagnostic[] {
+  const hint = `run it alone: ${retry ?? `deno task repro --single-item ${quote(stage.name)}`}`;
+  return diagnostics.map((diagnostic, index) =>
+    index === diagnostics.length - 1 ? { ...diagnostic, hints: [...diagnostic.hints ?? [], hint] } : diagnostic
+  );
+}
+
+/** That a process was ended by a signal that nobody here sent. */
+export function killed(stage: Stage, signal: Deno.Signal, log: LogTail): Diagnostic {
+  const hints = signal === "SIGKILL" ? ["the kernel kills what takes too much memory; `dmesg` tells"] : [];
+  return failure(stage, `was killed by ${signal}`, [...hints, ...log.hints()]);
+}
+
+/** What was thrown, or written, for want of space. */
+export function spaceHint(message: string): string[] {
+  return /os error 28|ENOSPC|[Nn]o space left/.test(message) ? ["the disk is full; free some space"] : [];
+}
+
+/**
+ * That a stage reached for something that it did not declare.
+ *
+ * @param shown the path as people see it, where a path was reached for
+ */
+export function undeclared(stage: Stage, { permission, value }: Access, shown: string): Diagnostic {
+  const [cause, hint] = undeclaredCause(permission, value, shown);
+  return failure(stage, cause, [hint]);
+}
+
+function undeclaredCause(permission: string, value: string | null, shown: string): [string, string] {
+  switch (permission) {
+    case "read":
+      return [`read ${shown}, which it did not declare`, "add it to deps"];
+    case "write":
+      return value === "<TMP>"
+        ? ["made a temporary file, which it may not", "write inside one of its outs"]
+        : [`wrote ${shown}, which it did not declare`, "add it to outs, or write inside one of its outs"];
+    case "net":
+      return [`reached for ${value ?? "the network"}, which it did not declare`, "name the host in `net`"];
+    case "run":
+      return [`started ${value ?? "a program"}, which a module may not`, "make it a stage of its own with `cmd`"];
+    case "ffi":
+      return [`loaded the native library ${shown}, which is in none of its npm packages`, "use `cmd` for such a stage"];
+    default:
+      return [`asked for ${permission} ${value ?? ""}`.trimEnd() + ", which a stage may not", "do without it"];
+  }
+}
+
+function quote(name: string): string {
+  return /^[\w@/.:,+-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,96 @@
+/**
+ * The main module of a stage's process: takes the request from standard input, runs the stage, reports by records on
+ * standard output. Imports nothing by name, since the import map is that of the stage's project.
+ * @module
+ */
+import { importDefinition } from "../modules/definition.ts";
+import type { StageContext } from "../stage/stage.ts";
+import type { Json } from "../value.ts";
+import type { HostRecord, HostRequest } from "./host_protocol.ts";
+import { prepareProcess } from "./host_process.ts";
+import { encodeRecord } from "./record_stream.ts";
+import { thrown } from "./thrown.ts";
+
+/** Milliseconds between two progress records. */
+const pace = 50;
+
+const ending = new AbortController();
+// The engine sends SIGTERM; the end of standard input tells that the engine itself is gone.
+Deno.addSignalListener("SIGTERM", () => ending.abort(new Error("the run was cancelled")));
+prepareProcess();
+
+globalThis.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  fail(event.reason);
+});
+globalThis.addEventListener("error", (event) => {
+  event.preventDefault();
+  fail(event.error);
+});
+
+try {
+  const request = await takeRequest(() => ending.abort(new Error("the engine has ended")));
+  await run(request);
+  send({ kind: "done" });
+  Deno.exit(0);
+} catch (error) {
+  fail(error);
+}
+
+async function run(request: HostRequest): Promise<void> {
+  const definition = await importDefinition(request.module);
+  const parameters = definition.parameters.parse(request.with);
+  const deps: Record<string, string | readonly string[]> = { ...request.deps };
+  for (const name of definition.lists ?? []) {
+    const given = deps[name] ?? [];
+    deps[name] = typeof given === "string" ? [given] : given;
+  }
+  let sent = -Infinity;
+  await definition.run({
+    with: request.resolutions.reduce(substitute, parameters),
+    // The names were checked against the definition when the stage was described.
+    deps: deps as StageContext<never, string, never, never>["deps"] as never,
+    outs: request.outs,
+    resources: request.resources,
+    progress(progress): void {
+      const now = performance.now();
+      if (now - sent < pace && progress.done !== progress.total) return;
+      sent = now;
+      send({ kind: "progress", ...progress });
+    },
+    signal: ending.signal,
+  });
+}
+
+/** The value with a part of it replaced. */
+function substitute(whole: unknown, { path, value }: { path: readonly (string | number)[]; value: Json }): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  const copy = Array.isArray(whole) ? [...whole] : { ...(whole as Record<string, unknown>) };
+  const parts = copy as Record<string | number, unknown>;
+  parts[key] = substitute(parts[key], { path: rest, value });
+  return copy;
+}
+
+function send(record: HostRecord): void {
+  let bytes = encodeRecord(record);
+  while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+}
+
+function fail(error: unknown): never {
+  send({ kind: "failed", ...thrown(error) });
+  Deno.exit(1);
+}
+
+/** Reads one line from standard input and goes on watching for its end. */
+async function takeRequest(ended: () => void): Promise<HostRequest> {
+  const reader = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error("the engine sent no request");
+    text += value;
+  }
+  reader.read().then(ended, ended);
+  return JSON.parse(text);
+}

@@ -1,0 +1,31 @@
+import type { Resolution } from "../modules/resolution.ts";
+import type { Json } from "../value.ts";
+import type { Progress } from "./event.ts";
+
+/** What the engine writes to the standard input of a stage's process: one line of JSON. */
+export interface HostRequest {
+  /** URL of the stage module. */
+  readonly module: string;
+  /** As the pipeline file has it. */
+  readonly with: Json;
+  readonly resolutions: readonly Resolution[];
+  /** Absolute paths of the named deps; a list where the pipeline file has a list. */
+  readonly deps: Readonly<Record<string, string | readonly string[]>>;
+  /** Absolute paths of the named outs. */
+  readonly outs: Readonly<Record<string, string>>;
+  readonly resources: { readonly cpus: number; readonly gpus: number; readonly memory: number };
+}
+
+/** What a stage's process writes to its standard output, as RFC 7464 records between the lines of its log. */
+export type HostRecord =
+  | ({ readonly kind: "progress" } & Progress)
+  | { readonly kind: "done" }
+  | {
+    readonly kind: "failed";
+    /** The message of what was thrown, and of its causes. */
+    readonly message: string;
+    /** The class of what was thrown: `Error`, `TypeError`, `NotCapable`, ... */
+    readonly name: string;
+    /** `file:line:column` of the first frame in a local module. */
+    readonly place?: string;
+  };

@@ -1,0 +1,127 @@
+import { join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Diagnostic } from "../diagnostic.ts";
+import type { Stage } from "../file/pipeline.ts";
+import { nativeFolders } from "../modules/native.ts";
+import { type Json, toJson } from "../value.ts";
+import { type Access, accessedPath, readAudit } from "./audit.ts";
+import { failure, killed, spaceHint, undeclared } from "./failure.ts";
+import type { HostRecord, HostRequest } from "./host_protocol.ts";
+import type { Job } from "./job.ts";
+import { type Ending, runProcess } from "./process.ts";
+import { type Sandbox, sandboxArguments, sandboxEnvironment, unspeakablePaths } from "./sandbox.ts";
+import { outputReader, type StageRun, usualGrace } from "./stage_run.ts";
+import { undeclaredAccesses, untouchedDeps } from "./undeclared.ts";
+
+/** Runs the module of a `run` stage in its sandbox. Returns why it failed; empty: it did not. */
+export async function runModule(run: StageRun): Promise<Diagnostic[]> {
+  const { stage, job } = run;
+  if (stage.action.kind !== "run") throw new Error(`${stage.name} has no module`);
+  const sandbox = await stageSandbox(stage, job);
+  const unspeakable = unspeakablePaths(sandbox);
+  if (unspeakable.length > 0) {
+    return unspeakable.map((path) =>
+      failure(stage, `cannot run in a sandbox: ${path} has a comma in its name`, ["rename it, or use `cmd`"])
+    );
+  }
+  const audit = join(job.scratch, `audit-${crypto.randomUUID()}.jsonl`);
+  try {
+    let last: HostRecord | undefined;
+    const ending = await runProcess({
+      command: Deno.execPath(),
+      args: sandboxArguments(hostModule, stage.action.module, sandbox),
+      folder: stage.wdir,
+      environment: sandboxEnvironment(stage.env ?? [], audit),
+      input: `${JSON.stringify(hostRequest(stage, job))}\n`,
+      stdout: {
+        ...outputReader(run, "stdout"),
+        record(value: Json): void {
+          const record = value as unknown as HostRecord;
+          if (record.kind !== "progress") last = record;
+          else run.emit({ ...record, kind: "stage progress", time: Date.now(), stage: stage.name });
+        },
+      },
+      stderr: outputReader(run, "stderr"),
+      started: run.note,
+      signal: run.signal,
+      grace: job.grace ?? usualGrace,
+    });
+    const accesses = await readAudit(audit);
+    const forbidden = undeclaredAccesses(accesses, sandbox, stage.wdir).map((access) =>
+      undeclared(stage, access, shownValue(access, stage.wdir))
+    );
+    const ended = endingDiagnostics(run, ending, last);
+    // A refusal that the stage passed on is the same news as the access.
+    if (last?.kind === "failed" && last.name === "NotCapable" && forbidden.length > 0) return forbidden;
+    if (ended.length === 0 && forbidden.length === 0) warnOfUntouched(run, accesses);
+    return [...forbidden, ...ended];
+  } finally {
+    await Deno.remove(audit).catch(() => {});
+  }
+}
+
+const hostModule = fileURLToPath(new URL("./host.ts", import.meta.url));
+
+/** What a stage's module may reach: its code, its deps, its outs and what it declares. */
+export async function stageSandbox(stage: Stage, { code }: Pick<Job, "code">): Promise<Sandbox> {
+  return {
+    read: [...stage.deps.map(({ path }) => path), ...code?.files ?? [], ...code?.packageFolders ?? []],
+    write: stage.outs.map(({ path }) => path),
+    env: stage.env ?? [],
+    net: stage.net,
+    native: await nativeFolders(code?.packageFolders ?? []),
+  };
+}
+
+function hostRequest(stage: Stage, job: Job): HostRequest {
+  if (stage.action.kind !== "run") throw new Error(`${stage.name} has no module`);
+  const deps: Record<string, string | string[]> = {};
+  for (const { name, index, path } of stage.deps) {
+    if (name === undefined) continue;
+    const before = deps[name];
+    if (index === undefined) deps[name] = path;
+    else deps[name] = [...(Array.isArray(before) ? before : []), path];
+  }
+  const outs = stage.outs.flatMap(({ name, path }) => name === undefined ? [] : [[name, path] as const]);
+  const { cpus, gpus, memory } = stage.resources;
+  return {
+    module: pathToFileURL(stage.action.module).href,
+    with: toJson(stage.action.with),
+    resolutions: job.resolutions ?? [],
+    deps,
+    outs: Object.fromEntries(outs),
+    resources: { cpus, gpus, memory },
+  };
+}
+
+function endingDiagnostics({ stage, log, signal }: StageRun, ending: Ending, last?: HostRecord): Diagnostic[] {
+  if (last?.kind === "done" && ending.code === 0) return [];
+  if (last?.kind === "failed") {
+    // An `Error` of study code is written for people; any other class is a slip, and its place helps.
+    const place = last.name === "Error" || last.place === undefined ? [] : [`${last.name} thrown at ${last.place}`];
+    return [failure(stage, `failed: ${last.message}`, [...spaceHint(last.message), ...place, ...log.hints()])];
+  }
+  if (ending.signal !== null && !signal.aborted) return [killed(stage, ending.signal, log)];
+  return [failure(stage, `ended with exit code ${ending.code} before it was done`, log.hints())];
+}
+
+function warnOfUntouched({ stage, emit }: StageRun, accesses: readonly Access[]): void {
+  for (const dep of untouchedDeps(stage, accesses, stage.wdir)) {
+    const diagnostic: Diagnostic = {
+      severity: "warning",
+      message: `${stage.name} never read ${dep.relative}`,
+      range: dep.range,
+      hints: ["drop it from deps, so that its changes do not run the stage again"],
+    };
+    emit({ kind: "stage warning", time: Date.now(), stage: stage.name, diagnostic });
+  }
+}
+
+/** What was reached for, as a message shows it: a path relative to the stage's folder where it lies inside. */
+function shownValue({ permission, value }: Access, folder: string): string {
+  if (value === null) return "everything";
+  if (permission !== "read" && permission !== "write" && permission !== "ffi") return value;
+  const path = accessedPath(value, folder);
+  const inside = relative(folder, path);
+  return inside === "" || inside.startsWith("..") ? path : inside;
+}

@@ -1,0 +1,84 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** What a module's process may reach. All paths absolute. */
+export interface Sandbox {
+  /** Files and folders it may read. */
+  readonly read: readonly string[];
+  /** Files and folders it may read and write. */
+  readonly write: readonly string[];
+  /** Environment variables it may see; all others are undefined to it. */
+  readonly env: readonly string[];
+  /** Hosts it may reach: `true` all, `[]` none. */
+  readonly net: true | readonly string[];
+  /** Folders whose native libraries it may load. What native code does is not held by the sandbox. */
+  readonly native: readonly string[];
+}
+
+/** A path that cannot be put in a permission flag: Deno splits those at commas and knows no escape. */
+export function unspeakablePaths(sandbox: Sandbox): string[] {
+  return [...sandbox.read, ...sandbox.write].filter((path) => path.includes(","));
+}
+
+/** The sandbox in one or two words, as people are told: `full`, or what it does not hold. */
+export function sandboxLabel(sandbox: Sandbox): string {
+  return sandbox.native.length === 0 ? "full" : "partial (ffi)";
+}
+
+/** The arguments of `deno` that run `main` in a sandbox, with the configuration of the project that `module` belongs to. */
+export function sandboxArguments(main: string, module: string, sandbox: Sandbox): string[] {
+  const flags = ["run", "--quiet", "--no-prompt", "--cached-only", "--ignore-env", ...configurationFlags(module)];
+  if (sandbox.env.length > 0) flags.push(`--allow-env=${sandbox.env.join(",")}`);
+  const readable = [...sandbox.read, ...sandbox.write];
+  if (readable.length > 0) flags.push(`--allow-read=${readable.join(",")}`);
+  if (sandbox.write.length > 0) flags.push(`--allow-write=${sandbox.write.join(",")}`);
+  if (sandbox.net === true) flags.push("--allow-net");
+  else if (sandbox.net.length > 0) flags.push(`--allow-net=${sandbox.net.join(",")}`);
+  if (sandbox.native.length > 0) flags.push(`--allow-ffi=${sandbox.native.join(",")}`);
+  return [...flags, main];
+}
+
+/**
+ * The whole environment of a sandboxed process: what Deno itself needs to find its cache, and the declared variables. Time
+ * zone, language and colour are fixed, so that no result depends on those of the machine. Native code sees all of it.
+ */
+export function sandboxEnvironment(names: readonly string[], audit?: string): Record<string, string> {
+  const environment: Record<string, string> = { TZ: "UTC", LC_ALL: "en_US.UTF-8", NO_COLOR: "1" };
+  for (const name of [...denoNames, ...names]) {
+    const value = Deno.env.get(name);
+    if (value !== undefined) environment[name] = value;
+  }
+  if (audit !== undefined) environment.DENO_AUDIT_PERMISSIONS = audit;
+  return environment;
+}
+
+/** What Deno reads before a module runs: where its cache lies, and which registry names the folders in it. */
+const denoNames = ["DENO_DIR", "HOME", "XDG_CACHE_HOME", "NPM_CONFIG_REGISTRY", "LD_LIBRARY_PATH", "TMPDIR"];
+
+/**
+ * The flags that name the configuration file, and with it the import map and the lock, of the project that a module
+ * belongs to: the main module is the engine's, so that Deno would look in the wrong place.
+ */
+export function configurationFlags(module: string): string[] {
+  const configuration = findConfiguration(module.startsWith("file:") ? fileURLToPath(module) : module);
+  if (configuration === undefined) return ["--no-config", "--no-lock"];
+  const flags = [`--config=${configuration}`];
+  return isFile(join(dirname(configuration), "deno.lock")) ? [...flags, "--frozen"] : flags;
+}
+
+function findConfiguration(module: string): string | undefined {
+  for (let folder = dirname(module);; folder = dirname(folder)) {
+    for (const name of ["deno.json", "deno.jsonc"]) {
+      if (isFile(join(folder, name))) return join(folder, name);
+    }
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Stage } from "../file/pipeline.ts";
+import type { Event } from "./event.ts";
+import type { LogTail } from "./failure.ts";
+import type { Job } from "./job.ts";
+
+/** One run of a stage's action, as the executor hands it to what runs modules or commands. */
+export interface StageRun {
+  readonly stage: Stage;
+  readonly job: Job;
+  readonly emit: (event: Event) => void;
+  /** What `emit` was given of the stage's output, the end of it. */
+  readonly log: LogTail;
+  /** Ends the processes. */
+  readonly signal: AbortSignal;
+  /** Notes a process that may write the outs. */
+  readonly note: (process: number) => Promise<void>;
+}
+
+/** Milliseconds between the request to end and the kill, unless a job says otherwise. */
+export const usualGrace = 10_000;
+
+/** Sends a line of a stage's output on as an event. */
+export function outputReader(
+  { stage, emit }: StageRun,
+  stream: "stdout" | "stderr",
+): { readonly line: (text: string) => void } {
+  return { line: (text) => emit({ kind: "stage output", time: Date.now(), stage: stage.name, stream, text }) };
+}
