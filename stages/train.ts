@@ -20,6 +20,7 @@ import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
 
+/** Trains a network and keeps snapshots of it. */
 export default stage({
   parameters: z.strictObject({
     model: modelParameter,

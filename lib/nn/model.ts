@@ -3,6 +3,7 @@ import type { Tensors } from "../runtimes/program.ts";
 
 /** A variable of a model. */
 export interface VariableSpec {
+  /** Its extents, outermost first. */
   readonly shape: readonly number[];
   /** How it starts: uniform in ±bound, normal of a deviation, or one value everywhere. */
   readonly initial:
@@ -26,6 +27,8 @@ export interface Model {
   /** The measured layers from input to output, e.g. `["1", "2", ...]`, and the width of each (flattened). */
   readonly layers: readonly { readonly name: string; readonly size: number }[];
   /**
+   * The forward pass.
+   *
    * @param images `[batch, height, width, channels]`, float32, normalised
    * @returns logits `[batch, classes]`; the measured layers' features, `[batch, ...]` each; the next statistics (those given
    * when not training)

@@ -2,7 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 
 /** Mean and standard deviation of each channel of the train set, of pixels divided by 255. */
 export interface Normalisation {
+  /** A mean a channel. */
   readonly mean: readonly number[];
+  /** A standard deviation a channel, positive. */
   readonly deviation: readonly number[];
 }
 

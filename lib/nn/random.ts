@@ -12,6 +12,8 @@ export class Random {
   #state: Uint32Array;
 
   /**
+   * Opens a stream at its beginning.
+   *
    * @param seed the study's seed
    * @param stream what the numbers are for, e.g. `order of epoch 7`
    */

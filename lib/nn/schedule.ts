@@ -16,6 +16,7 @@ export const dropsParameter: z.ZodObject<{
 export interface Schedule {
   /** The learning rate of the first piece. */
   readonly lr: number;
+  /** When it drops, and by what factor. */
   readonly drops: z.output<typeof dropsParameter>;
   /** Epochs over which the rate grows linearly from almost nothing to its value. */
   readonly warmUp: number;

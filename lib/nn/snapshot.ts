@@ -9,12 +9,15 @@ import { type Variables, variableSpecs } from "./variables.ts";
 export interface Snapshot {
   /** Name of the data set it was trained on. */
   readonly dataset: string;
+  /** Family and parameters of the model. */
   readonly model: ModelParameters;
   /** Shape of one image: height, width, channels. */
   readonly input: readonly [number, number, number];
   /** Number of classes. */
   readonly classes: number;
+  /** What its input is normalised by. */
   readonly normalisation: Normalisation;
+  /** The seed it was trained with. */
   readonly seed: number;
   /** Finished epochs; 0 is the untrained network. */
   readonly epoch: number;

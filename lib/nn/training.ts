@@ -13,17 +13,25 @@ import { initialVariables, type Variables } from "./variables.ts";
 
 /** What {@linkcode training} needs. */
 export interface TrainingOptions {
+  /** The network. */
   readonly model: Model;
+  /** Of the train set, applied to both sets. */
   readonly normalisation: Normalisation;
+  /** SGD and its learning rate over time. */
   readonly optimizer: z.output<typeof optimizerParameter>;
   /** Examples a step; the last, smaller batch of an epoch is used too. */
   readonly batch: number;
+  /** Passes through the train set. */
   readonly epochs: number;
+  /** Decides the initial variables and the order of examples. */
   readonly seed: number;
   /** Evaluate on the whole train and test set after every so many epochs, and at both ends. */
   readonly evaluateEvery: number;
+  /** What it learns from. */
   readonly train: Examples;
+  /** What it is only evaluated on. */
   readonly test: Examples;
+  /** What computes. */
   readonly runtime: Runtime;
   /** Threads the runtime may use. */
   readonly threads: number;
@@ -35,6 +43,7 @@ export interface TrainingOptions {
 export interface Checkpoint {
   /** Finished epochs. */
   readonly epoch: number;
+  /** Parameters and statistics. */
   readonly variables: Variables;
   /** The optimizer's velocity of each parameter, as `velocities/<parameter>`. */
   readonly velocities: Variables;

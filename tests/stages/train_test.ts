@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import train from "../../stages/train.ts";
+import { writeDataset } from "../../lib/datasets/dataset.ts";
+import { readTable } from "../../lib/formats/table.ts";
+import { listSnapshots, readSnapshot } from "../../lib/nn/snapshot.ts";
+import { clusters } from "../nn/clusters.ts";
+
+interface Attempt {
+  readonly folder: string;
+  readonly parameters?: Record<string, unknown>;
+  readonly memory?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs the stage in a folder that holds a data set. */
+async function run({ folder, parameters = {}, memory = 0, signal }: Attempt): Promise<{ done: number[] }> {
+  const done: number[] = [];
+  const outs = { snapshots: `${folder}/snapshots`, history: `${folder}/history.csv` };
+  await train.run({
+    with: train.parameters.parse({
+      model: { kind: "mlp", depth: 2, width: 8 },
+      optimizer: { lr: 0.05, drops: { at: ["50%"] } },
+      batch: 64,
+      epochs: 4,
+      runtime: "cpu",
+      ...parameters,
+    }),
+    deps: { dataset: `${folder}/dataset` },
+    outs,
+    resources: { cpus: 1, gpus: 0, memory },
+    progress: (progress) => done.push(progress.done),
+    signal: signal ?? new AbortController().signal,
+  });
+  return { done };
+}
+
+async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await writeDataset(`${folder}/dataset`, clusters());
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function contents(folder: string): Promise<Record<string, Uint8Array>> {
+  const files = [`${folder}/history.csv`, ...(await listSnapshots(`${folder}/snapshots`)).map(({ path }) => path)];
+  return Object.fromEntries(
+    await Promise.all(files.map(async (path) => [path.slice(folder.length), await Deno.readFile(path)])),
+  );
+}
+
+Deno.test("the train stage leaves snapshots and a history with the identity first", () =>
+  inFolder(async (folder) => {
+    const { done } = await run({ folder, parameters: { seed: 3, snapshots: { at: ["50%"] } } });
+    assert.deepEqual(done, [0, 1, 2, 3, 4]);
+
+    const snapshots = await listSnapshots(`${folder}/snapshots`);
+    assert.deepEqual(snapshots.map(({ epoch }) => epoch), [0, 2, 4]);
+    const last = await readSnapshot(snapshots[2]!.path);
+    assert.equal(last.dataset, "clusters");
+    assert.deepEqual([last.seed, last.epoch, last.classes, last.input], [3, 4, 3, [4, 4, 1]]);
+    assert.deepEqual([last.model.depth, last.model.width, last.model.batchNorm], [2, 8, true]);
+
+    const rows = await readTable(`${folder}/history.csv`);
+    assert.deepEqual(Object.keys(rows[0]!).slice(0, 7), [
+      "dataset",
+      "model",
+      "depth",
+      "width",
+      "seed",
+      "epoch",
+      "learning_rate",
+    ]);
+    assert.deepEqual(Object.values(rows[0]!).slice(0, 9), ["clusters", "mlp", 2, 8, 3, 0, null, null, null]);
+    assert.deepEqual(rows.map(({ learning_rate }) => learning_rate), [null, 0.05, 0.05, 0.05 * 0.1, 0.05 * 0.1]);
+    assert.equal(rows[4]!.train_accuracy, 1);
+  }));
+
+Deno.test("the train stage leaves the same bytes for the same seed and others for another", () =>
+  inFolder(async (folder) => {
+    const results: Record<string, Uint8Array>[] = [];
+    for (const seed of [0, 0, 1]) {
+      await run({ folder, parameters: { seed } });
+      results.push(await contents(folder));
+      await Deno.remove(`${folder}/snapshots`, { recursive: true });
+    }
+    assert.equal(Object.keys(results[0]!).length, 6);
+    assert.deepEqual(results[0], results[1]);
+    for (const [name, bytes] of Object.entries(results[0]!)) assert.notDeepEqual(bytes, results[2]![name]);
+  }));
+
+Deno.test("the train stage ends between epochs when it is aborted", () =>
+  inFolder(async (folder) => {
+    const controller = new AbortController();
+    controller.abort(new Error("enough"));
+    await assert.rejects(run({ folder, signal: controller.signal }), { message: "enough" });
+    assert.equal((await listSnapshots(`${folder}/snapshots`)).length, 1);
+  }));
+
+Deno.test("the train stage refuses what cannot fit in the memory it is granted, before it starts", () =>
+  inFolder(async (folder) => {
+    await assert.rejects(run({ folder, memory: 1e6 }), {
+      message: /^Training needs about \d+ MB of memory, but resources\.memory grants 1\.00 MB; grant more/,
+    });
+    await assert.rejects(Deno.stat(`${folder}/snapshots`), Deno.errors.NotFound);
+  }));
+
+Deno.test("the train stage's parameters refuse a misspelt key and values out of range", () => {
+  const valid = { model: { kind: "mlp", depth: 2 }, optimizer: { lr: 0.1 }, epochs: 3 };
+  const parsed = train.parameters.parse(valid);
+  assert.deepEqual([parsed.batch, parsed.seed, parsed.evaluateEvery], [128, 0, 1]);
+  assert.deepEqual(parsed.optimizer.drops, { at: [], factor: 0.1 });
+  assert.deepEqual(parsed.snapshots, { at: [], every: 1, dense: 0 });
+  for (
+    const wrong of [
+      { ...valid, epoch: 3 },
+      { ...valid, model: { kind: "mlp", depth: 0 } },
+      { ...valid, model: { kind: "resnet", depth: 2 } },
+      { ...valid, optimizer: { lr: -0.1 } },
+      { ...valid, optimizer: { lr: 0.1, drops: { at: [1], factor: 2 } } },
+    ]
+  ) assert.ok(!train.parameters.safeParse(wrong).success, JSON.stringify(wrong));
+});
