@@ -1,0 +1,37 @@
+import { sharedText } from "./network.ts";
+import { hasBands, lastEpoch } from "./series.ts";
+import type { Study } from "./study.ts";
+
+/** What a caller may say about a figure. */
+export interface FigureOptions {
+  /** Stands before the figure's own title. */
+  readonly title?: string;
+}
+
+/** The title block of a figure: what it shows, of which networks, and what its marks mean. */
+export function caption(
+  study: Study,
+  text: string,
+  options: FigureOptions,
+  notes: readonly (string | false)[],
+): Record<string, unknown> {
+  const kept = notes.filter((note) => note !== false);
+  return {
+    text: options.title === undefined ? text : `${options.title}. ${text}`,
+    subtitle: [sharedText(study.networks, lastEpoch(study)), ...kept.length === 0 ? [] : [kept.join("; ")]],
+    fontSize: 15,
+    subtitleFontSize: 11.5,
+    subtitleLineHeight: 16,
+    offset: 18,
+  };
+}
+
+/** Notes that every figure of curves shares. */
+export function curveNotes(study: Study, drops: boolean, missing: boolean): (string | false)[] {
+  return [
+    "epoch 0 is before training",
+    drops && "dotted lines: the learning rate falls",
+    hasBands(study) && "curves: mean over seeds (geometric for CDNV), bands: least to greatest",
+    missing && "gaps: not measurable (zero, or class means coincide)",
+  ];
+}

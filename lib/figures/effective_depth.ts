@@ -1,0 +1,190 @@
+import { type LogAxis, logAxis } from "./axes.ts";
+import { caption, type FigureOptions } from "./caption.ts";
+import { layerEncoding, logEncoding } from "./curves.ts";
+import { depthText, type DepthVerdict, depthVerdicts } from "./depth_verdict.ts";
+import { hasBands, labelOf, layersOf, numbersOf, type Point } from "./series.ts";
+import { geometricSpread, groupBy, rounded } from "./seeds.ts";
+import type { DepthRow, Study } from "./study.ts";
+import { type Figure, grammar, type Panel, themes } from "./theme.ts";
+
+const definitions = [
+  { definition: "cdnv", title: "Train CDNV / threshold", text: "by CDNV" },
+  { definition: "ncc", title: "Train NCC error / threshold", text: "by NCC" },
+] as const;
+
+const stages = ["after training", "untrained"] as const;
+
+/**
+ * The effective depth, a column a network: each layer's value over the threshold of the definition by CDNV (row 1) and by
+ * the nearest class center's error (row 2), on a log axis, after training and before; layers from the first that stays
+ * at or below 1 on are shaded.
+ *
+ * @throws Error where the study has no table of effective depths
+ */
+export function effectiveDepth(study: Study, options: FigureOptions = {}): Figure {
+  const ratios = ratioPoints(study);
+  if (ratios.length === 0) throw new Error("The tables hold no effective depth, which this figure shows");
+  const verdicts = depthVerdicts(study);
+  const axis = logAxis(numbersOf(ratios, ["ratio", "low", "high"]), [1]);
+  const panels = definitions.flatMap(({ definition, title, text }) =>
+    study.networks.map(({ label }, index) => {
+      const own = ratios.filter((point) => point.network === label && point.definition === definition);
+      return panel({
+        network: label,
+        definition,
+        title: definition === "cdnv"
+          ? { text: label, subtitle: verdictText(verdicts, label, definition, text) }
+          : { text: verdictText(verdicts, label, definition, text), style: "group-subtitle" },
+        axisTitle: title,
+        layers: layersOf(own, label),
+        collapsed: firstCollapsed(own),
+        axis,
+        width: Math.round(Math.min(270, Math.max(165, 860 / study.networks.length))),
+        band: hasBands(study),
+        legend: definition === "cdnv" && index === study.networks.length - 1,
+      });
+    })
+  );
+  const zeros = ratios.some((point) => point.zero === "yes");
+  return {
+    $schema: grammar,
+    description: "A grid of line charts, a column a network. First row: CDNV of each layer on the train set over the " +
+      "threshold of the effective depth (twice the last layer's). Second row: the train error of the nearest class " +
+      "center classifier over its threshold (the network's train error + 0.01). Each after training and before. " +
+      definitions.flatMap(({ definition, text }) =>
+        study.networks.map(({ label }) => `${label}, ${verdictText(verdicts, label, definition, text)}`)
+      ).join("; ") + ".",
+    title: caption(study, "Effective depth: each layer against the threshold", options, [
+      "dashed line: the threshold; shaded: the layers from the first that stays at or below it",
+      zeros && "triangles on the floor: zero",
+      hasBands(study) && "curves: geometric mean over seeds, bars: least to greatest",
+    ]),
+    config: themes.light,
+    datasets: { ratios },
+    concat: panels,
+    columns: study.networks.length,
+    spacing: { row: 22, column: 24 },
+    resolve: { scale: { color: "independent", strokeDash: "independent" } },
+  } as unknown as Figure;
+}
+
+function verdictText(
+  verdicts: readonly DepthVerdict[],
+  network: string,
+  definition: DepthRow["definition"],
+  text: string,
+): string {
+  const verdict = verdicts.find((entry) => entry.network === network && entry.definition === definition);
+  if (verdict === undefined) return `${text}: not measured`;
+  return `${text}: ${depthText(verdict.trained)}, untrained: ${depthText(verdict.untrained)}`;
+}
+
+/** Ratios at epoch 0 and at each network's last epoch; over seeds a geometric mean. A zero is marked, not drawn. */
+function ratioPoints(study: Study): Point[] {
+  const label = labelOf(study);
+  const last = new Map<string, number>();
+  for (const row of study.depth) last.set(label(row), Math.max(row.epoch, last.get(label(row)) ?? 0));
+  const rows = study.depth.filter((row) => row.epoch === 0 || row.epoch === last.get(label(row)));
+  const groups = groupBy(rows, (row) => JSON.stringify([label(row), row.definition, row.epoch, row.layer]));
+  return groups.map((group) => {
+    const [row] = group as [DepthRow];
+    const spread = geometricSpread(group.map((entry) => entry.ratio));
+    return {
+      network: label(row),
+      definition: row.definition,
+      stage: row.epoch === 0 ? stages[1] : stages[0],
+      epoch: row.epoch,
+      layer: row.layer,
+      ratio: rounded(spread.value),
+      ...hasBands(study) ? { low: rounded(spread.low), high: rounded(spread.high) } : {},
+      zero: group.some((entry) => entry.ratio === 0) ? "yes" : "no",
+    };
+  });
+}
+
+/** The first layer from which on all ratios after training are at most 1; null where the last layer's is not. */
+function firstCollapsed(points: readonly Point[]): number | null {
+  const curve = points.filter((point) => point.stage === stages[0]).toSorted((a, b) =>
+    Number(a.layer) - Number(b.layer)
+  );
+  const below = (point: Point) => point.zero === "yes" || (typeof point.ratio === "number" && point.ratio <= 1);
+  const first = curve.findLastIndex((point) => !below(point)) + 1;
+  return first < curve.length ? Number(curve[first]!.layer) : null;
+}
+
+interface RatioPanel {
+  readonly network: string;
+  readonly definition: DepthRow["definition"];
+  readonly title: Readonly<Record<string, string>>;
+  readonly axisTitle: string;
+  readonly layers: readonly number[];
+  readonly collapsed: number | null;
+  readonly axis: LogAxis;
+  readonly width: number;
+  readonly band: boolean;
+  readonly legend: boolean;
+}
+
+function panel(options: RatioPanel): Panel {
+  const x = layerEncoding(options.layers);
+  const y = { field: "ratio", type: "quantitative", title: options.axisTitle, ...logEncoding(options.axis) };
+  const last = options.layers.at(-1) ?? 1;
+  const stage = {
+    field: "stage",
+    type: "nominal",
+    scale: { domain: stages, range: ["#0072b2", "#8a929c"] },
+    legend: options.legend ? { title: null, symbolType: "stroke", symbolSize: 200 } : null,
+  };
+  const dash = {
+    field: "stage",
+    type: "nominal",
+    scale: { domain: stages, range: [[1, 0], [4, 2]] },
+    legend: stage.legend,
+  };
+  const tooltip = [
+    { field: "layer", type: "quantitative", title: "Layer" },
+    { field: "stage", type: "nominal", title: "Network" },
+    { field: "ratio", type: "quantitative", title: "Value / threshold", format: ".3~g" },
+  ];
+  const shade = options.collapsed === null ? [] : [{
+    data: { values: [{ from: options.collapsed - 0.5, to: last + 0.5 }] },
+    mark: { type: "rect", style: "shade", tooltip: null },
+    encoding: { x: { field: "from", type: "quantitative" }, x2: { field: "to" } },
+  }];
+  const bars = options.band
+    ? [{
+      mark: { type: "rule", tooltip: null, aria: false },
+      encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: stage },
+    }]
+    : [];
+  return {
+    title: options.title,
+    width: options.width,
+    height: 180,
+    data: { name: "ratios" },
+    transform: [{ filter: { field: "network", equal: options.network } }, {
+      filter: { field: "definition", equal: options.definition },
+    }],
+    layer: [
+      ...shade,
+      {
+        data: { values: [{ threshold: 1 }] },
+        mark: { type: "rule", style: "threshold" },
+        encoding: { y: { field: "threshold", type: "quantitative" } },
+      },
+      ...bars,
+      { mark: { type: "line", tooltip: null }, encoding: { x, y, color: stage, strokeDash: dash } },
+      { mark: { type: "point", filled: true, size: 34, opacity: 1 }, encoding: { x, y, color: stage, tooltip } },
+      {
+        transform: [{ filter: "datum.zero === 'yes'" }],
+        mark: { type: "point", shape: "triangle-down", size: 50, filled: false, opacity: 1 },
+        encoding: {
+          x,
+          y: { value: 174 },
+          color: stage,
+          tooltip: [...tooltip.slice(0, 2), { field: "zero", type: "nominal", title: "Value is zero" }],
+        },
+      },
+    ],
+  } as unknown as Panel;
+}

@@ -1,0 +1,86 @@
+import { logAxis } from "./axes.ts";
+import { caption, curveNotes, type FigureOptions } from "./caption.ts";
+import { accuracyAxis, cdnvAxis, curvesPanel, epochAxis, layerSeries, networkSeries } from "./curves.ts";
+import {
+  accuracyPoints,
+  cdnvPoints,
+  epochCount,
+  hasBands,
+  lastEpoch,
+  layersOf,
+  learningRateDrops,
+  numbersOf,
+} from "./series.ts";
+import type { Study } from "./study.ts";
+import { type Figure, grammar, themes } from "./theme.ts";
+
+/**
+ * Figure 1 of the paper: for each network the CDNV of each layer on the train set over epochs (log axis, the same in all
+ * panels), and the train accuracies of all networks in one panel.
+ *
+ * @throws Error where the study has no CDNV on the train set
+ */
+export function figure1(study: Study, options: FigureOptions = {}): Figure {
+  const cdnv = cdnvPoints(study, "train");
+  if (cdnv.length === 0) throw new Error("The tables hold no CDNV on the train set, which Figure 1 shows");
+  const accuracy = accuracyPoints(study, "trainAccuracy");
+  const drops = learningRateDrops(study);
+  const last = lastEpoch(study);
+  const axis = logAxis(numbersOf(cdnv, ["cdnv", "low", "high"]));
+  const common = { width: 255, height: 235, band: hasBands(study), owns: true, legend: true };
+  const panels = study.networks.map((network, index) =>
+    curvesPanel({
+      ...common,
+      title: network.label,
+      data: "cdnv",
+      network: network.label,
+      series: layerSeries(layersOf(cdnv, network.label)),
+      value: cdnvAxis("Train CDNV", axis),
+      epochs: epochAxis(last, epochCount(cdnv), "drops"),
+      selection: `layer_${index + 1}`,
+    })
+  );
+  const accuracies = curvesPanel({
+    ...common,
+    title: "Train accuracy",
+    data: "accuracy",
+    series: networkSeries(study.networks.map((network) => network.label)),
+    value: accuracyAxis("Train accuracy", numbersOf(accuracy, ["accuracy", "low"])),
+    epochs: epochAxis(last, epochCount(accuracy)),
+    selection: "network",
+  });
+  const missing = cdnv.some((point) => point.cdnv === null);
+  return {
+    $schema: grammar,
+    description: description(study, cdnv),
+    title: caption(
+      study,
+      "Figure 1: CDNV of each layer on the train set, and train accuracy",
+      options,
+      curveNotes(study, drops.length > 0, missing),
+    ),
+    config: themes.light,
+    datasets: { cdnv, accuracy, drops },
+    concat: [...panels, accuracies],
+    columns: panels.length === 3 ? 2 : Math.min(3, panels.length + 1),
+    spacing: { row: 28, column: 28 },
+    resolve: { scale: { color: "independent" } },
+  } as unknown as Figure;
+}
+
+/** For readers who do not see the figure: what is drawn, and where each network's last layer ends. */
+function description(study: Study, cdnv: ReturnType<typeof cdnvPoints>): string {
+  const ends = study.networks.map(({ label }) => {
+    const layer = layersOf(cdnv, label).at(-1);
+    const curve = cdnv.filter((point) => point.network === label && point.layer === layer && point.cdnv !== null);
+    if (curve.length === 0) return `${label}: not measurable`;
+    const text = (point: typeof curve[number]) => Number(point.cdnv).toPrecision(2);
+    return `${label}: from ${text(curve[0]!)} at epoch ${curve[0]!.epoch} to ${text(curve.at(-1)!)} at epoch ${
+      curve.at(-1)!.epoch
+    }`;
+  });
+  return "Line charts, one a network: the class-distance normalized variance (CDNV) of each layer on the train set over " +
+    `epochs, on a log axis; and a line chart of the networks' train accuracies. CDNV of the last layer, ${
+      ends.join("; ")
+    }.`;
+}

@@ -1,0 +1,70 @@
+import { logAxis } from "./axes.ts";
+import { caption, curveNotes, type FigureOptions } from "./caption.ts";
+import { cdnvAxis, type CurvesPanel, curvesPanel, epochAxis, layerSeries } from "./curves.ts";
+import { probePanels } from "./probe_panels.ts";
+import { cdnvPoints, epochCount, hasBands, lastEpoch, layersOf, learningRateDrops, numbersOf } from "./series.ts";
+import type { Study } from "./study.ts";
+import { type Figure, grammar, themes } from "./theme.ts";
+
+/**
+ * Figure 2 of the paper, a column a network: the CDNV of each layer over epochs on the train set (row 1) and the test set
+ * (row 2), on one log axis; and the test accuracy of a linear probe on each layer, with the network's own accuracies
+ * (row 3).
+ *
+ * @throws Error where the study has no CDNV or no probe
+ */
+export function figure2(study: Study, options: FigureOptions = {}): Figure {
+  const train = cdnvPoints(study, "train");
+  const test = cdnvPoints(study, "test");
+  if (train.length === 0 || test.length === 0 || study.probe.length === 0) {
+    throw new Error("The tables hold no CDNV on both sets with probes, which Figure 2 shows");
+  }
+  const drops = learningRateDrops(study);
+  const axis = logAxis(numbersOf([...train, ...test], ["cdnv", "low", "high"]));
+  const size = { width: panelWidth(study.networks.length), height: 190 };
+  const row = (split: "train" | "test", panel: Pick<CurvesPanel, "owns" | "legend">) =>
+    study.networks.map((network, index) =>
+      curvesPanel({
+        ...size,
+        ...panel,
+        title: split === "train" ? network.label : "",
+        data: split,
+        network: network.label,
+        series: layerSeries(layersOf(train, network.label)),
+        value: cdnvAxis(split === "train" ? "Train CDNV" : "Test CDNV", axis),
+        epochs: epochAxis(lastEpoch(study), epochCount(train), "drops"),
+        band: hasBands(study),
+        selection: `layer_${index + 1}`,
+      })
+    );
+  const probes = probePanels(study, { ...size, selection: (index) => `layer_${index + 1}` });
+  const missing = [...train, ...test].some((point) => point.cdnv === null);
+  return {
+    $schema: grammar,
+    description:
+      "A grid of charts, a column a network. First and second row: the class-distance normalized variance (CDNV) of " +
+      "each layer over epochs on a log axis, on the train set and on the test set. Third row: the test accuracy of a " +
+      `linear probe on each layer, beside the network's own train and test accuracy. Networks: ${
+        study.networks.map((network) => network.label).join("; ")
+      }.`,
+    title: caption(study, "Figure 2: CDNV on the train and the test set, and linear probes", options, [
+      ...curveNotes(study, drops.length > 0, missing),
+      probes.note,
+    ]),
+    config: themes.light,
+    datasets: { train, test, drops, ...probes.datasets },
+    concat: [
+      ...row("train", { owns: true, legend: true }),
+      ...row("test", { owns: false, legend: false }),
+      ...probes.panels,
+    ],
+    columns: study.networks.length,
+    spacing: { row: 14, column: 24 },
+    resolve: { scale: { color: "independent", strokeDash: "independent", shape: "independent" } },
+  } as unknown as Figure;
+}
+
+/** Many columns are narrower, so that the figure stays readable on a page. */
+function panelWidth(columns: number): number {
+  return Math.round(Math.min(270, Math.max(170, 900 / columns)));
+}

@@ -1,0 +1,117 @@
+/** Who a row of a table is about: the network, and the seed it was trained from. */
+export interface Identity {
+  readonly dataset: string;
+  readonly model: string;
+  readonly depth: number;
+  /** Null for models that have no single width. */
+  readonly width: number | null;
+  readonly seed: number;
+}
+
+/** One kind of network of a study, trained from one seed or several. */
+export interface Network {
+  readonly dataset: string;
+  readonly model: string;
+  readonly depth: number;
+  readonly width: number | null;
+  /** Ascending. */
+  readonly seeds: readonly number[];
+  /** What tells it from the other networks of the study, as "Depth 8"; unique within the study. */
+  readonly label: string;
+}
+
+const datasetNames: Readonly<Record<string, string>> = {
+  "mnist": "MNIST",
+  "fashion-mnist": "Fashion-MNIST",
+  "cifar-10": "CIFAR-10",
+  "cifar-100": "CIFAR-100",
+  "svhn": "SVHN",
+};
+
+const modelNames: Readonly<Record<string, string>> = { mlp: "MLP", resnet18: "ResNet18", cnn: "CNN" };
+
+/** The name of a dataset as papers spell it; an unknown one is left as it is. */
+export function datasetName(dataset: string): string {
+  return datasetNames[dataset] ?? dataset;
+}
+
+/** The name of a model as papers spell it; an unknown one is left as it is. */
+export function modelName(model: string): string {
+  return modelNames[model] ?? model;
+}
+
+/** A text that is equal for two rows exactly if they are about the same kind of network, whatever the seed. */
+export function networkKey(identity: Omit<Identity, "seed">): string {
+  return JSON.stringify([identity.dataset, identity.model, identity.width, identity.depth]);
+}
+
+/** Networks first by dataset and model, in their order of appearance, then by width and depth. */
+export function networksOf(rows: readonly Identity[]): Network[] {
+  const found = new Map<string, { identity: Identity; seeds: Set<number> }>();
+  for (const row of rows) {
+    const entry = found.get(networkKey(row)) ?? { identity: row, seeds: new Set<number>() };
+    entry.seeds.add(row.seed);
+    found.set(networkKey(row), entry);
+  }
+  const identities = [...found.values()].map((entry) => entry.identity);
+  const label = labeller(identities);
+  const order = (list: string[]) => (name: string) => list.indexOf(name);
+  const dataset = order([...new Set(identities.map((identity) => identity.dataset))]);
+  const model = order([...new Set(identities.map((identity) => identity.model))]);
+  return [...found.values()]
+    .map(({ identity, seeds }) => ({
+      dataset: identity.dataset,
+      model: identity.model,
+      depth: identity.depth,
+      width: identity.width,
+      seeds: [...seeds].sort((a, b) => a - b),
+      label: label(identity),
+    }))
+    .sort((a, b) =>
+      dataset(a.dataset) - dataset(b.dataset) || model(a.model) - model(b.model) ||
+      (a.width ?? 0) - (b.width ?? 0) || a.depth - b.depth
+    );
+}
+
+/** Labels name only what differs between the networks, so that a panel's title stays short. */
+function labeller(identities: readonly Identity[]): (identity: Identity) => string {
+  const varies = (part: (identity: Identity) => unknown) => new Set(identities.map(part)).size > 1;
+  const datasets = varies((identity) => identity.dataset);
+  const models = varies((identity) => identity.model);
+  const widths = varies((identity) => identity.width);
+  const depths = varies((identity) => identity.depth);
+  return (identity) => {
+    const parts: string[] = [];
+    if (datasets) parts.push(datasetName(identity.dataset));
+    if (models) parts.push(modelName(identity.model));
+    if (depths || !(datasets || models || widths)) parts.push(`depth ${identity.depth}`);
+    if (widths) parts.push(identity.width === null ? "no width" : `width ${identity.width}`);
+    const label = parts.join(", ");
+    return label.charAt(0).toUpperCase() + label.slice(1);
+  };
+}
+
+/** What all networks share, as "MNIST · MLP of width 100 · 20 epochs · seed 0". */
+export function sharedText(networks: readonly Network[], epochs: number): string {
+  const one = <T>(part: (network: Network) => T): T | undefined => {
+    const values = new Set(networks.map(part));
+    return values.size === 1 ? [...values][0] : undefined;
+  };
+  const parts: string[] = [];
+  const dataset = one((network) => network.dataset);
+  if (dataset !== undefined) parts.push(datasetName(dataset));
+  const model = one((network) => network.model);
+  const width = one((network) => network.width);
+  const ofWidth = width === undefined || width === null ? "" : `of width ${width}`;
+  if (model !== undefined) parts.push(`${modelName(model)} ${ofWidth}`.trim());
+  else if (ofWidth !== "") parts.push(ofWidth);
+  parts.push(epochs === 1 ? "1 epoch" : `${epochs} epochs`);
+  parts.push(seedsText([...new Set(networks.flatMap((network) => network.seeds))].sort((a, b) => a - b)));
+  return parts.join(" · ");
+}
+
+/** "seed 0", "seeds 0, 1, 2" or, beyond six, "12 seeds". */
+export function seedsText(seeds: readonly number[]): string {
+  if (seeds.length === 1) return `seed ${seeds[0]}`;
+  return seeds.length <= 6 ? `seeds ${seeds.join(", ")}` : `${seeds.length} seeds`;
+}

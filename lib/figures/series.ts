@@ -1,0 +1,129 @@
+import type { CdnvRow, HistoryRow, Study } from "./study.ts";
+import { arithmeticSpread, geometricSpread, groupBy, rounded } from "./seeds.ts";
+import { type Network, networkKey } from "./network.ts";
+
+/** A point of a curve as a figure's dataset holds it. */
+export interface Point {
+  readonly network: string;
+  readonly epoch: number;
+  readonly [field: string]: number | string | null;
+}
+
+/** The label of a row's network. */
+export function labelOf(study: Study): (row: Parameters<typeof networkKey>[0]) => string {
+  const labels = new Map(study.networks.map((network) => [networkKey(network), network.label]));
+  return (row) => labels.get(networkKey(row)) ?? "";
+}
+
+/** Whether any network of the study was trained from more than one seed, so that bands are drawn. */
+export function hasBands(study: Study): boolean {
+  return study.networks.some((network) => network.seeds.length > 1);
+}
+
+/** CDNV over epochs of each network and layer, over seeds a geometric mean; zero and null are null. */
+export function cdnvPoints(study: Study, split: CdnvRow["split"]): Point[] {
+  const label = labelOf(study);
+  const rows = study.cdnv.filter((row) => row.split === split);
+  const groups = groupBy(rows, (row) => JSON.stringify([label(row), row.layer, row.epoch]));
+  return points(groups, study.networks, label, (group) => ({
+    layer: group[0]!.layer,
+    ...fields("cdnv", geometricSpread(group.map((row) => row.cdnv)), hasBands(study)),
+  }));
+}
+
+/** A network's accuracy over epochs, over seeds the mean. */
+export function accuracyPoints(study: Study, column: "trainAccuracy" | "testAccuracy"): Point[] {
+  const label = labelOf(study);
+  const groups = groupBy(study.history, (row) => JSON.stringify([label(row), row.epoch]));
+  return points(groups, study.networks, label, (group) => ({
+    ...fields("accuracy", arithmeticSpread(group.map((row) => row[column])), hasBands(study)),
+  }));
+}
+
+/** The accuracy of a probe over epochs and layers, over seeds the mean. */
+export function probePoints(study: Study): Point[] {
+  const label = labelOf(study);
+  const groups = groupBy(study.probe, (row) => JSON.stringify([label(row), row.kind, row.layer, row.epoch]));
+  return points(groups, study.networks, label, (group) => ({
+    layer: group[0]!.layer,
+    kind: group[0]!.kind,
+    ...fields("accuracy", arithmeticSpread(group.map((row) => row.testAccuracy)), hasBands(study)),
+  }));
+}
+
+function points<T extends Parameters<typeof networkKey>[0] & { readonly epoch: number; readonly layer?: number }>(
+  groups: readonly T[][],
+  networks: readonly Network[],
+  label: (row: T) => string,
+  rest: (group: readonly T[]) => Record<string, number | string | null>,
+): Point[] {
+  const order = new Map(networks.map((network, index) => [network.label, index]));
+  const index = (row: T) => order.get(label(row)) ?? 0;
+  return groups
+    .toSorted(([a], [b]) => index(a!) - index(b!) || (a!.layer ?? 0) - (b!.layer ?? 0) || a!.epoch - b!.epoch)
+    .map((group) => ({ network: label(group[0]!), epoch: group[0]!.epoch, ...rest(group) }));
+}
+
+function fields(
+  name: string,
+  spread: ReturnType<typeof geometricSpread>,
+  band: boolean,
+): Record<string, number | null> {
+  const value = { [name]: rounded(spread.value) };
+  return band ? { ...value, low: rounded(spread.low), high: rounded(spread.high) } : value;
+}
+
+/** A vertical line: the learning rate falls after `epoch` epochs. */
+export interface Drop {
+  readonly network: string;
+  readonly epoch: number;
+  readonly text: string;
+}
+
+/**
+ * The epochs after which the learning rate falls, per network; none for a schedule that falls more than eight times
+ * (a cosine, say), where lines would say nothing.
+ */
+export function learningRateDrops(study: Study): Drop[] {
+  const label = labelOf(study);
+  return study.networks.flatMap((network) => {
+    const rows = study.history
+      .filter((row) => label(row) === network.label && row.seed === network.seeds[0] && row.learningRate !== null)
+      .toSorted((a, b) => a.epoch - b.epoch);
+    const drops = rows.flatMap((row, index) => drop(network.label, rows[index - 1], row));
+    return drops.length > 8 ? [] : drops;
+  });
+}
+
+function drop(network: string, before: HistoryRow | undefined, row: HistoryRow): Drop[] {
+  const from = before?.learningRate;
+  const to = row.learningRate;
+  if (from === undefined || from === null || to === null || to >= from) return [];
+  // The row of epoch e holds the rate used during epoch e, hence the fall lies at the end of the epoch before.
+  return [{ network, epoch: row.epoch - 1, text: `${shortRate(from)} → ${shortRate(to)}` }];
+}
+
+function shortRate(rate: number): string {
+  return String(Number(rate.toPrecision(4)));
+}
+
+/** The last epoch of the study's histories and measurements. */
+export function lastEpoch(study: Study): number {
+  return [...study.history, ...study.cdnv].reduce((last, row) => Math.max(last, row.epoch), 0);
+}
+
+/** The layers of a network that the points name, ascending. */
+export function layersOf(points: readonly Point[], network: string): number[] {
+  const layers = points.filter((point) => point.network === network).map((point) => Number(point.layer));
+  return [...new Set(layers)].sort((a, b) => a - b);
+}
+
+/** How many different epochs the points name. */
+export function epochCount(points: readonly Point[]): number {
+  return new Set(points.map((point) => point.epoch)).size;
+}
+
+/** All numbers in the given fields of the points. */
+export function numbersOf(points: readonly Point[], names: readonly string[]): number[] {
+  return points.flatMap((point) => names.map((name) => point[name])).filter((value) => typeof value === "number");
+}

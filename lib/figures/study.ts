@@ -1,0 +1,214 @@
+import { readTable, type Row } from "../formats/table.ts";
+import { type Identity, type Network, networksOf } from "./network.ts";
+
+/** A row of `history.csv`: how well the network did after so many epochs; epoch 0 is before training. */
+export interface HistoryRow extends Identity {
+  readonly epoch: number;
+  /** The learning rate of that epoch; null at epoch 0. */
+  readonly learningRate: number | null;
+  /** Accuracy on the whole train set in evaluation mode, 0 to 1. */
+  readonly trainAccuracy: number | null;
+  readonly testAccuracy: number | null;
+  /** Mean cross-entropy on the whole train set in evaluation mode. */
+  readonly trainLoss: number | null;
+  readonly testLoss: number | null;
+}
+
+/** A row of `cdnv.csv`: one layer's class-distance normalized variance (DESIGN 3.1) and nearest-class-center accuracy. */
+export interface CdnvRow extends Identity {
+  readonly epoch: number;
+  /** Counted from 1, the layer nearest to the input. */
+  readonly layer: number;
+  readonly split: "train" | "test";
+  /** Null where it could not be measured: a class is missing or two class means coincide. */
+  readonly cdnv: number | null;
+  readonly nccAccuracy: number | null;
+}
+
+/** A row of `effective_depth.csv`: a layer's value over the threshold of one definition of the effective depth. */
+export interface DepthRow extends Identity {
+  readonly epoch: number;
+  readonly definition: "cdnv" | "ncc";
+  readonly layer: number;
+  readonly value: number | null;
+  readonly threshold: number | null;
+  readonly ratio: number | null;
+  readonly effectiveDepth: number | null;
+}
+
+/** A row of `probe.csv`: how well a linear classifier on one layer does. */
+export interface ProbeRow extends Identity {
+  readonly epoch: number;
+  readonly layer: number;
+  readonly kind: "sgd" | "converged";
+  readonly trainAccuracy: number | null;
+  readonly testAccuracy: number | null;
+}
+
+/** All tables of a study, of all its networks. */
+export interface Study {
+  readonly networks: readonly Network[];
+  readonly history: readonly HistoryRow[];
+  readonly cdnv: readonly CdnvRow[];
+  readonly depth: readonly DepthRow[];
+  readonly probe: readonly ProbeRow[];
+}
+
+/** The tables as they were read, column by column, to be merged and passed on unchanged. */
+export interface RawTables {
+  readonly history: readonly Row[];
+  readonly cdnv: readonly Row[];
+  readonly depth: readonly Row[];
+  readonly probe: readonly Row[];
+}
+
+/** Paths of the CSV files, one or more a kind. */
+export interface TablePaths {
+  readonly history: readonly string[];
+  readonly cdnv: readonly string[];
+  readonly depth: readonly string[];
+  readonly probe: readonly string[];
+}
+
+/**
+ * Reads the tables of a study.
+ *
+ * @throws Error naming the file, row and column where a column is missing, a cell is of the wrong kind, or a file holds no row
+ */
+export async function readStudy(paths: TablePaths): Promise<{ study: Study; tables: RawTables }> {
+  const read = async <T>(list: readonly string[], decode: (cells: Cells) => T): Promise<{ raw: Row[]; rows: T[] }> => {
+    const raw: Row[] = [];
+    const rows: T[] = [];
+    for (const path of list) {
+      const table = await readTable(path);
+      if (table.length === 0) throw new Error(`${path} holds no rows; run the stage that writes it again`);
+      table.forEach((row, index) => rows.push(decode(new Cells(row, `${path}, row ${index + 1}`))));
+      raw.push(...table);
+    }
+    return { raw, rows };
+  };
+  const history = await read(paths.history, historyRow);
+  const cdnv = await read(paths.cdnv, cdnvRow);
+  const depth = await read(paths.depth, depthRow);
+  const probe = await read(paths.probe, probeRow);
+  return {
+    study: {
+      networks: networksOf([...history.rows, ...cdnv.rows]),
+      history: history.rows,
+      cdnv: cdnv.rows,
+      depth: depth.rows,
+      probe: probe.rows,
+    },
+    tables: { history: history.raw, cdnv: cdnv.raw, depth: depth.raw, probe: probe.raw },
+  };
+}
+
+function identity(cells: Cells): Identity {
+  return {
+    dataset: cells.text("dataset"),
+    model: cells.text("model"),
+    depth: cells.number("depth"),
+    width: cells.optional("width"),
+    seed: cells.number("seed"),
+  };
+}
+
+function historyRow(cells: Cells): HistoryRow {
+  return {
+    ...identity(cells),
+    epoch: cells.number("epoch"),
+    learningRate: cells.optional("learning_rate"),
+    trainAccuracy: cells.optional("train_accuracy"),
+    testAccuracy: cells.optional("test_accuracy"),
+    trainLoss: cells.optional("train_evaluation_loss"),
+    testLoss: cells.optional("test_loss"),
+  };
+}
+
+function cdnvRow(cells: Cells): CdnvRow {
+  return {
+    ...identity(cells),
+    epoch: cells.number("epoch"),
+    layer: cells.number("layer"),
+    split: cells.oneOf("split", ["train", "test"]),
+    cdnv: cells.optional("cdnv"),
+    nccAccuracy: cells.optional("ncc_accuracy"),
+  };
+}
+
+function depthRow(cells: Cells): DepthRow {
+  return {
+    ...identity(cells),
+    epoch: cells.number("epoch"),
+    definition: cells.oneOf("definition", ["cdnv", "ncc"]),
+    layer: cells.number("layer"),
+    value: cells.optional("value"),
+    threshold: cells.optional("threshold"),
+    ratio: cells.optional("ratio"),
+    effectiveDepth: cells.optional("effective_depth"),
+  };
+}
+
+function probeRow(cells: Cells): ProbeRow {
+  return {
+    ...identity(cells),
+    epoch: cells.number("epoch"),
+    layer: cells.number("layer"),
+    kind: cells.oneOf("kind", ["sgd", "converged"]),
+    trainAccuracy: cells.optional("train_accuracy"),
+    testAccuracy: cells.optional("test_accuracy"),
+  };
+}
+
+/** The cells of one row, read by name and kind. */
+class Cells {
+  readonly #row: Row;
+  readonly #place: string;
+
+  constructor(row: Row, place: string) {
+    this.#row = row;
+    this.#place = place;
+  }
+
+  text(column: string): string {
+    const cell = this.#cell(column);
+    if (cell === null) throw new Error(`${this.#place}: the column ${column} is empty, expected a name`);
+    return String(cell);
+  }
+
+  number(column: string): number {
+    const cell = this.optional(column);
+    if (cell === null) throw new Error(`${this.#place}: the column ${column} is empty, expected a number`);
+    return cell;
+  }
+
+  optional(column: string): number | null {
+    const cell = this.#cell(column);
+    if (cell === null) return null;
+    if (typeof cell !== "number" || !Number.isFinite(cell)) {
+      throw new Error(
+        `${this.#place}: the column ${column} holds ${JSON.stringify(cell)}, expected a number or nothing`,
+      );
+    }
+    return cell;
+  }
+
+  oneOf<const T extends string>(column: string, choices: readonly T[]): T {
+    const cell = this.#cell(column);
+    const choice = choices.find((candidate) => candidate === cell);
+    if (choice === undefined) {
+      const expected = choices.join(" or ");
+      throw new Error(`${this.#place}: the column ${column} holds ${JSON.stringify(cell)}, expected ${expected}`);
+    }
+    return choice;
+  }
+
+  #cell(column: string): string | number | null {
+    const cell = this.#row[column];
+    if (cell === undefined) {
+      const columns = Object.keys(this.#row).join(", ");
+      throw new Error(`${this.#place}: there is no column ${column}; the columns are ${columns}`);
+    }
+    return cell;
+  }
+}

@@ -1,0 +1,101 @@
+import type { Mode } from "./colors.ts";
+import type { Config, TopLevelSpec } from "vega-lite";
+
+/** The family in every figure; `@expo-google-fonts/inter` holds its files, a reader's machine may stand in its own. */
+export const fontFamily = "Inter, system-ui, sans-serif";
+
+/** Colours of one mode. Everything a figure draws takes its colour from here, so that a report can change the mode. */
+interface Palette {
+  readonly background: string;
+  readonly text: string;
+  readonly faint: string;
+  readonly line: string;
+  readonly grid: string;
+  /** Of the network as it is after training. */
+  readonly strong: string;
+}
+
+const light: Palette = {
+  background: "#ffffff",
+  text: "#1c1f23",
+  faint: "#5d646d",
+  line: "#8a929c",
+  grid: "#e9ebee",
+  strong: "#0072b2",
+};
+
+const dark: Palette = {
+  background: "#16191d",
+  text: "#e8eaed",
+  faint: "#a5acb5",
+  line: "#7d858f",
+  grid: "#2b3037",
+  strong: "#4da6e0",
+};
+
+/** The two modes a report offers; figures on their own are light. */
+export const themes: Readonly<Record<Mode, Config>> = { light: config(light), dark: config(dark) };
+
+function config(palette: Palette): Config {
+  return {
+    background: palette.background,
+    font: fontFamily,
+    padding: 14,
+    title: {
+      anchor: "start",
+      color: palette.text,
+      fontSize: 12,
+      fontWeight: 600,
+      subtitleColor: palette.faint,
+      subtitleFontSize: 11,
+      subtitlePadding: 4,
+      offset: 8,
+    },
+    axis: {
+      domainColor: palette.line,
+      gridColor: palette.grid,
+      labelColor: palette.text,
+      labelFontSize: 10.5,
+      tickColor: palette.line,
+      titleColor: palette.text,
+      titleFontSize: 11,
+      titleFontWeight: 400,
+      titlePadding: 6,
+    },
+    legend: {
+      labelColor: palette.text,
+      labelFontSize: 10,
+      titleColor: palette.text,
+      titleFontSize: 10.5,
+      titleFontWeight: 600,
+      rowPadding: 1,
+      symbolStrokeWidth: 2.5,
+      symbolSize: 90,
+      offset: 8,
+    },
+    view: { stroke: null },
+    concat: { spacing: 22 },
+    line: { strokeWidth: 1.6, strokeCap: "round", strokeJoin: "round" },
+    style: {
+      event: { color: palette.line, strokeDash: [2, 3], strokeWidth: 1 },
+      hover: { color: palette.faint, strokeWidth: 1 },
+      reference: { color: palette.text, strokeWidth: 1.4 },
+      threshold: { color: palette.text, strokeDash: [5, 3], strokeWidth: 1 },
+      shade: { color: palette.line, opacity: 0.14 },
+      final: { color: palette.strong, strokeWidth: 1.8 },
+      untrained: { color: palette.line, strokeWidth: 1.4 },
+    },
+  };
+}
+
+/** A figure of several panels, with data and a description of its own. */
+export type Figure = Extract<TopLevelSpec, { concat: unknown }>;
+
+/** One panel of a figure: marks over one another. */
+export type Panel = Extract<Figure["concat"][number], { layer: unknown }>;
+
+/** One layer of marks of a panel. */
+export type Marks = Panel["layer"][number];
+
+/** The version of the Vega-Lite grammar that every figure names. */
+export const grammar = "https://vega.github.io/schema/vega-lite/v6.json";
