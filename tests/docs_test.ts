@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+/** A fenced block that names the file it would stand in: "```yaml file=pipeline.yaml". */
+interface Example {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The named examples of a page. */
+function examplesOf(page: string): Example[] {
+  const text = readFileSync(join(ROOT, page), "utf8");
+  return [...text.matchAll(/^```\w+ file=(\S+)\n([\s\S]*?)^```$/gm)].map(([, file, block]) => ({
+    file: file!,
+    text: block!,
+  }));
+}
+
+/** Writes a page's examples into a copy of the project that shares what an example does not touch. */
+async function withExamples(page: string, test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "mindepth-docs-" });
+  try {
+    mkdirSync(join(folder, ".git"));
+    for (const file of ["deno.json", "deno.lock", "pipeline.yaml"]) cpSync(join(ROOT, file), join(folder, file));
+    for (const name of ["stages", "lib"]) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+    for (const { file, text } of examplesOf(page)) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+    }
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Runs the engine on the examples. */
+async function engine(folder: string, ...args: string[]): Promise<{ code: number; text: string }> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", join(folder, "lib/pipeline/cli.ts"), ...args],
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+  });
+  const { code, stdout, stderr } = await command.output();
+  return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+}
+
+Deno.test("docs/stages.md: the stage it writes runs, and its parameters are checked", async () => {
+  await withExamples("docs/stages.md", async (folder) => {
+    writeFileSync(join(folder, "notes.txt"), "one\nthree three three three three three three three three three\n");
+    const run = await engine(folder, "repro");
+    assert.equal(run.code, 0, run.text);
+    assert.equal(readFileSync(join(folder, "lengths.txt"), "utf8"), "3\n40\n0");
+    const pipeline = readFileSync(join(folder, "pipeline.yaml"), "utf8");
+    writeFileSync(join(folder, "pipeline.yaml"), pipeline.replace("longest", "longst"));
+    const mistaken = await engine(folder, "repro");
+    assert.equal(mistaken.code, 3, mistaken.text);
+    assert.match(mistaken.text, /longest/);
+  });
+});
+
+Deno.test("README.md: the new experiment it writes is a valid study", async () => {
+  await withExamples("README.md", async (folder) => {
+    const studies = globSync("studies/*/pipeline.yaml", { cwd: folder });
+    assert.equal(studies.length, 1);
+    const run = await engine(folder, "repro", "--dry", dirname(studies[0]!));
+    assert.equal(run.code, 0, run.text);
+    assert.match(run.text, /train@/);
+  });
+});
+
+Deno.test("no page links to a file that is not there", () => {
+  const broken: string[] = [];
+  for (const page of globSync("{README,CONTRIBUTING,docs/*}.md", { cwd: ROOT })) {
+    const text = readFileSync(join(ROOT, page), "utf8");
+    for (const [, target] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+      if (globSync(join(dirname(join(ROOT, page)), target!)).length === 0) broken.push(`${page} -> ${target}`);
+    }
+  }
+  assert.deepEqual(broken, []);
+});
