@@ -1,0 +1,82 @@
+import { stripVTControlCharacters } from "node:util";
+import type { Diagnostic } from "../diagnostic.ts";
+import { formatDiagnostic } from "../diagnostic_text.ts";
+import type { Event } from "../run/event.ts";
+import { durationText } from "./quantity.ts";
+import { reasonsText } from "./reason_text.ts";
+import type { Style } from "./style.ts";
+
+/** The look of event lines. */
+export interface EventTextOptions {
+  /** How words stand out. */
+  readonly style: Style;
+  /** Whether diagnostics are coloured. */
+  readonly color: boolean;
+  /** Paths in diagnostics are shown relative to this absolute folder. */
+  readonly folder: string;
+}
+
+/** A line of the log; one that is to be read in full is never cut. */
+export interface LogLine {
+  /** Without a line end. */
+  readonly text: string;
+  /** True: to be read in full. */
+  readonly whole: boolean;
+}
+
+/** What an event says in a log: none, one or several lines. Progress, unchanged stages and the summary say nothing here. */
+export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
+  const { style } = options;
+  switch (event.kind) {
+    case "waiting for writer":
+      return [line(`waits for process ${event.process}, which has been running since ${event.since}`)];
+    case "stage restored":
+      return [line(`${style.good(event.stage)} restored${because(event.reasons)}`)];
+    case "stage started": {
+      const sandbox = event.sandbox === undefined ? "" : ` (sandbox: ${event.sandbox})`;
+      return [line(`${style.busy(event.stage)} runs${because(event.reasons)}${style.dim(sandbox)}`)];
+    }
+    case "stage output":
+      return outputLines(event.text).map((text) => line(`${style.dim(`${event.stage} |`)} ${text}`));
+    case "stage warning":
+      return [line(`${style.doubtful(event.stage)} warns:`), ...diagnosticLines(event.diagnostic, options)];
+    case "stage finished":
+      return [line(`${style.good(event.stage)} finished in ${durationText(event.seconds)}`)];
+    case "stage failed":
+      return [
+        line(`${style.bad(event.stage)} failed after ${durationText(event.seconds)}`),
+        ...event.diagnostics.flatMap((diagnostic) => diagnosticLines(diagnostic, options)),
+      ];
+    case "stage skipped":
+      return [line(`${style.doubtful(event.stage)} skipped, since ${event.because} failed`)];
+    case "stage cancelled":
+      return [line(`${style.doubtful(event.stage)} cancelled`)];
+    case "run started":
+    case "stage unchanged":
+    case "stage frozen":
+    case "stage progress":
+    case "run finished":
+      return [];
+    default:
+      return event satisfies never;
+  }
+}
+
+function line(text: string): LogLine {
+  return { text, whole: false };
+}
+
+function because(reasons: Parameters<typeof reasonsText>[0]): string {
+  return reasons.length === 0 ? "" : `: ${reasonsText(reasons)}`;
+}
+
+function diagnosticLines(diagnostic: Diagnostic, { color, folder }: EventTextOptions): LogLine[] {
+  return formatDiagnostic(diagnostic, { color, folder }).trimEnd().split("\n")
+    .map((text) => ({ text: `  ${text}`, whole: true }));
+}
+
+/** A stage's own output: what it overdrew (`\r`) and its control sequences are left out. */
+function outputLines(text: string): string[] {
+  return text.replace(/\n$/, "").split("\n")
+    .map((raw) => stripVTControlCharacters(raw.replace(/\r$/, "").split("\r").at(-1) ?? ""));
+}

@@ -1,0 +1,69 @@
+import type { Event } from "../run/event.ts";
+import { countText, durationText } from "./quantity.ts";
+import type { Style } from "./style.ts";
+
+/** Counts what became of the stages, for the last line of a run. */
+export class Summary {
+  #planned = 0;
+  #ran = 0;
+  #restored = 0;
+  #unchanged = 0;
+  #frozen = 0;
+  #failed = 0;
+  #skipped = 0;
+  #cancelled = 0;
+  #saved = 0;
+
+  /** Takes note of an event. */
+  add(event: Event): void {
+    switch (event.kind) {
+      case "run started":
+        this.#planned = event.stages.length;
+        break;
+      case "stage finished":
+        this.#ran += 1;
+        break;
+      case "stage restored":
+        this.#restored += 1;
+        this.#saved += event.seconds ?? 0;
+        break;
+      case "stage unchanged":
+        this.#unchanged += 1;
+        this.#saved += event.seconds ?? 0;
+        break;
+      case "stage frozen":
+        this.#frozen += 1;
+        break;
+      case "stage failed":
+        this.#failed += 1;
+        break;
+      case "stage skipped":
+        this.#skipped += 1;
+        break;
+      case "stage cancelled":
+        this.#cancelled += 1;
+        break;
+    }
+  }
+
+  /** `2 ran, 1 restored, 9 unchanged in 12 s (saved 3 min 20 s)`. */
+  text(seconds: number, style: Style): string {
+    const settled = this.#ran + this.#restored + this.#unchanged + this.#frozen + this.#failed + this.#skipped +
+      this.#cancelled;
+    const counts: [count: number, word: string, paint?: (text: string) => string][] = [
+      [this.#failed, "failed", style.bad],
+      [this.#cancelled, "cancelled", style.doubtful],
+      [this.#skipped, "skipped", style.doubtful],
+      [this.#planned - settled, "not started", style.doubtful],
+      [this.#ran, "ran", style.good],
+      [this.#restored, "restored", style.good],
+      [this.#unchanged, "unchanged"],
+      [this.#frozen, "frozen"],
+    ];
+    const parts = counts.filter(([count]) => count > 0)
+      .map(([count, word, paint = (text) => text]) => paint(`${count} ${word}`));
+    const stages = parts.length > 0 ? parts.join(", ") : countText(0, "stage");
+    const saved = this.#saved >= 0.05 ? style.dim(` (saved ${durationText(this.#saved)})`) : "";
+    return `${stages} in ${durationText(seconds)}${saved}`;
+  }
+}

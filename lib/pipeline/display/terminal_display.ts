@@ -1,0 +1,133 @@
+import type { MultiBar, SingleBar } from "cli-progress";
+import type { Event } from "../run/event.ts";
+import type { Display } from "./display.ts";
+import { eventLines, type EventTextOptions, type LogLine } from "./event_text.ts";
+import type { Output } from "./output.ts";
+import { Pace } from "./pace.ts";
+import { progressLine, type RunningStage } from "./progress_line.ts";
+import { styleFor } from "./style.ts";
+import { Summary } from "./summary.ts";
+import { cut, widthOf, wrap } from "./width.ts";
+
+/** Erases from the cursor to the end of the line. */
+const CLEAR_RIGHT = "\x1b[K";
+
+/** Live lines: what happened scrolls up, and below it stands one line for each running stage. */
+export class TerminalDisplay implements Display {
+  readonly #output: Output;
+  readonly #options: EventTextOptions;
+  readonly #summary = new Summary();
+  readonly #running = new Map<string, RunningStage>();
+  readonly #bars = new Map<string, SingleBar>();
+  #progress: Promise<typeof import("cli-progress")> | undefined;
+  #multiBar: MultiBar | undefined;
+  #closed = false;
+
+  /** Shows events on `output`; diagnostics name paths relative to the absolute `folder`. */
+  constructor(output: Output, folder: string) {
+    this.#output = output;
+    this.#options = { style: styleFor(output.color), color: output.color, folder };
+  }
+
+  /** Shows an event. */
+  readonly show = (event: Event): void => {
+    this.#summary.add(event);
+    for (const line of eventLines(event, this.#options)) this.#log(line);
+    switch (event.kind) {
+      case "stage started":
+        this.#running.set(event.stage, { name: event.stage, since: event.time, pace: new Pace() });
+        this.#progress ??= import("cli-progress");
+        this.#progress.then(({ MultiBar }) => this.#draw(MultiBar));
+        break;
+      case "stage progress": {
+        const stage = this.#running.get(event.stage);
+        if (stage === undefined) break;
+        stage.pace.add(event.time, event.done);
+        stage.progress = event;
+        break;
+      }
+      case "stage finished":
+      case "stage failed":
+      case "stage cancelled":
+        this.#remove(event.stage);
+        break;
+      case "run finished":
+        this.close();
+        this.#output.write(`${cut(this.#summary.text(event.seconds, this.#options.style), this.#width())}\n`);
+        break;
+    }
+  };
+
+  /** Takes the live lines away and shows the cursor again. */
+  readonly close = (): void => {
+    this.#closed = true;
+    this.#stop();
+  };
+
+  /** Gives every running stage its line. */
+  #draw(Bars: typeof MultiBar): void {
+    if (this.#closed || this.#running.size === 0) return;
+    this.#multiBar ??= new Bars({
+      // The library draws through our output, so that both write in order.
+      stream: this.#stream(),
+      format: (_options, _state, payload: RunningStage) => this.#line(payload),
+      clearOnComplete: true,
+      hideCursor: true,
+      forceRedraw: true, // A line that moves up when another stage ends must be drawn again.
+      gracefulExit: false, // Signals are the command's own business.
+      emptyOnZero: true,
+    });
+    for (const [name, stage] of this.#running) {
+      if (!this.#bars.has(name)) this.#bars.set(name, this.#multiBar.create(1, 0, stage));
+    }
+  }
+
+  #line(stage: RunningStage): string {
+    const nameWidth = Math.max(...[...this.#running.keys()].map(widthOf));
+    return progressLine(stage, Date.now(), this.#width(), nameWidth, this.#options.style);
+  }
+
+  #log(line: LogLine): void {
+    for (const text of line.whole ? wrap(line.text, this.#width()) : [cut(line.text, this.#width())]) {
+      // The library overwrites the lines of bars with those of the log and does not clear what stood there.
+      if (this.#multiBar !== undefined) this.#multiBar.log(`${text}${CLEAR_RIGHT}\n`);
+      else this.#output.write(`${text}\n`);
+    }
+  }
+
+  #remove(name: string): void {
+    this.#running.delete(name);
+    const bar = this.#bars.get(name);
+    if (bar === undefined) return;
+    this.#bars.delete(name);
+    if (this.#running.size === 0) this.#stop();
+    else this.#multiBar?.remove(bar);
+  }
+
+  #stop(): void {
+    this.#multiBar?.update(); // Writes what is still in its log.
+    this.#multiBar?.stop();
+    this.#multiBar = undefined;
+    this.#bars.clear();
+  }
+
+  /** One column is left free: some terminals wrap as soon as the last one is written. */
+  #width(): number {
+    return Math.max(1, this.#output.columns() - 1);
+  }
+
+  #stream(): NodeJS.WritableStream {
+    const { write, columns } = this.#output;
+    const stream = {
+      isTTY: true,
+      get columns(): number {
+        return columns();
+      },
+      write: (text: string): boolean => {
+        write(text);
+        return true;
+      },
+    };
+    return stream as unknown as NodeJS.WritableStream;
+  }
+}
