@@ -1,5 +1,6 @@
-import type { Tensor } from "@tensorflow/tfjs";
-import type { BodyOutputs, Data, Program, RunInputs, TensorSpec } from "./program.ts";
+import { checkNames } from "../compile/check.ts";
+import { sizeOf } from "../compile/graph/shape.ts";
+import type { Data, Program, RunInputs, TensorSpec } from "./program.ts";
 
 /** The extent of one call of an executable. */
 export interface Extent {
@@ -9,11 +10,6 @@ export interface Extent {
   readonly steps: number;
   /** Examples of the last step. */
   readonly last: number;
-}
-
-/** Number of values of a shape. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((size, extent) => size * extent, 1);
 }
 
 /**
@@ -31,7 +27,7 @@ export function checkInputs(program: Program, batch: number, inputs: RunInputs):
       throw new Error(`${program.name}: the order holds index ${index}, but there are ${count} examples`);
     }
   }
-  sameNames(program, "scalar", program.scalars, Object.keys(scalars));
+  checkNames(program, "scalar", program.scalars, Object.keys(scalars));
   for (const [name, values] of Object.entries(scalars)) {
     if (values.length !== steps) {
       throw new Error(`${program.name}: scalar "${name}" has ${values.length} values, but there are ${steps} steps`);
@@ -42,39 +38,9 @@ export function checkInputs(program: Program, batch: number, inputs: RunInputs):
   return { count, steps, last: order.length - (steps - 1) * batch };
 }
 
-/**
- * Checks what a body returned for a batch of a size.
- *
- * @throws {Error} naming the program, the output, what was found and what was expected
- */
-export function checkOutputs(program: Program, batch: number, outputs: BodyOutputs): void {
-  sameNames(program, "state", Object.keys(program.state), Object.keys(outputs.state));
-  for (const [name, spec] of Object.entries(program.state)) {
-    const tensor = outputs.state[name] as Tensor;
-    if (tensor.dtype !== spec.dtype || `${tensor.shape}` !== `${spec.shape}`) {
-      throw new Error(
-        `${program.name}: the body returned state "${name}" as ${tensor.dtype}[${tensor.shape}]; ` +
-          `it was declared ${spec.dtype}[${spec.shape}]`,
-      );
-    }
-  }
-  for (const [kind, tensors] of [["step", outputs.steps], ["row", outputs.rows]] as const) {
-    for (const [name, tensor] of Object.entries(tensors ?? {})) {
-      if (tensor.dtype !== "float32" && tensor.dtype !== "int32") {
-        throw new Error(`${program.name}: ${kind} output "${name}" is ${tensor.dtype}; cast it to float32 or int32`);
-      }
-      if (kind === "row" && tensor.shape[0] !== batch) {
-        throw new Error(
-          `${program.name}: row output "${name}" has shape [${tensor.shape}]; its first extent must be the batch, ${batch}`,
-        );
-      }
-    }
-  }
-}
-
 /** Checks the resident data sets and returns how many examples each has. */
 function checkExamples(program: Program, examples: Readonly<Record<string, Data>>): number {
-  sameNames(program, "examples", Object.keys(program.examples), Object.keys(examples));
+  checkNames(program, "examples", Object.keys(program.examples), Object.keys(examples));
   let count: number | undefined;
   for (const [name, { shape, dtype }] of Object.entries(program.examples)) {
     const data = examples[name] as Data;
@@ -102,7 +68,7 @@ function checkTensors(
   specs: Readonly<Record<string, TensorSpec>>,
   values: Readonly<Record<string, Float32Array | Int32Array>>,
 ): void {
-  sameNames(program, kind, Object.keys(specs), Object.keys(values));
+  checkNames(program, kind, Object.keys(specs), Object.keys(values));
   for (const [name, { shape, dtype }] of Object.entries(specs)) {
     const data = values[name] as Data;
     if (dtypeOf(data) !== dtype || data.length !== sizeOf(shape)) {
@@ -111,17 +77,6 @@ function checkTensors(
           `it was declared ${dtype}[${shape}]`,
       );
     }
-  }
-}
-
-function sameNames(program: Program, kind: string, expected: readonly string[], found: readonly string[]): void {
-  const missing = expected.filter((name) => !found.includes(name));
-  const unknown = found.filter((name) => !expected.includes(name));
-  if (missing.length > 0) throw new Error(`${program.name}: ${kind} "${missing.join('", "')}" is missing`);
-  if (unknown.length > 0) {
-    throw new Error(
-      `${program.name}: ${kind} "${unknown.join('", "')}" is not declared; declared: ${expected.join(", ") || "none"}`,
-    );
   }
 }
 

@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { checkInputs, checkOutputs, sizeOf } from "./check.ts";
+import { checkOutputs } from "../compile/check.ts";
+import { sizeOf } from "../compile/graph/shape.ts";
+import { checkInputs } from "./check.ts";
 import type {
   BodyOutputs,
   Data,
@@ -58,7 +60,7 @@ async function run(program: Program, batch: number, inputs: RunInputs): Promise<
       }
       state = result.state;
     }
-    const values = Object.entries(state).map(([name, tensor]) => [name, valuesOf(tensor).slice()]);
+    const values = Object.keys(program.state).map((name) => [name, valuesOf(state[name]!).slice()]);
     return { state: Object.fromEntries(values), steps, rows };
   } finally {
     tf.dispose(state);

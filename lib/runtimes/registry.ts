@@ -2,6 +2,7 @@ import type { Runtime } from "./runtime.ts";
 
 /** Each runtime is loaded when first asked for, so that a stage pays only for what it uses. */
 const loaders: Readonly<Record<string, () => Promise<Runtime>>> = {
+  onnx: async () => (await import("./onnx.ts")).onnxRuntime,
   cpu: async () => (await import("./cpu.ts")).cpuRuntime,
 };
 

@@ -1,0 +1,59 @@
+import type { Node } from "./node.ts";
+
+/** Where a result of one step goes: see the fields of the same names of `BodyOutputs`. */
+export type OutputRole = "state" | "step" | "row";
+
+/** A result of one step. */
+export interface GraphOutput {
+  /** Where it goes. */
+  readonly role: OutputRole;
+  /** By what name. */
+  readonly name: string;
+  /** What it is. */
+  readonly node: Node;
+}
+
+/** One step of a program, for one size of batch. */
+export interface Graph {
+  /** The program's name, for messages. */
+  readonly name: string;
+  /** Examples of a step. */
+  readonly batch: number;
+  /** Every input, whether an output needs it or not, in the program's order. */
+  readonly inputs: readonly Node[];
+  /** Results: state, steps, rows, each in the program's order. */
+  readonly outputs: readonly GraphOutput[];
+}
+
+/** All nodes that the outputs need, each after its inputs; independent of how the graph was made. */
+export function topologicalOrder(outputs: readonly Node[]): Node[] {
+  const order: Node[] = [];
+  const entered = new Set<Node>();
+  // An explicit stack, since a deep net's chain of nodes would overflow that of the language.
+  const stack = outputs.toReversed().map((node) => ({ node, next: 0 }));
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1] as { node: Node; next: number };
+    if (top.next === 0 && entered.has(top.node)) {
+      stack.pop();
+      continue;
+    }
+    entered.add(top.node);
+    const input = top.node.inputs[top.next++];
+    if (input === undefined) {
+      order.push(top.node);
+      stack.pop();
+    } else if (!entered.has(input)) {
+      stack.push({ node: input, next: 0 });
+    }
+  }
+  return order;
+}
+
+/** Number of places where each node is used, as an input or as an output. */
+export function countUses(graph: Graph): Map<Node, number> {
+  const uses = new Map<Node, number>();
+  const roots = graph.outputs.map((output) => output.node);
+  const used = [...roots, ...topologicalOrder(roots).flatMap((node) => node.inputs)];
+  for (const node of used) uses.set(node, (uses.get(node) ?? 0) + 1);
+  return uses;
+}

@@ -1,0 +1,73 @@
+import { inferDtype, inferShape } from "./inference.ts";
+import type { ArithmeticFunction, Dtype, Operation, PredicateFunction, UnaryFunction } from "./operation.ts";
+
+/** A value of a graph: an operation on other values. Never changed once made. */
+export interface Node<O extends Operation = Operation> {
+  /** What is computed. */
+  readonly operation: O;
+  /** Of what, in the operation's order. */
+  readonly inputs: readonly Node[];
+  /** Extents, outermost first. */
+  readonly shape: readonly number[];
+  /** Type of a value. */
+  readonly dtype: Dtype;
+  /** The tfjs kernel that asked for it; absent for what a pass made. */
+  readonly source?: string;
+}
+
+/** Makes a node; its shape and type follow from the operation and the inputs. */
+export function node<O extends Operation>(operation: O, inputs: readonly Node[] = [], source?: string): Node<O> {
+  const made = { operation, inputs, shape: inferShape(operation, inputs), dtype: inferDtype(operation, inputs) };
+  return source === undefined ? made : { ...made, source };
+}
+
+/** One value everywhere. */
+export function fill(value: number, shape: readonly number[] = [], dtype: Dtype = "float32"): Node {
+  return node({ kind: "fill", value, shape, dtype });
+}
+
+/** A function of one value. */
+export function unary(name: UnaryFunction, input: Node): Node {
+  return node({ kind: "unary", function: name }, [input]);
+}
+
+/** A function of two values. */
+export function binary(name: ArithmeticFunction | PredicateFunction, left: Node, right: Node): Node {
+  return node({ kind: "binary", function: name }, [left, right]);
+}
+
+/** The same values in another shape. */
+export function reshape(input: Node, shape: readonly number[]): Node {
+  return node({ kind: "reshape", shape }, [input]);
+}
+
+/** Values repeated to a larger shape. */
+export function broadcast(input: Node, shape: readonly number[]): Node {
+  return node({ kind: "broadcast", shape }, [input]);
+}
+
+/** Values in another type. */
+export function cast(input: Node, dtype: Dtype): Node {
+  return node({ kind: "cast", dtype }, [input]);
+}
+
+/** Whether a node is a function of two values, of a name if one is given. */
+export function isBinary(
+  node: Node,
+  name?: ArithmeticFunction | PredicateFunction,
+): node is Node<Extract<Operation, { kind: "binary" }>> & { readonly inputs: readonly [Node, Node] } {
+  return node.operation.kind === "binary" && (name === undefined || node.operation.function === name);
+}
+
+/** Whether a node is a function of one value, of a name if one is given. */
+export function isUnary(
+  node: Node,
+  name?: UnaryFunction,
+): node is Node<Extract<Operation, { kind: "unary" }>> & { readonly inputs: readonly [Node] } {
+  return node.operation.kind === "unary" && (name === undefined || node.operation.function === name);
+}
+
+/** The value of a node that is one value everywhere, else undefined. */
+export function uniformValue(node: Node | undefined): number | undefined {
+  return node?.operation.kind === "fill" ? node.operation.value : undefined;
+}

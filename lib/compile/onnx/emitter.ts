@@ -1,0 +1,60 @@
+import type { Node } from "../graph/node.ts";
+import type { Kind, Operation, OperationOf } from "../graph/operation.ts";
+import type { OnnxGraph } from "./model.ts";
+
+/** Writes a node into a graph and returns the name of its value. */
+export type Lower<O extends Operation = Operation> = (node: Node<O>, emitter: Emitter) => string;
+
+/** How each operation is written. */
+export type Lowerings = { readonly [K in Kind]: Lower<OperationOf<K>> };
+
+/** What lowering needs to know of a graph as a whole. */
+export interface Plan {
+  /** Products that the sum using them writes, by the sum. */
+  readonly fused: ReadonlyMap<Node, FusedProduct>;
+  /** Whether a node is the same in every step, so that it is computed once, outside the loop. */
+  readonly invariant: (node: Node) => boolean;
+}
+
+/** A sum of a matrix product and something else, which is one operation in ONNX. */
+export interface FusedProduct {
+  /** The matrix product. */
+  readonly product: Node<OperationOf<"matMul">>;
+  /** What is added. */
+  readonly addend: Node;
+}
+
+/** Writes nodes into an ONNX graph, each once. */
+export class Emitter {
+  readonly #values = new Map<Node, string>();
+  readonly #lowerings: Lowerings;
+  readonly #outer: Emitter | undefined;
+
+  /**
+   * @param graph what is written
+   * @param plan of the graph that is read
+   * @param lowerings how each operation is written
+   * @param outer writes the graph around a loop's body, for the nodes that are the same in every step
+   */
+  constructor(readonly graph: OnnxGraph, readonly plan: Plan, lowerings: Lowerings, outer?: Emitter) {
+    this.#lowerings = lowerings;
+    this.#outer = outer;
+  }
+
+  /** Says that a node's value is there already, by a name. */
+  bind(node: Node, name: string): void {
+    this.#values.set(node, name);
+  }
+
+  /** The name of a node's value, written now if it was not. */
+  value(node: Node): string {
+    const known = this.#values.get(node);
+    if (known !== undefined) return known;
+    const isHere = this.#outer === undefined || !this.plan.invariant(node);
+    // The table's type pairs each operation with its own lowering, which an index by a union cannot express.
+    const lower = this.#lowerings[node.operation.kind] as Lower;
+    const name = isHere ? lower(node, this) : this.#outer.value(node);
+    this.#values.set(node, name);
+    return name;
+  }
+}

@@ -1,0 +1,104 @@
+import type { Graph, GraphOutput } from "../graph/graph.ts";
+import type { Node } from "../graph/node.ts";
+import type { InputRole, OperationOf } from "../graph/operation.ts";
+import { convolutionLowerings } from "./convolution.ts";
+import { elementwiseLowerings } from "./elementwise.ts";
+import { Emitter, type Lowerings } from "./emitter.ts";
+import { OnnxGraph } from "./model.ts";
+import { planOf } from "./plan.ts";
+import { poolingLowerings } from "./pooling.ts";
+import { productLowerings } from "./product.ts";
+import { structureLowerings } from "./structure.ts";
+
+type Input = Node<OperationOf<"input">>;
+
+/** The name of the model's input that holds the indices of the examples, `[steps, batch]`. */
+export const orderName = "order";
+
+/** The name that a model's input or output has, by its role and its name in the program. */
+export function valueName(role: InputRole | GraphOutput["role"] | "next", name: string): string {
+  return `${role}/${name}`;
+}
+
+/**
+ * Writes a graph as the body of a loop over steps, in ONNX.
+ *
+ * Inputs of the model: `order`, `[steps, batch]`, int32; `example/<name>`, `[count, ...shape]`; `scalar/<name>`, `[steps]`;
+ * `constant/<name>` and `state/<name>`. Outputs: `next/<name>`, the state after the last step; `step/<name>`,
+ * `[steps, ...shape]`; `row/<name>`, `[steps, batch, ...]`.
+ *
+ * @returns the bytes of a `ModelProto`
+ */
+export function lowerLoop(graph: Graph): Uint8Array {
+  const [outer, body] = [new OnnxGraph("m"), new OnnxGraph("b")];
+  const plan = planOf(graph);
+  const around = new Emitter(outer, plan, lowerings);
+  const inside = new Emitter(body, plan, lowerings, around);
+  const inputs = graph.inputs as readonly Input[];
+  const carried = inputs.filter(({ operation }) => operation.role === "state");
+
+  outer.input(orderName, "int32", ["steps", graph.batch]);
+  body.input("step", "int64", []);
+  body.input("condition", "bool", []);
+  const indices = body.add("Gather", [orderName, "step"], { axis: 0 });
+  for (const input of inputs) declare(input, { outer, body, around, inside, indices });
+
+  body.output(body.add("Identity", ["condition"]), "bool", []);
+  const results = body.outputNames(graph.outputs.map(({ node }) => inside.value(node)));
+  graph.outputs.forEach(({ node }, index) => body.output(results[index]!, node.dtype, node.shape));
+
+  const steps = outer.add("Gather", [outer.add("Shape", [orderName]), outer.scalar(0, "int32")], { axis: 0 });
+  const names = graph.outputs.map(({ role, name }) => valueName(role === "state" ? "next" : role, name));
+  const start = carried.map(({ operation }) => valueName("state", operation.name));
+  outer.addNamed("Loop", [steps, "", ...start], names, { body: { graph: body } });
+  graph.outputs.forEach(({ role, node }, index) => {
+    outer.output(names[index]!, node.dtype, role === "state" ? node.shape : ["steps", ...node.shape]);
+  });
+  return outer.model();
+}
+
+const lowerings: Lowerings = {
+  ...elementwiseLowerings,
+  ...structureLowerings,
+  ...productLowerings,
+  ...convolutionLowerings,
+  ...poolingLowerings,
+  input: ({ operation }) => {
+    throw new Error(`The graph uses the input "${operation.name}", which it does not list`);
+  },
+};
+
+interface Site {
+  readonly outer: OnnxGraph;
+  readonly body: OnnxGraph;
+  readonly around: Emitter;
+  readonly inside: Emitter;
+  readonly indices: string;
+}
+
+/** Declares an input of the model, and says by what name the body knows it. */
+function declare(input: Input, { outer, body, around, inside, indices }: Site): void {
+  const { role, name, dtype, shape } = input.operation;
+  const outside = valueName(role, name);
+  switch (role) {
+    case "example":
+      outer.input(outside, dtype, ["count", ...shape.slice(1)]);
+      inside.bind(input, body.add("Gather", [outside, indices], { axis: 0 }));
+      break;
+    case "scalar":
+      outer.input(outside, dtype, ["steps"]);
+      inside.bind(input, body.add("Gather", [outside, "step"], { axis: 0 }));
+      break;
+    case "constant":
+      outer.input(outside, dtype, shape);
+      around.bind(input, outside);
+      break;
+    case "state": {
+      outer.input(outside, dtype, shape);
+      const carried = `carried/${name}`;
+      body.input(carried, dtype, shape);
+      inside.bind(input, carried);
+      break;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { countUses, type Graph, topologicalOrder } from "../graph/graph.ts";
+import { isBinary, type Node } from "../graph/node.ts";
+import type { OperationOf } from "../graph/operation.ts";
+import type { FusedProduct, Plan } from "./emitter.ts";
+
+/** Reads off a graph what its nodes' lowerings need to know of the others. */
+export function planOf(graph: Graph): Plan {
+  const nodes = topologicalOrder(graph.outputs.map((output) => output.node));
+  const uses = countUses(graph);
+  const fused = new Map<Node, FusedProduct>();
+  const varying = new Set<Node>();
+  for (const node of nodes) {
+    const product = fusedProduct(node, uses);
+    if (product !== undefined) fused.set(node, product);
+    if (variesByItself(node) || node.inputs.some((input) => varying.has(input))) varying.add(node);
+  }
+  return { fused, invariant: (node) => !varying.has(node) && !isScalar(node) };
+}
+
+/** A product used by one sum alone becomes one `Gemm` with it. */
+function fusedProduct(node: Node, uses: ReadonlyMap<Node, number>): FusedProduct | undefined {
+  if (!isBinary(node, "add") || node.shape.length !== 2 || node.dtype !== "float32") return undefined;
+  const [left, right] = node.inputs;
+  for (const [product, addend] of [[left, right], [right, left]] as const) {
+    const isWhole = product.shape.every((extent, axis) => extent === node.shape[axis]) && product.shape.length === 2;
+    if (isProduct(product) && isWhole && uses.get(product) === 1) return { product, addend };
+  }
+  return undefined;
+}
+
+function isProduct(node: Node): node is Node<OperationOf<"matMul">> {
+  return node.operation.kind === "matMul";
+}
+
+function variesByItself({ operation }: Node): boolean {
+  return operation.kind === "input" && operation.role !== "constant";
+}
+
+/** Numbers are written where they are used, since ONNX Runtime's own rewriting looks for them there. */
+function isScalar(node: Node): boolean {
+  return node.operation.kind === "fill" && node.shape.length === 0;
+}

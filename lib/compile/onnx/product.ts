@@ -1,0 +1,51 @@
+import type { Node } from "../graph/node.ts";
+import type { OperationOf } from "../graph/operation.ts";
+import { sizeOf } from "../graph/shape.ts";
+import { type Emitter, type Lower, type Lowerings } from "./emitter.ts";
+import { contributed } from "./model.ts";
+
+/** Matrix products, and the sums that are computed as such. */
+export const productLowerings: Pick<Lowerings, "matMul" | "reduce"> = {
+  matMul: (node, emitter) => gemm(node, emitter),
+  reduce: (node, emitter) => isColumnSum(node) ? columnSum(node, emitter) : reduce(node, emitter),
+};
+
+/** Writes a matrix product, of matrices with something added to it if given (a row is added to each row). */
+export function gemm(node: Node<OperationOf<"matMul">>, emitter: Emitter, addend?: string): string {
+  const inputs = node.inputs.map((input) => emitter.value(input));
+  const { transposeLeft, transposeRight } = node.operation;
+  const attributes = { transA: Number(transposeLeft), transB: Number(transposeRight) };
+  if (node.shape.length === 2) return emitter.graph.add("Gemm", addend ? [...inputs, addend] : inputs, attributes);
+  return emitter.graph.add("FusedMatMul", inputs, attributes, contributed);
+}
+
+const operators = { sum: "ReduceSum", mean: "ReduceMean", max: "ReduceMax", min: "ReduceMin", product: "ReduceProd" };
+
+const reduce: Lower<OperationOf<"reduce">> = (node, emitter) => {
+  const { function: name, axes, keep } = node.operation;
+  const input = emitter.value(node.inputs[0]!);
+  if (axes.length === 0) return emitter.graph.add("Identity", [input]);
+  return emitter.graph.add(operators[name], [input, emitter.graph.integers(axes)], { keepdims: Number(keep) });
+};
+
+/** Sums and means over all axes but the last, of floating-point numbers. */
+function isColumnSum({ operation, inputs: [input], dtype }: Node<OperationOf<"reduce">>): boolean {
+  const { function: name, axes } = operation;
+  const rank = input!.shape.length;
+  return (name === "sum" || name === "mean") && dtype === "float32" && rank > 1 && axes.length === rank - 1 &&
+    !axes.includes(rank - 1);
+}
+
+/** As a row of weights times the matrix: ONNX Runtime's product is several times faster than its reduction across rows. */
+const columnSum: Lower<OperationOf<"reduce">> = (node, emitter) => {
+  const { graph } = emitter;
+  const [input] = node.inputs as [Node];
+  const columns = input.shape.at(-1) as number;
+  const rows = sizeOf(input.shape) / columns;
+  const weight = node.operation.function === "mean" ? 1 / rows : 1;
+  const weights = graph.constant("float32", new Float32Array(rows).fill(weight), [rows]);
+  const value = emitter.value(input);
+  const matrix = input.shape.length === 2 ? value : graph.add("Reshape", [value, graph.integers([rows, columns])]);
+  const sums = graph.add("MatMul", [weights, matrix]);
+  return node.operation.keep ? graph.add("Reshape", [sums, graph.integers(node.shape)]) : sums;
+};

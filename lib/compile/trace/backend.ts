@@ -1,0 +1,148 @@
+import * as tf from "@tensorflow/tfjs";
+import { fill, type Node, node } from "../graph/node.ts";
+import type { Values } from "../graph/operation.ts";
+import { elementwiseTracers } from "./elementwise.ts";
+import { type KernelTracer, UnsupportedAttributes } from "./kernel.ts";
+import { networkTracers } from "./network.ts";
+import { structureTracers } from "./structure.ts";
+import { callerLine, UnsupportedOperationError } from "./unsupported.ts";
+
+const tracers: Readonly<Record<string, KernelTracer>> = {
+  ...elementwiseTracers,
+  ...structureTracers,
+  ...networkTracers,
+};
+
+/** A tfjs backend that computes nothing: what a kernel returns is a tensor that stands for a node of a graph. */
+class TraceBackend extends tf.KernelBackend {
+  /** The program under way, for messages. */
+  program = "";
+  readonly #nodes = new tf.DataStorage<Node>(this, tf.engine());
+
+  nodeOf(tensor: tf.TensorInfo): Node {
+    return this.#nodes.get(tensor.dataId);
+  }
+
+  tensorOf(node: Node): tf.TensorInfo {
+    const dataId = {};
+    this.#nodes.set(dataId, node);
+    return { dataId, shape: [...node.shape], dtype: node.dtype as tf.DataType };
+  }
+
+  override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
+    return this.tensorOf(literal(values, shape, dtype)).dataId;
+  }
+
+  override move(dataId: tf.DataId, values: tf.BackendValues, shape: number[], dtype: tf.DataType): void {
+    this.#nodes.set(dataId, literal(values, shape, dtype));
+  }
+
+  override readSync(dataId: tf.DataId): tf.BackendValues {
+    const { operation, shape } = this.#nodes.get(dataId);
+    if (operation.kind === "literal") return operation.values;
+    if (operation.kind === "fill") return new Float32Array(tf.util.sizeFromShape([...shape])).fill(operation.value);
+    const line = callerLine();
+    throw new Error(
+      `${this.program} reads a tensor's value${line === undefined ? "" : ` at ${line}`}; ` +
+        `a body is traced once, without values, so it may not use dataSync(), data() or a branch on them`,
+    );
+  }
+
+  override read(dataId: tf.DataId): Promise<tf.BackendValues> {
+    return Promise.resolve(this.readSync(dataId));
+  }
+
+  override disposeData(): boolean {
+    return true;
+  }
+
+  override refCount(): number {
+    return 1;
+  }
+
+  override incRef(): void {}
+
+  override numDataIds(): number {
+    return this.#nodes.numDataIds();
+  }
+
+  override timerAvailable(): boolean {
+    return false;
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: true };
+  }
+
+  override floatPrecision(): 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override dispose(): void {}
+}
+
+/** A node of values known when tracing, which are copied: tfjs may hand over its caller's own array. */
+function literal(values: tf.BackendValues, shape: readonly number[], dtype: tf.DataType): Node {
+  if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") {
+    throw new Error(`A tensor of ${dtype} cannot be compiled; use float32, int32 or bool`);
+  }
+  const numbers = values as ArrayLike<number>;
+  const copy: Values = dtype === "float32"
+    ? Float32Array.from(numbers)
+    : dtype === "int32"
+    ? Int32Array.from(numbers)
+    : Uint8Array.from(numbers);
+  const [first] = copy;
+  return first !== undefined && copy.every((value) => value === first)
+    ? fill(first, shape, dtype)
+    : node({ kind: "literal", values: copy, shape, dtype });
+}
+
+/** The backend's name in tfjs. */
+export const traceBackendName = "mindepth-trace";
+
+/** The one backend that records. */
+export const traceBackend: TraceBackend = new TraceBackend();
+
+// Never chosen by itself.
+tf.registerBackend(traceBackendName, () => traceBackend, 0);
+const known = tf.getKernelsForBackend("cpu").map((kernel) => kernel.kernelName);
+for (const kernelName of new Set([...known, ...Object.keys(tracers)])) {
+  const trace = tracers[kernelName];
+  tf.registerKernel({
+    kernelName,
+    backendName: traceBackendName,
+    kernelFunc: ({ inputs, attrs }) => traceBackend.tensorOf(traceKernel(kernelName, trace, inputs, attrs ?? {})),
+  });
+}
+
+function traceKernel(
+  name: string,
+  trace: KernelTracer | undefined,
+  tensors: tf.NamedTensorInfoMap | tf.TensorInfo[],
+  attributes: object,
+): Node {
+  const program = traceBackend.program;
+  if (trace === undefined) throw new UnsupportedOperationError(name, program, callerLine());
+  const entries = Object.entries(tensors).filter(([, tensor]) => tensor !== undefined && tensor !== null);
+  const named = new Map(entries.map(([key, tensor]) => [key, traceBackend.nodeOf(tensor as tf.TensorInfo)]));
+  const inputs = [...named.values()];
+  const optional = (key: string) => named.get(key);
+  try {
+    const made = trace({
+      input: inputs[0]!,
+      inputs,
+      tensor: (key) => optional(key)!,
+      optional,
+      attributes: { ...attributes },
+    });
+    return inputs.includes(made) ? made : { ...made, source: name };
+  } catch (error) {
+    if (!(error instanceof UnsupportedAttributes)) throw error;
+    throw new UnsupportedOperationError(name, program, callerLine(), error.message);
+  }
+}

@@ -1,0 +1,67 @@
+import * as tf from "@tensorflow/tfjs";
+import { checkOutputs } from "../check.ts";
+import type { Graph, GraphOutput } from "../graph/graph.ts";
+import { cast, type Node, node } from "../graph/node.ts";
+import type { Dtype, InputRole } from "../graph/operation.ts";
+import type { BodyOutputs, Program, Tensors } from "../program.ts";
+import { traceBackend, traceBackendName } from "./backend.ts";
+
+/**
+ * Takes down one step of a program for a size of batch, by running its body once on tensors without values.
+ *
+ * @throws {UnsupportedOperationError} where the body uses an operation that cannot be compiled
+ * @throws {Error} where the body reads a tensor's value
+ */
+export function traceProgram(program: Program, batch: number): Graph {
+  const inputs: Node[] = [];
+  const input = (role: InputRole, name: string, shape: readonly number[], dtype: Dtype): tf.Tensor => {
+    const made = node({ kind: "input", role, name, shape, dtype });
+    inputs.push(made);
+    return tensorOf(dtype === "uint8" ? cast(made, "int32") : made);
+  };
+  const outputs = underTracing(program.name, () => {
+    const examples = mapRecord(
+      program.examples,
+      (name, { shape, dtype }) => input("example", name, [batch, ...shape], dtype),
+    );
+    const scalars = Object.fromEntries(program.scalars.map((name) => [name, input("scalar", name, [], "float32")]));
+    const constants = mapRecord(program.constants, (name, { shape, dtype }) => input("constant", name, shape, dtype));
+    const state = mapRecord(program.state, (name, { shape, dtype }) => input("state", name, shape, dtype));
+    const outputs = program.body({ examples, scalars, constants, state });
+    checkOutputs(program, batch, outputs);
+    // In the order declared, whatever the body's.
+    const ordered = Object.fromEntries(Object.keys(program.state).map((name) => [name, outputs.state[name]!]));
+    return outputsOf({ ...outputs, state: ordered });
+  });
+  return { name: program.name, batch, inputs, outputs };
+}
+
+/** Runs a function with the backend that records, whose tensors do not outlive it. */
+function underTracing<T>(name: string, run: () => T): T {
+  const before = tf.getBackend() ?? "cpu";
+  // Takes effect at once: the promise matters only for backends that start up asynchronously.
+  void tf.setBackend(traceBackendName);
+  traceBackend.program = name;
+  tf.engine().startScope(name);
+  try {
+    return run();
+  } finally {
+    tf.engine().endScope();
+    void tf.setBackend(before);
+  }
+}
+
+function outputsOf(outputs: BodyOutputs): GraphOutput[] {
+  const { state, steps = {}, rows = {} } = outputs;
+  return ([["state", state], ["step", steps], ["row", rows]] as const).flatMap(([role, tensors]) =>
+    Object.entries(tensors).map(([name, tensor]) => ({ role, name, node: traceBackend.nodeOf(tensor) }))
+  );
+}
+
+function tensorOf(node: Node): tf.Tensor {
+  return tf.engine().makeTensorFromTensorInfo(traceBackend.tensorOf(node), traceBackend);
+}
+
+function mapRecord<T>(record: Readonly<Record<string, T>>, make: (name: string, value: T) => tf.Tensor): Tensors {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, make(name, value)]));
+}
