@@ -96,12 +96,11 @@ export class TerminalDisplay implements Display {
   }
 
   #remove(name: string): void {
-    this.#running.delete(name);
     const bar = this.#bars.get(name);
-    if (bar === undefined) return;
+    if (this.#running.size === 1) this.#stop();
+    else if (bar !== undefined) this.#multiBar?.remove(bar);
     this.#bars.delete(name);
-    if (this.#running.size === 0) this.#stop();
-    else this.#multiBar?.remove(bar);
+    this.#running.delete(name);
   }
 
   #stop(): void {

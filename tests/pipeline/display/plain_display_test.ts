@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { PlainDisplay } from "../../../lib/pipeline/display/plain_display.ts";
+import type { Event } from "../../../lib/pipeline/run/event.ts";
+
+function shown(events: readonly Event[]): string[] {
+  let text = "";
+  const display = new PlainDisplay(
+    { write: (part) => text += part, terminal: false, color: false, columns: () => 80 },
+    "/project",
+  );
+  for (const event of events) display.show(event);
+  display.close();
+  return text.split("\n").slice(0, -1);
+}
+
+Deno.test("PlainDisplay writes a line an event, without control sequences", () => {
+  const time = 0;
+  assert.deepEqual(
+    shown([
+      { kind: "run started", time, stages: ["a", "b", "c", "d", "e", "f"], jobs: 2 },
+      { kind: "waiting for writer", time, process: 12, since: "2026-01-02 03:04:05" },
+      { kind: "stage unchanged", time, stage: "a", seconds: 60 },
+      { kind: "stage restored", time, stage: "b", reasons: [{ kind: "out missing", path: "b.txt" }], seconds: 20 },
+      { kind: "stage started", time, stage: "c", reasons: [{ kind: "never run" }], sandbox: "full" },
+      { kind: "stage output", time, stage: "c", stream: "stderr", text: "10 %\r20 %\r\x1b[31mdone\x1b[0m\n" },
+      {
+        kind: "stage warning",
+        time,
+        stage: "c",
+        diagnostic: { severity: "warning", message: "c never read data", hints: ["drop it from deps"] },
+      },
+      {
+        kind: "stage failed",
+        time,
+        stage: "c",
+        seconds: 1.5,
+        diagnostics: [{ severity: "error", message: "c failed" }],
+      },
+      { kind: "stage skipped", time, stage: "d", because: "c" },
+      { kind: "stage cancelled", time, stage: "e" },
+      { kind: "run finished", time, seconds: 2, ok: false },
+    ]),
+    [
+      "waits for process 12, which has been running since 2026-01-02 03:04:05",
+      "b restored: b.txt is missing",
+      "c runs: has not run yet (sandbox: full)",
+      "c | done",
+      "c warns:",
+      "  warning: c never read data",
+      "    hint: drop it from deps",
+      "c failed after 1.5 s",
+      "  error: c failed",
+      "d skipped, since c failed",
+      "e cancelled",
+      "1 failed, 1 cancelled, 1 skipped, 1 not started, 1 restored, 1 unchanged in 2.0 s (saved 1 min 20 s)",
+    ],
+  );
+});
+
+Deno.test("PlainDisplay tells the progress of a long stage now and then", () => {
+  const lines = shown([
+    { kind: "stage started", time: 0, stage: "c", reasons: [] },
+    ...[1, 2, 3, 4, 5, 6].map((epoch): Event => ({
+      kind: "stage progress",
+      time: epoch * 6000,
+      stage: "c",
+      done: epoch,
+      total: 10,
+      unit: "epoch",
+      values: { loss: 0.25 },
+    })),
+  ]);
+  assert.deepEqual(lines, [
+    "c runs",
+    "c: epoch 3/10, 6.0 s/epoch, 42 s left, loss 0.25",
+    "c: epoch 6/10, 6.0 s/epoch, 24 s left, loss 0.25",
+  ]);
+});

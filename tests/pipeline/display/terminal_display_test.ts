@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import type { Output } from "../../../lib/pipeline/display/output.ts";
+import { TerminalDisplay } from "../../../lib/pipeline/display/terminal_display.ts";
+import type { Event } from "../../../lib/pipeline/run/event.ts";
+import { Screen } from "./screen.ts";
+
+/** Above the period at which the lines are drawn anew. */
+const A_FRAME = 150;
+
+class Stand {
+  readonly screen: Screen;
+  readonly display: TerminalDisplay;
+  #time = 0;
+
+  constructor(columns: number) {
+    this.screen = new Screen(columns);
+    const output: Output = {
+      write: (text) => this.screen.write(text),
+      terminal: true,
+      color: true,
+      columns: () => columns,
+    };
+    this.display = new TerminalDisplay(output, "/project");
+  }
+
+  show(...events: (Event extends infer E ? E extends Event ? Omit<E, "time"> : never : never)[]): void {
+    for (const event of events) this.display.show({ ...event, time: this.#time += 1000 } as Event);
+  }
+
+  async frame(): Promise<string[]> {
+    await new Promise((resolve) => setTimeout(resolve, A_FRAME));
+    return this.screen.lines;
+  }
+}
+
+Deno.test("TerminalDisplay shows a line for each running stage below what happened, and leaves none behind", async () => {
+  const stand = new Stand(100);
+  stand.show(
+    { kind: "run started", stages: ["a", "b"], jobs: 2 },
+    { kind: "stage started", stage: "a", reasons: [{ kind: "never run" }] },
+    { kind: "stage started", stage: "b", reasons: [{ kind: "never run" }] },
+    { kind: "stage progress", stage: "a", done: 0, total: 4, unit: "epoch" },
+    { kind: "stage progress", stage: "a", done: 1, total: 4, unit: "epoch", values: { loss: 0.5 } },
+  );
+  await stand.frame();
+  const drawn = await stand.frame();
+  assert.deepEqual(drawn.slice(0, 2), ["a runs: has not run yet", "b runs: has not run yet"]);
+  assert.match(drawn[2]!, /^a ━+─+ epoch 1\/4 · 1\/s · .* · loss 0.5$/);
+  assert.match(drawn[3]!, /^b running for /);
+  assert.equal(stand.screen.cursor, false);
+
+  stand.show({ kind: "stage output", stage: "b", stream: "stdout", text: "hello\x1b[2J" });
+  stand.show({ kind: "stage finished", stage: "a", seconds: 2 });
+  const fewer = await stand.frame();
+  assert.deepEqual(fewer.slice(2, 4), ["b | hello", "a finished in 2.0 s"]);
+  assert.match(fewer[4]!, /^b running for /);
+  assert.equal(fewer.length, 5);
+
+  stand.show({ kind: "stage finished", stage: "b", seconds: 3 }, { kind: "run finished", seconds: 3, ok: true });
+  assert.deepEqual(stand.screen.lines.slice(4), ["b finished in 3.0 s", "2 ran in 3.0 s"]);
+  assert.equal(stand.screen.cursor, true);
+});
+
+Deno.test("TerminalDisplay breaks no line of the terminal, and shows a failure in full", async () => {
+  const stand = new Stand(30);
+  const message = "train@16-with-a-long-name exited with 1, which is not 0";
+  stand.show(
+    { kind: "stage started", stage: "train@16-with-a-long-name", reasons: [{ kind: "never run" }] },
+    { kind: "stage started", stage: "b", reasons: [{ kind: "forced" }] },
+    { kind: "stage progress", stage: "b", done: 3, total: 4, unit: "epoch", values: { loss: 0.5, accuracy: 0.1 } },
+  );
+  await stand.frame();
+  stand.show({ kind: "stage output", stage: "b", stream: "stdout", text: "many words ".repeat(20) });
+  await stand.frame();
+  stand.show({
+    kind: "stage failed",
+    stage: "train@16-with-a-long-name",
+    seconds: 1,
+    diagnostics: [{ severity: "error", message }],
+  });
+  await stand.frame();
+  stand.display.close();
+  assert.deepEqual(stand.screen.broken, []);
+  assert.ok(stand.screen.lines.join("").replaceAll(/\s/g, "").includes(message.replaceAll(/\s/g, "")));
+});
