@@ -1,0 +1,79 @@
+import { type Diagnostic, errorAt, type Range } from "../diagnostic.ts";
+import type { MapNode, Node } from "./node.ts";
+import { describe } from "./node.ts";
+import { readDocument } from "./document.ts";
+
+/** Reads each YAML or JSON file once, and knows which were read. */
+export class Documents {
+  readonly #nodes = new Map<string, Promise<Node | undefined>>();
+  readonly #diagnostics: Diagnostic[];
+
+  /** What is wrong with the files goes to `diagnostics`, once a file. */
+  constructor(diagnostics: Diagnostic[]) {
+    this.#diagnostics = diagnostics;
+  }
+
+  /** Absolute paths of the files read so far, the missing ones left out. */
+  async paths(): Promise<string[]> {
+    const read = await Promise.all([...this.#nodes].map(async ([path, node]) => await node ? path : undefined));
+    return read.filter((path) => path !== undefined);
+  }
+
+  /**
+   * The map that a file holds; undefined (and an error) if it is missing or wrong. The error about a missing file stands at
+   * `from`, the place that names it, if one does.
+   */
+  async map(path: string, what: string, from?: Range): Promise<MapNode | undefined> {
+    if (!await exists(path)) {
+      this.#report(`The ${what} does not exist: ${path}`, from);
+      return undefined;
+    }
+    if (!/\.(ya?ml|json|lock)$/i.test(path)) {
+      this.#report(`The ${what} is neither YAML nor JSON (.yaml, .yml, .json): ${path}`, from);
+      return undefined;
+    }
+    const node = await this.read(path);
+    if (node === undefined || node.kind === "map") return node;
+    this.#diagnostics.push(errorAt(node.range, `The ${what} holds ${describe(node)}`, "Expected a map at the top"));
+    return undefined;
+  }
+
+  /** What a file holds; undefined if it is missing or has syntax errors (which are reported). */
+  read(path: string): Promise<Node | undefined> {
+    let node = this.#nodes.get(path);
+    if (!node) {
+      node = this.#read(path);
+      this.#nodes.set(path, node);
+    }
+    return node;
+  }
+
+  #report(message: string, range?: Range): void {
+    this.#diagnostics.push(range ? errorAt(range, message) : { severity: "error", message });
+  }
+
+  async #read(path: string): Promise<Node | undefined> {
+    let text: string;
+    try {
+      text = await Deno.readTextFile(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#report(`Cannot read ${path}: ${reason}`);
+      return undefined;
+    }
+    const result = readDocument({ path, text });
+    this.#diagnostics.push(...result.diagnostics);
+    return result.ok ? result.value : undefined;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

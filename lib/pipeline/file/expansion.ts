@@ -1,0 +1,164 @@
+import { type Diagnostic, errorAt, type Range } from "../diagnostic.ts";
+import { describe, type Entry, type ListNode, type MapNode, type Node } from "./node.ts";
+import { pythonText } from "./python_text.ts";
+import type { Scope } from "./scope.ts";
+import { resolveTemplates } from "./template.ts";
+
+/** One stage to be of a written one: its name, its body with references still in it, and what they may name. */
+export interface Instance {
+  readonly name: string;
+  readonly group: string;
+  readonly range: Range;
+  readonly body: MapNode;
+  readonly scope: Scope;
+}
+
+/**
+ * The stages that a written stage stands for, named as DVC names them. `foreach` over scalars gives `s@value`, over a list
+ * that holds maps or lists `s@0`, over a map `s@key`; `matrix` is the product in the order of the file, `s@v1-v2`, where a
+ * value that is a map or list is named `<variable><index>`.
+ */
+export function expandStage(name: string, entry: Entry, scope: Scope, diagnostics: Diagnostic[]): readonly Instance[] {
+  const { node, keyRange: range } = entry;
+  if (node.kind !== "map") return [];
+  const [iteration, template, matrix] = ["foreach", "do", "matrix"].map((key) => node.entries.get(key)?.node);
+  const group = { name, range };
+  if (iteration || template) {
+    if (!iteration || template?.kind !== "map") return [];
+    const items = itemsOf(iteration, scope, diagnostics);
+    return instances(group, template, items, scope, diagnostics);
+  }
+  if (!matrix) return [{ name, group: name, range, body: node, scope }];
+  const entries = new Map(node.entries);
+  entries.delete("matrix");
+  return instances(group, { ...node, entries }, combinations(matrix, scope, diagnostics), scope, diagnostics);
+}
+
+/**
+ * Replaces `{foreach, do}` in a map of deps by the list of its paths, and resolves the references of a stage's keys, each by
+ * the rules of its place.
+ */
+export function resolveBody(body: MapNode, scope: Scope, diagnostics: Diagnostic[]): MapNode {
+  const entries = new Map<string, Entry>();
+  for (const [key, { keyRange, node }] of body.entries) {
+    if (key === "vars") continue;
+    const place = key === "cmd" ? "command" : key === "with" ? "whole" : "plain";
+    entries.set(key, {
+      keyRange,
+      node: key === "deps" && node.kind === "map"
+        ? resolveDeps(node, scope, diagnostics)
+        : resolveTemplates(node, { scope, place, diagnostics }),
+    });
+  }
+  return { ...body, entries };
+}
+
+interface Item {
+  readonly key: string;
+  readonly value: Node;
+  readonly range: Range;
+  /** Whether `${key}` may be used. */
+  readonly keyed: boolean;
+}
+
+function resolveDeps(deps: MapNode, scope: Scope, diagnostics: Diagnostic[]): MapNode {
+  const entries = new Map<string, Entry>();
+  for (const [name, { keyRange, node }] of deps.entries) {
+    const iteration = node.kind === "map" ? node.entries.get("foreach")?.node : undefined;
+    const template = node.kind === "map" ? node.entries.get("do")?.node : undefined;
+    if (!iteration || !template) {
+      entries.set(name, { keyRange, node: resolveTemplates(node, { scope, place: "plain", diagnostics }) });
+      continue;
+    }
+    const items = itemsOf(iteration, scope, diagnostics).map((item) =>
+      resolveTemplates(template, { scope: scopeOf(item, scope), place: "plain", diagnostics })
+    );
+    const list: ListNode = { kind: "list", items, range: node.range };
+    entries.set(name, { keyRange, node: list });
+  }
+  return { ...deps, entries };
+}
+
+function itemsOf(iteration: Node, scope: Scope, diagnostics: Diagnostic[]): readonly Item[] {
+  const before = diagnostics.length;
+  const data = resolveTemplates(iteration, { scope, place: "whole", diagnostics });
+  if (diagnostics.length > before) return [];
+  if (data.kind === "map") {
+    return [...data.entries].map(([key, entry]) => ({ key, value: entry.node, range: entry.keyRange, keyed: true }));
+  }
+  if (data.kind === "list") {
+    const composite = data.items.some((item) => item.kind !== "scalar");
+    return data.items.map((value, index) => ({
+      key: composite || value.kind !== "scalar" ? String(index) : pythonText(value.value),
+      value,
+      range: value.range,
+      keyed: false,
+    }));
+  }
+  diagnostics.push(
+    errorAt(data.range, `foreach is ${describe(data)}`, "Expected a list or a map, or a reference to one"),
+  );
+  return [];
+}
+
+function combinations(matrix: Node, scope: Scope, diagnostics: Diagnostic[]): readonly Item[] {
+  const before = diagnostics.length;
+  const data = resolveTemplates(matrix, { scope, place: "whole", diagnostics });
+  if (diagnostics.length > before || data.kind !== "map") return [];
+  let rows: { readonly fragments: readonly string[]; readonly values: ReadonlyMap<string, Entry> }[] = [
+    { fragments: [], values: new Map() },
+  ];
+  for (const [name, { keyRange, node }] of data.entries) {
+    if (node.kind !== "list") {
+      diagnostics.push(
+        errorAt(node.range, `matrix.${name} is ${describe(node)}`, "Expected a list, or a reference to one"),
+      );
+      continue;
+    }
+    rows = rows.flatMap((row) =>
+      node.items.map((value, index) => ({
+        fragments: [...row.fragments, value.kind === "scalar" ? pythonText(value.value) : `${name}${index}`],
+        values: new Map(row.values).set(name, { keyRange, node: value }),
+      }))
+    );
+  }
+  return rows.map(({ fragments, values }) => ({
+    key: fragments.join("-"),
+    value: { kind: "map", entries: values, range: data.range },
+    range: data.range,
+    keyed: true,
+  }));
+}
+
+function scopeOf(item: Item, scope: Scope): Scope {
+  const local = new Map(scope.local).set("item", item.value);
+  if (item.keyed) local.set("key", { kind: "scalar", value: item.key, range: item.range });
+  return { variables: scope.variables, local };
+}
+
+function instances(
+  group: { readonly name: string; readonly range: Range },
+  body: MapNode,
+  items: readonly Item[],
+  scope: Scope,
+  diagnostics: Diagnostic[],
+): readonly Instance[] {
+  const seen = new Map<string, Item>();
+  for (const item of items) {
+    const first = seen.get(item.key);
+    if (first) {
+      diagnostics.push({
+        ...errorAt(item.range, `Two items give the name ${group.name}@${item.key}`, "Remove one of the two"),
+        related: [{ message: "the first stands here", range: first.range }],
+      });
+    }
+    seen.set(item.key, item);
+  }
+  return [...seen.values()].map((item) => ({
+    name: `${group.name}@${item.key}`,
+    group: group.name,
+    range: group.range,
+    body,
+    scope: scopeOf(item, scope),
+  }));
+}

@@ -1,0 +1,205 @@
+import { z } from "zod";
+import type { Json } from "../value.ts";
+
+/**
+ * - `written`: what a person may write, with references `${...}` in the place of any value;
+ * - `expanded`: one stage with all references resolved.
+ */
+export type Phase = "written" | "expanded";
+
+/**
+ * The shape of a pipeline file: the one source of the validator and of the JSON Schema that editors complete from. The
+ * message of an issue is what was expected, a noun phrase; for unknown keys it is the list of the valid ones.
+ */
+export function fileSchema(): z.ZodType {
+  return shape("written").file;
+}
+
+/** The shape of one stage after expansion. */
+export function stageSchema(): z.ZodType {
+  return shape("expanded").stage;
+}
+
+/** The JSON Schema (draft 7) of `pipeline.yaml`. */
+export function pipelineSchema(): Json {
+  const { "~standard": _standard, ...schema } = z.toJSONSchema(fileSchema(), { target: "draft-7", io: "input" });
+  return JSON.parse(JSON.stringify({ title: "pipeline.yaml", ...schema }));
+}
+
+/** What separates the valid keys in the message of an unknown key's issue. */
+export const KEY_SEPARATOR = ", ";
+
+function strict<S extends z.ZodRawShape>(shape: S, expected: string): z.ZodObject<S, z.core.$strict> {
+  const keys = Object.keys(shape).join(KEY_SEPARATOR);
+  return z.strictObject(shape, { error: (issue) => issue.code === "unrecognized_keys" ? keys : expected });
+}
+
+function text(expected: string): z.ZodString {
+  return z.string({ error: expected }).min(1, { error: expected });
+}
+
+function list<T extends z.ZodType>(item: T, expected: string): z.ZodArray<T> {
+  return z.array(item, { error: expected });
+}
+
+function map<T extends z.ZodType>(item: T, expected: string): z.ZodRecord<z.ZodString, T> {
+  return z.record(z.string(), item, { error: expected });
+}
+
+function oneOf<T extends readonly [z.ZodType, z.ZodType, ...z.ZodType[]]>(expected: string, ...options: T): z.ZodType {
+  return z.union(options, { error: expected });
+}
+
+const anything = z.unknown();
+
+function shape(phase: Phase): { readonly file: z.ZodType; readonly stage: z.ZodType } {
+  /** A value that is not text: before expansion a reference may stand for it. */
+  const value = (schema: z.ZodType, expected: string): z.ZodType =>
+    phase === "expanded" ? schema : oneOf(expected, schema, z.string().regex(/\$\{/, { error: expected }));
+  const flag = (description: string): z.ZodType =>
+    value(z.boolean({ error: "true or false" }), "true or false").optional().describe(description);
+  const number = (schema: z.ZodType, expected: string): z.ZodType => value(schema, expected).optional();
+
+  const path = text("a path");
+  const description = text("text").optional();
+  const labels = list(text("text"), "a list of texts").optional();
+  const outOptions = {
+    cache: flag("false: hashed, but not kept in the cache (for what git keeps)"),
+    persist: flag("true: not removed before the stage runs"),
+    desc: description,
+    remote: description,
+    push: flag("Accepted for DVC's sake"),
+    type: description,
+    labels,
+    meta: anything.optional(),
+  };
+  const plotOptions = {
+    x: anything.optional(),
+    y: anything.optional(),
+    x_label: description,
+    y_label: description,
+    title: description,
+    template: description,
+    header: flag("Whether the first row of the file holds names"),
+  };
+  const outs = (options: z.ZodRawShape, what: string): z.ZodType => {
+    const detail = strict(options, "a map of options");
+    const expected = `a path of ${what}, or a path with options`;
+    return oneOf(
+      `a list of paths, or a map of named paths`,
+      list(oneOf(expected, path, map(oneOf("a map of options", detail, z.null()), expected)), "a list of paths"),
+      map(oneOf(expected, path, strict({ path, ...options }, expected)), "a map of named paths"),
+    ).optional();
+  };
+  const listOfPaths = list(path, "a list of paths");
+  const namedDep = phase === "expanded" ? oneOf("a path, or a list of paths", path, listOfPaths) : oneOf(
+    "a path, a list of paths, or foreach and do",
+    path,
+    listOfPaths,
+    strict({
+      foreach: anything.describe("A list or map, or a reference to one"),
+      do: path.describe('The path for each item, e.g. "outputs/mlp-${item}/history.csv"'),
+    }, "foreach and do"),
+  );
+
+  const body = {
+    desc: text("text").optional().describe("What the stage does, for people"),
+    run: text("the path of a Deno module").optional().describe(
+      "A Deno module that default-exports stage({...}); run in a permission sandbox. Its import closure is a dependency by itself. Relative to this file",
+    ),
+    with: value(map(anything, "a map of parameters"), "a map of parameters").optional().describe(
+      "The values the module of `run` gets, checked against its schema before anything runs. A lone reference may be a whole map or list",
+    ),
+    cmd: oneOf("a command, or a list of commands", text("a command"), list(text("a command"), "a list of commands"))
+      .optional().describe("Shell commands instead of `run`; each line is a process of its own"),
+    wdir: path.optional().describe("The folder in which the stage runs; deps and outs are relative to it"),
+    deps: oneOf("a list of paths, or a map of named paths", listOfPaths, map(namedDep, "a map of named paths"))
+      .optional().describe(
+        "Files and folders that the stage reads: a list, or a map that names them for the module of `run`",
+      ),
+    params: list(
+      oneOf("a key of params.yaml, or a file with keys", text("a key"), map(anything, "a file with keys")),
+      "a list of keys",
+    ).optional().describe(
+      "Values of params files that a `cmd` stage depends on: keys of params.yaml, or `file: [keys]`",
+    ),
+    outs: outs(outOptions, "an out").describe(
+      "Files and folders that the stage writes: a list, or a map that names them for the module of `run`",
+    ),
+    metrics: outs(outOptions, "a metrics file").describe("Outs that hold numbers to compare"),
+    plots: outs({ ...outOptions, ...plotOptions }, "a plot").describe("Outs that hold data to draw"),
+    env: list(text("the name of an environment variable"), "a list of environment variables").optional().describe(
+      "The only environment variables that the stage sees; their values are part of the fingerprint",
+    ),
+    net: value(
+      oneOf("true, false, or a list of hosts", z.boolean(), list(text("a host"), "a list of hosts")),
+      "true, false, or a list of hosts",
+    ).optional().describe("The hosts that a `run` stage may reach: true for all; none by default"),
+    resources: strict({
+      cpus: number(
+        z.number({ error: "a positive number" }).positive({ error: "a positive number" }),
+        "a positive number",
+      )
+        .describe("CPU cores; 1 by default"),
+      gpus: number(
+        z.int({ error: "a whole number from 0" }).min(0, { error: "a whole number from 0" }),
+        "a whole number from 0",
+      ).describe("GPUs; 0 by default"),
+      memory: number(quantity(MEMORY, AMOUNT), AMOUNT).describe("Memory, e.g. 4GB or 512MiB"),
+      time: number(quantity(DURATION, SPAN), SPAN).describe("Time limit, e.g. 90m or 2h; a plain number is seconds"),
+    }, "a map of resources").optional().describe("What the scheduler needs to know"),
+    verify: anything.optional().describe("How exact a re-run must be: bytes, or a tolerance per column"),
+    frozen: flag("true: the stage is left alone"),
+    always_changed: flag("true: the stage always runs"),
+    meta: anything.optional().describe("Anything, for people and other programs"),
+    vars: vars("Variables of this stage alone"),
+  };
+  const stage = strict(body, "a stage");
+  const written = strict({
+    ...body,
+    foreach: anything.optional().describe(
+      "A list or map (or a reference to one): `do` becomes a stage for each ${item}",
+    ),
+    do: stage.optional().describe("The stage of each item of `foreach`"),
+    matrix: value(
+      map(value(list(anything, "a list"), "a list"), "a map of lists"),
+      "a map of lists",
+    ).optional().describe("Lists by name: a stage for each combination, as ${item.name}"),
+  }, "a stage");
+  const file = strict({
+    extends: path.optional().describe(
+      "Another pipeline file: this one is that one with other vars and added, changed or removed (null) stages",
+    ),
+    vars: vars(
+      "Variables: maps, and files as params.json or params.yaml:key. params.yaml beside this file comes first",
+    ),
+    stages: z.record(z.string().regex(/^[^@:\s]+$/, { error: "a name without @, : and spaces" }), written, {
+      error: "a map of stages",
+    }).optional().describe("The stages by name"),
+    params: anything.optional(),
+    metrics: anything.optional(),
+    plots: anything.optional(),
+    artifacts: anything.optional(),
+    datasets: anything.optional(),
+  }, "a map with stages");
+  return { file, stage };
+}
+
+function vars(description: string): z.ZodType {
+  const expected = "a map of variables, or a params file";
+  return list(oneOf(expected, text(expected), map(anything, expected)), "a list of maps and params files").optional()
+    .describe(description);
+}
+
+const AMOUNT = "an amount of memory such as 4GB or 512MiB";
+const SPAN = "a time such as 90m or 2h";
+const MEMORY = /^\d+(\.\d+)?\s*(B|[kKMGT]i?B?)$/;
+const DURATION = /^(\d+(\.\d+)?\s*(s|m|h|d)\s*)+$/;
+
+function quantity(pattern: RegExp, expected: string): z.ZodType {
+  return oneOf(
+    expected,
+    z.number({ error: expected }).positive({ error: expected }),
+    z.string({ error: expected }).regex(pattern, { error: expected }),
+  );
+}

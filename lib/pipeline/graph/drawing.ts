@@ -1,0 +1,65 @@
+import type { Graph } from "./graph.ts";
+
+/**
+ * The graph as a tree for a terminal: each stage once, below the last of the stages that it waits for; the others, save
+ * those above that one, are named beside it.
+ */
+export function graphText(graph: Graph): string {
+  const parents = new Map<string, string>();
+  const children = new Map<string, string[]>();
+  const position = new Map([...graph.stages.keys()].map((name, index) => [name, index]));
+  const rank = ranks(graph);
+  const roots: string[] = [];
+  for (const name of graph.stages.keys()) {
+    const parent = [...graph.upstream.get(name) ?? []].toSorted((a, b) =>
+      (rank.get(b) ?? 0) - (rank.get(a) ?? 0) || (position.get(b) ?? 0) - (position.get(a) ?? 0)
+    )[0];
+    if (parent === undefined) {
+      roots.push(name);
+    } else {
+      parents.set(name, parent);
+      children.set(parent, [...children.get(parent) ?? [], name]);
+    }
+  }
+  const lines: string[] = [];
+  const pending = roots.toReversed().map((name) => ({ name, lead: "", branch: "" }));
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { name, lead, branch } = next;
+    lines.push(lead + branch + name + others(name));
+    const below = lead + (branch === "" ? "" : branch === LAST ? "   " : "│  ");
+    const items = children.get(name) ?? [];
+    for (const [index, item] of items.entries().toArray().toReversed()) {
+      pending.push({ name: item, lead: below, branch: index === items.length - 1 ? LAST : "├─ " });
+    }
+  }
+  return lines.join("\n");
+
+  function others(name: string): string {
+    const above = new Set<string>();
+    for (let at = parents.get(name); at !== undefined; at = parents.get(at)) above.add(at);
+    const rest = [...graph.upstream.get(name) ?? []].filter((other) => !above.has(other));
+    return rest.length === 0 ? "" : `  (also after ${rest.join(", ")})`;
+  }
+}
+
+/** The graph as a Mermaid flowchart. */
+export function graphMermaid(graph: Graph): string {
+  const ids = new Map([...graph.stages.keys()].map((name, index) => [name, `stage${index}`]));
+  const lines = ["flowchart TD"];
+  for (const [name, id] of ids) lines.push(`  ${id}["${name.replaceAll('"', "#quot;")}"]`);
+  for (const [name, id] of ids) {
+    for (const other of graph.downstream.get(name) ?? []) lines.push(`  ${id} --> ${ids.get(other)}`);
+  }
+  return lines.join("\n");
+}
+
+const LAST = "└─ ";
+
+/** The length of the longest path to each stage. */
+function ranks(graph: Graph): ReadonlyMap<string, number> {
+  const rank = new Map<string, number>();
+  for (const name of graph.stages.keys()) {
+    rank.set(name, Math.max(-1, ...[...graph.upstream.get(name) ?? []].map((other) => rank.get(other) ?? 0)) + 1);
+  }
+  return rank;
+}
