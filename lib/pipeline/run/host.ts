@@ -7,8 +7,8 @@ import { importDefinition } from "../modules/definition.ts";
 import type { StageContext } from "../stage/stage.ts";
 import type { Json } from "../value.ts";
 import type { HostRecord, HostRequest } from "./host_protocol.ts";
+import { sendRecord, takeRequest } from "./host_channel.ts";
 import { prepareProcess } from "./host_process.ts";
-import { encodeRecord } from "./record_stream.ts";
 import { thrown } from "./thrown.ts";
 
 /** Milliseconds between two progress records. */
@@ -29,7 +29,7 @@ globalThis.addEventListener("error", (event) => {
 });
 
 try {
-  const request = await takeRequest(() => ending.abort(new Error("the engine has ended")));
+  const request = await takeRequest<HostRequest>(() => ending.abort(new Error("the engine has ended")));
   await run(request);
   send({ kind: "done" });
   Deno.exit(0);
@@ -73,24 +73,10 @@ function substitute(whole: unknown, { path, value }: { path: readonly (string | 
 }
 
 function send(record: HostRecord): void {
-  let bytes = encodeRecord(record);
-  while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+  sendRecord(record);
 }
 
 function fail(error: unknown): never {
   send({ kind: "failed", ...thrown(error) });
   Deno.exit(1);
-}
-
-/** Reads one line from standard input and goes on watching for its end. */
-async function takeRequest(ended: () => void): Promise<HostRequest> {
-  const reader = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  while (!text.includes("\n")) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error("the engine sent no request");
-    text += value;
-  }
-  reader.read().then(ended, ended);
-  return JSON.parse(text);
 }

@@ -1,5 +1,4 @@
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { configurationOf } from "../plan/configuration.ts";
 
 /** What a module's process may reach. All paths absolute. */
 export interface Sandbox {
@@ -25,7 +24,12 @@ export function sandboxLabel(sandbox: Sandbox): string {
   return sandbox.native.length === 0 ? "full" : "partial (ffi)";
 }
 
-/** The arguments of `deno` that run `main` in a sandbox, with the configuration of the project that `module` belongs to. */
+/**
+ * The arguments of `deno` that run `main` in a sandbox, with the configuration of the project that `module` belongs to.
+ *
+ * @param main absolute path of a module of the engine
+ * @param module absolute path of the module that it imports
+ */
 export function sandboxArguments(main: string, module: string, sandbox: Sandbox): string[] {
   const flags = ["run", "--quiet", "--no-prompt", "--cached-only", "--ignore-env", ...configurationFlags(module)];
   if (sandbox.env.length > 0) flags.push(`--allow-env=${sandbox.env.join(",")}`);
@@ -60,25 +64,9 @@ const denoNames = ["DENO_DIR", "HOME", "XDG_CACHE_HOME", "NPM_CONFIG_REGISTRY", 
  * belongs to: the main module is the engine's, so that Deno would look in the wrong place.
  */
 export function configurationFlags(module: string): string[] {
-  const configuration = findConfiguration(module.startsWith("file:") ? fileURLToPath(module) : module);
-  if (configuration === undefined) return ["--no-config", "--no-lock"];
-  const flags = [`--config=${configuration}`];
-  return isFile(join(dirname(configuration), "deno.lock")) ? [...flags, "--frozen"] : flags;
-}
-
-function findConfiguration(module: string): string | undefined {
-  for (let folder = dirname(module);; folder = dirname(folder)) {
-    for (const name of ["deno.json", "deno.jsonc"]) {
-      if (isFile(join(folder, name))) return join(folder, name);
-    }
-    if (folder === dirname(folder)) return undefined;
-  }
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
+  const { config, lock } = configurationOf(module);
+  return [
+    config === undefined ? "--no-config" : `--config=${config}`,
+    ...(lock === undefined ? ["--no-lock"] : [`--lock=${lock}`, "--frozen"]),
+  ];
 }
