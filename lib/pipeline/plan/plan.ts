@@ -1,4 +1,6 @@
 import type { Graph } from "../graph/graph.ts";
+import type { OutRecord } from "../store/out_record.ts";
+import type { Identity } from "./identity.ts";
 import type { Reason } from "./reason.ts";
 
 /**
@@ -18,6 +20,19 @@ export interface Evaluation {
   /** sha256, hex. */
   readonly fingerprint?: string;
   readonly reasons: readonly Reason[];
+  /** What the fingerprint is made of, where it can be known. */
+  readonly identity?: Identity;
+  /** What the stage left, or is known to leave: of `unchanged` and `restorable` stages. */
+  readonly result?: KnownResult;
+}
+
+/** What a stage of some fingerprint is known to leave. */
+export interface KnownResult {
+  readonly outs: readonly OutRecord[];
+  /** The version of Deno that ran it. */
+  readonly deno: string;
+  /** How long it ran, where the run cache tells. */
+  readonly seconds?: number;
 }
 
 /** The evaluations of a graph's selected stages, in topological order. */

@@ -1,0 +1,200 @@
+import { type BigIntStats, type Dirent, lstatSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type ContentDigest, giveWay, hashFile } from "./hash.ts";
+import type { IndexDatabase } from "./index_database.ts";
+import { manifestDigest, type ManifestEntry } from "./manifest.ts";
+import { isSettled, signatureOf } from "./stat_signature.ts";
+import { StoreError } from "./store_error.ts";
+
+/** What stands at a path, by content. */
+export type PathDigest = FileDigest | DirectoryDigest;
+
+/** A file's content. */
+export interface FileDigest {
+  readonly kind: "file";
+  /** Hex. */
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  /** True: may be run as a program. Not part of the digest. */
+  readonly executable: boolean;
+}
+
+/** A folder's content. */
+export interface DirectoryDigest {
+  readonly kind: "directory";
+  /** The sha256 of the manifest, hex. */
+  readonly sha256: string;
+  /** Bytes of all files. */
+  readonly size: number;
+  /** Sorted by path. */
+  readonly files: readonly ManifestEntry[];
+  /** Relative paths of the files that may be run as programs. Not part of the digest. */
+  readonly executables: readonly string[];
+}
+
+/** Takes in a file's content that the index does not know: hashes it, or stores it and hashes it on the way. */
+export type ContentReader = (path: string) => Promise<ContentDigest>;
+
+/** Folders of tools, which are no part of a folder's content. */
+const IGNORED_FOLDERS: ReadonlySet<string> = new Set([".git", ".pipeline", ".dvc"]);
+/** Files that are looked at before other work gets a turn. */
+const TURN_FILES = 2000;
+/** Contents that are read at once; storing waits for the disk. */
+const READERS = 8;
+/** A file that is written while it is hashed is hashed again, this often. */
+const MOST_READS = 3;
+
+/** Digests of files and folders; an unchanged file is not read twice. */
+export class Digests {
+  readonly #index: IndexDatabase;
+
+  constructor(index: IndexDatabase) {
+    this.#index = index;
+  }
+
+  /**
+   * The digest of what stands at an absolute path, or undefined where nothing does. Symbolic links are followed.
+   *
+   * @throws {StoreError} at a dangling link, a loop of links, a pipe, socket or device, or what may not be read
+   */
+  async digest(path: string, read: ContentReader = hashFile): Promise<PathDigest | undefined> {
+    const stat = statOf(path);
+    if (stat === undefined) return undefined;
+    try {
+      if (!stat.isDirectory()) {
+        const { sha256, size } = await this.#content(path, stat, read);
+        return { kind: "file", sha256, size, executable: isExecutable(stat) };
+      }
+      return await this.#directory(path, stat, read);
+    } finally {
+      this.#index.flush();
+    }
+  }
+
+  async #directory(path: string, stat: BigIntStats, read: ContentReader): Promise<DirectoryDigest> {
+    const found = await walk(path, stat);
+    const entries = new Array<ManifestEntry>(found.length);
+    let next = 0;
+    const work = async () => {
+      while (next < found.length) {
+        const position = next++;
+        const file = found[position]!;
+        const content = await this.#content(join(path, file.path), file.stat, read);
+        entries[position] = { path: file.path, sha256: content.sha256, size: content.size };
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(READERS, found.length) }, work));
+    return {
+      kind: "directory",
+      sha256: manifestDigest(entries),
+      size: entries.reduce((sum, { size }) => sum + size, 0),
+      files: entries,
+      executables: found.filter((file) => isExecutable(file.stat)).map((file) => file.path),
+    };
+  }
+
+  async #content(path: string, stat: BigIntStats, read: ContentReader): Promise<ContentDigest> {
+    let before = stat;
+    const known = this.#index.digest(path);
+    if (known !== undefined && known.signature === signatureOf(before)) {
+      return { sha256: known.sha256, size: Number(before.size) };
+    }
+    for (let reads = 1;; reads++) {
+      const time = Date.now();
+      const content = await guarded(path, () => read(path));
+      const after = statOf(path);
+      if (after === undefined) throw new StoreError(`${path} was removed while it was being read`);
+      if (signatureOf(after) === signatureOf(before)) {
+        if (isSettled(before, time)) {
+          this.#index.rememberDigest(path, { signature: signatureOf(before), sha256: content.sha256 });
+        }
+        return content;
+      }
+      if (reads === MOST_READS) throw new StoreError(`${path} keeps changing while it is being read`);
+      before = after;
+    }
+  }
+}
+
+interface FoundFile {
+  readonly path: string;
+  readonly stat: BigIntStats;
+}
+
+/** All files below a folder, sorted by path. */
+async function walk(root: string, stat: BigIntStats): Promise<FoundFile[]> {
+  const files: FoundFile[] = [];
+  const visit = async (relative: string, inside: readonly string[]): Promise<void> => {
+    const folder = join(root, relative);
+    const entries = await guarded<Dirent[]>(folder, () => readdirSync(folder, { withFileTypes: true }));
+    for (const entry of entries) {
+      const path = relative === "" ? entry.name : `${relative}/${entry.name}`;
+      const found = statOf(join(root, path));
+      // Removed since the folder was listed.
+      if (found === undefined) continue;
+      if (!found.isDirectory()) {
+        files.push({ path, stat: found });
+        if (files.length % TURN_FILES === 0) await giveWay();
+        continue;
+      }
+      if (IGNORED_FOLDERS.has(entry.name)) continue;
+      const identity = `${found.dev}:${found.ino}`;
+      if (inside.includes(identity)) {
+        throw new StoreError(`${join(root, path)} is a link to a folder that it lies in`, ["Remove the link"]);
+      }
+      await visit(path, [...inside, identity]);
+    }
+  };
+  await visit("", [`${stat.dev}:${stat.ino}`]);
+  return files.sort((one, other) => one.path < other.path ? -1 : 1);
+}
+
+/** The state of the file or folder at a path, links followed; undefined where nothing is. */
+function statOf(path: string): BigIntStats | undefined {
+  let stat: BigIntStats | undefined;
+  try {
+    stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ELOOP") throw new StoreError(`${path} is a link that leads back to itself`, ["Remove the link"]);
+    if (code === "ENOTDIR") return undefined;
+    if (code !== "ENOENT") throw unreadable(path, error);
+  }
+  if (stat === undefined) {
+    if (isLink(path)) {
+      throw new StoreError(`${path} is a link to a file that does not exist`, [
+        "Remove the link, or put its target back",
+      ]);
+    }
+    return undefined;
+  }
+  if (!stat.isFile() && !stat.isDirectory()) {
+    throw new StoreError(`${path} is neither a file nor a folder (a pipe, socket or device)`, ["Remove it"]);
+  }
+  return stat;
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  } catch {
+    return false;
+  }
+}
+
+async function guarded<T>(path: string, action: () => T | Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw error instanceof StoreError ? error : unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): StoreError {
+  return new StoreError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+function isExecutable(stat: BigIntStats): boolean {
+  return (stat.mode & 0o100n) !== 0n;
+}

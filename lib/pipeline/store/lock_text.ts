@@ -1,0 +1,162 @@
+import { type Document, parseDocument, type Scalar, type ScalarTag, stringify, type Tags } from "yaml";
+import { z } from "zod";
+import type { Diagnostic, Result, Source } from "../diagnostic.ts";
+import { canonical, Float, type Json, toJson } from "../value.ts";
+import { type StageRecord, stageRecordSchema } from "./stage_record.ts";
+
+/** The import closure of a module, as far as the lock tells it: enough to say what changed since. */
+export interface ClosureRecord {
+  /** The module, relative to the workspace's root. */
+  readonly entry: string;
+  /** Digests of the local modules by path relative to the workspace's root. */
+  readonly modules: { readonly [path: string]: string };
+  /** Integrities of npm packages by `name@version`; `""` where `deno.lock` has none. */
+  readonly packages: { readonly [name: string]: string };
+}
+
+/** What a lock file holds. */
+export interface LockContent {
+  readonly stages: Map<string, StageRecord>;
+  readonly closures: Map<string, ClosureRecord>;
+}
+
+/** Grows when the shape changes. */
+const SCHEMA = 1;
+
+const HEADER =
+  `# What was run: for each stage its fingerprint, what that was made of, and the digests of what it left (sha256).
+# Written by the pipeline engine, not by hand. Commit it: with it, a stage that is up to date is known to be.
+`;
+
+const lockSchema = z.strictObject({
+  schema: z.literal(SCHEMA),
+  stages: z.record(z.string(), stageRecordSchema),
+  closures: z.record(
+    z.string(),
+    z.strictObject({
+      entry: z.string(),
+      modules: z.record(z.string(), z.string()),
+      packages: z.record(z.string(), z.string()),
+    }),
+  ),
+});
+
+/** Git's marks of a conflict, at the start of a line. */
+const CONFLICT = /^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$/m;
+
+/** Reads the text of a lock; every problem has its place. */
+export function parseLock(source: Source): Result<LockContent> {
+  const conflict = CONFLICT.exec(source.text);
+  if (conflict !== null) {
+    return failure([{
+      severity: "error",
+      message: "The lock holds a conflict of a merge that was not resolved",
+      range: { source, start: conflict.index, end: conflict.index + conflict[0].length },
+      hints: [
+        "Take either side whole (git checkout --ours or --theirs), then reproduce: what it lacks is run or restored",
+      ],
+    }]);
+  }
+  const document = parseDocument(source.text, { customTags: withFloats, prettyErrors: false });
+  if (document.errors.length > 0) {
+    return failure(document.errors.map(({ message, pos: [start, end] }) => ({
+      severity: "error",
+      message: `The lock is not valid YAML: ${message}`,
+      range: { source, start, end },
+      hints: [REMEDY],
+    })));
+  }
+  const content: unknown = document.toJS({ maxAliasCount: 0 });
+  const schema = (content as { schema?: unknown } | null)?.schema;
+  if (typeof schema === "number" && schema > SCHEMA) {
+    return failure([{
+      severity: "error",
+      message: `The lock has schema ${schema}, this version of the engine reads up to ${SCHEMA}`,
+      range: rangeAt(source, document, ["schema"]),
+      hints: ["Update the engine"],
+    }]);
+  }
+  const checked = lockSchema.safeParse(content);
+  if (!checked.success) {
+    return failure(checked.error.issues.map((issue) => ({
+      severity: "error",
+      message: `The lock is not as the engine writes it: ${issue.path.join(".") || "the file"}: ${issue.message}`,
+      range: rangeAt(source, document, issue.path),
+      hints: [REMEDY],
+    })));
+  }
+  const stages = Object.entries(checked.data.stages).map(([name, record]) => [name, stageRecord(record)] as const);
+  return {
+    ok: true,
+    value: { stages: new Map(stages), closures: new Map(Object.entries(checked.data.closures)) },
+    diagnostics: [],
+  };
+}
+
+const REMEDY = "Restore the file from version control, or delete it: what can be is then restored from the run cache";
+
+/** The text of a lock: a block a stage, sorted by name; a block a closure, sorted by module. */
+export function formatLock({ stages, closures }: LockContent): string {
+  const byName = [...stages].sort(([one], [other]) => one < other ? -1 : 1);
+  const byEntry = [...closures].sort(([oneDigest, one], [otherDigest, other]) =>
+    one.entry === other.entry ? (oneDigest < otherDigest ? -1 : 1) : one.entry < other.entry ? -1 : 1
+  );
+  const text = stringify(
+    { schema: SCHEMA, stages: Object.fromEntries(byName), closures: Object.fromEntries(byEntry) },
+    { customTags: withFloats, lineWidth: 0, aliasDuplicateObjects: false, indentSeq: false },
+  );
+  return HEADER + text;
+}
+
+function stageRecord(read: z.output<typeof stageRecordSchema>): StageRecord {
+  const { with: values, resolved, ...rest } = read;
+  return {
+    ...rest,
+    ...(values === undefined ? {} : { with: toJson(values) }),
+    ...(resolved === undefined ? {} : { resolved: toJson(resolved) as { readonly [path: string]: Json } }),
+  };
+}
+
+function failure<T>(diagnostics: readonly Diagnostic[]): Result<T> {
+  return { ok: false, diagnostics };
+}
+
+function rangeAt(source: Source, document: Document.Parsed, path: readonly PropertyKey[]): {
+  readonly source: Source;
+  readonly start: number;
+  readonly end: number;
+} {
+  for (let length = path.length; length >= 0; length--) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    const range = (node as Scalar | null | undefined)?.range;
+    if (range) return { source, start: range[0], end: range[1] };
+  }
+  return { source, start: 0, end: 0 };
+}
+
+/** YAML's core tags, after one that reads and writes {@linkcode Float}. */
+function withFloats(tags: Tags): Tags {
+  return [FLOAT_TAG, ...tags];
+}
+
+const FLOAT_TAG: ScalarTag = {
+  tag: "tag:yaml.org,2002:float",
+  default: true,
+  identify: (value) => value instanceof Float,
+  test:
+    /^(?:[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/,
+  resolve: (text) => new Float(parseFloatText(text)),
+  stringify: ({ value }) => floatText((value as Float).value),
+};
+
+function parseFloatText(text: string): number {
+  const lower = text.toLowerCase();
+  if (lower.endsWith(".nan")) return NaN;
+  if (lower.endsWith(".inf")) return lower.startsWith("-") ? -Infinity : Infinity;
+  return Number(text);
+}
+
+function floatText(value: number): string {
+  if (Number.isFinite(value)) return canonical(new Float(value));
+  return Number.isNaN(value) ? ".nan" : value < 0 ? "-.inf" : ".inf";
+}

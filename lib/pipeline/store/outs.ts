@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Diagnostic } from "../diagnostic.ts";
+import type { Out } from "../file/pipeline.ts";
+import type { PathDigest } from "./digests.ts";
+import { TEMPORARY_PREFIX } from "./durable_file.ts";
+import { manifestText, parseManifest } from "./manifest.ts";
+import type { OutRecord } from "./out_record.ts";
+import { replaceAll } from "./replacement.ts";
+import { StoreError } from "./store_error.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Whether an out's content is kept in the cache: as in DVC, metrics and plots are even with `cache: false`. */
+export function isStored(out: Out): boolean {
+  return out.cache || out.kind !== "out";
+}
+
+/**
+ * Hashes the outs that stand on disk and stores those that are to be kept; the blobs are durable when this returns.
+ *
+ * @throws {StoreError} where an out is missing, cannot be read, or changes meanwhile
+ */
+export async function commitOuts(workspace: Workspace, outs: readonly Out[]): Promise<readonly OutRecord[]> {
+  const records: OutRecord[] = [];
+  for (const out of outs) {
+    const digest = await (isStored(out) ? storePath(workspace, out.path) : workspace.digests.digest(out.path));
+    if (digest === undefined) {
+      throw new StoreError(`${out.relative} does not exist`, ["The stage declares it as an out and has to write it"]);
+    }
+    records.push(outRecord(out, digest));
+  }
+  workspace.blobs.sync();
+  return records;
+}
+
+/** The record of an out whose digest is known. */
+export function outRecord(out: Out, digest: PathDigest): OutRecord {
+  const { kind, sha256, size } = digest;
+  const executables = kind === "directory" ? digest.executables : digest.executable ? [""] : [];
+  return {
+    path: out.relative,
+    kind,
+    sha256,
+    size,
+    ...(kind === "directory" ? { files: digest.files.length } : {}),
+    ...(executables.length > 0 ? { executables } : {}),
+  };
+}
+
+async function storePath({ digests, blobs }: Workspace, path: string): Promise<PathDigest | undefined> {
+  const digest = await digests.digest(path, (file) => blobs.put(file));
+  if (digest === undefined) return undefined;
+  const files = digest.kind === "file"
+    ? [{ path, sha256: digest.sha256, size: digest.size }]
+    : digest.files.map((file) => ({ ...file, path: join(path, file.path) }));
+  for (const file of files) {
+    // The index knew the file, so it was not read, yet the blob has gone.
+    if (blobs.has(file.sha256, file.size)) continue;
+    const content = await blobs.put(file.path);
+    if (content.sha256 !== file.sha256) throw new StoreError(`${file.path} changed while it was being stored`);
+  }
+  if (digest.kind === "directory") await blobs.putText(manifestText(digest.files));
+  return digest;
+}
+
+/** How a restoration ended; where it did not succeed, the outs on disk are as they were. */
+export interface Restoration {
+  readonly restored: boolean;
+  /** Warnings about blobs that were missing or damaged. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Puts recorded outs in place. All of them are first copied out of the cache beside each other and verified, then moved
+ * into place; an out that is already right is left alone.
+ *
+ * @throws {StoreError} where an out on disk cannot be read
+ */
+export async function restoreOuts(
+  workspace: Workspace,
+  outs: readonly Out[],
+  records: readonly OutRecord[],
+): Promise<Restoration> {
+  const staging = mkdtempSync(join(workspace.temporary, `${TEMPORARY_PREFIX}restore-`));
+  const moves: { readonly from: string; readonly to: string }[] = [];
+  try {
+    for (const [position, out] of outs.entries()) {
+      const record = records.find(({ path }) => path === out.relative);
+      if (record === undefined) return { restored: false, diagnostics: [] };
+      if ((await workspace.digests.digest(out.path))?.sha256 === record.sha256) continue;
+      const from = join(staging, String(position));
+      const damage = await takeOut(workspace, record, from);
+      if (damage !== undefined) return { restored: false, diagnostics: [damage] };
+      moves.push({ from, to: out.path });
+    }
+    replaceAll(moves, join(staging, "previous"));
+    return { restored: true, diagnostics: [] };
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** Copies an out from the cache to a new path; says what is wrong where the cache has it not whole. */
+async function takeOut({ blobs }: Workspace, record: OutRecord, target: string): Promise<Diagnostic | undefined> {
+  const takeFile = async (sha256: string, path: string, shown: string): Promise<Diagnostic | undefined> => {
+    const wasThere = blobs.has(sha256);
+    if (await blobs.take(sha256, path)) return undefined;
+    return lostBlob(shown, sha256, wasThere);
+  };
+  if (record.kind === "file") {
+    const lost = await takeFile(record.sha256, target, record.path);
+    if (lost !== undefined) return lost;
+  } else {
+    const wasThere = blobs.has(record.sha256);
+    const manifest = blobs.text(record.sha256);
+    const files = manifest === undefined ? undefined : parseManifest(manifest);
+    if (files === undefined) return lostBlob(record.path, record.sha256, wasThere);
+    mkdirSync(target);
+    for (const file of files) {
+      const path = join(target, file.path);
+      mkdirSync(dirname(path), { recursive: true });
+      const lost = await takeFile(file.sha256, path, `${record.path}/${file.path}`);
+      if (lost !== undefined) return lost;
+    }
+  }
+  for (const path of record.executables ?? []) chmodSync(join(target, path), 0o755);
+  return undefined;
+}
+
+function lostBlob(path: string, sha256: string, wasDamaged: boolean): Diagnostic {
+  return {
+    severity: "warning",
+    message: wasDamaged
+      ? `The cached copy of ${path} is damaged (its content is not that of sha256 ${sha256}) and was deleted`
+      : `The cached copy of ${path} (sha256 ${sha256}) is missing`,
+    hints: ["The stage runs again to replace it"],
+  };
+}

@@ -1,0 +1,94 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Blobs } from "./blobs.ts";
+import { writeDurably } from "./durable_file.ts";
+import { sha256 } from "./hash.ts";
+import { parseManifest } from "./manifest.ts";
+import { type OutRecord, outRecordSchema } from "./out_record.ts";
+
+/** What a stage of some fingerprint left: an entry of the run cache. */
+export interface StoredResult {
+  /** Grows when the shape changes. */
+  readonly schema: 1;
+  /** The fingerprint, hex. */
+  readonly fingerprint: string;
+  /** The stage that first had it; another stage may be served by it. */
+  readonly stage: string;
+  /** The version of Deno that ran it. */
+  readonly deno: string;
+  /** How long it ran. */
+  readonly seconds?: number;
+  readonly outs: readonly OutRecord[];
+}
+
+const resultSchema: z.ZodType<StoredResult> = z.strictObject({
+  schema: z.literal(1),
+  fingerprint: z.string(),
+  stage: z.string(),
+  deno: z.string(),
+  seconds: z.number().exactOptional(),
+  outs: z.array(outRecordSchema),
+});
+
+const entrySchema = z.strictObject({ sha256: z.string(), result: z.unknown() });
+
+/** The run cache: results by fingerprint. */
+export class Results {
+  readonly #folder: string;
+  readonly #temporary: string;
+  readonly #blobs: Blobs;
+
+  constructor(folder: string, temporary: string, blobs: Blobs) {
+    this.#folder = folder;
+    this.#temporary = temporary;
+    this.#blobs = blobs;
+  }
+
+  path(fingerprint: string): string {
+    return join(this.#folder, fingerprint);
+  }
+
+  /** The result of a fingerprint; an entry that is not whole is deleted and counts as none. */
+  read(fingerprint: string): StoredResult | undefined {
+    let text: string;
+    try {
+      text = readFileSync(this.path(fingerprint), "utf8");
+    } catch {
+      return undefined;
+    }
+    const result = parseEntry(text);
+    if (result?.fingerprint === fingerprint) return result;
+    rmSync(this.path(fingerprint), { force: true });
+    return undefined;
+  }
+
+  /** Whether all blobs of the outs are there (their content is verified when they are restored). */
+  hasAll(outs: readonly OutRecord[]): boolean {
+    return outs.every((out) => {
+      if (out.kind === "file") return this.#blobs.has(out.sha256, out.size);
+      const manifest = this.#blobs.text(out.sha256);
+      const files = manifest === undefined ? undefined : parseManifest(manifest);
+      return files !== undefined && files.every(({ sha256, size }) => this.#blobs.has(sha256, size));
+    });
+  }
+
+  /** Stores a result whose blobs are stored and synced. */
+  write(result: StoredResult): void {
+    const entry = { sha256: sha256(JSON.stringify(result)), result };
+    writeDurably(this.path(result.fingerprint), `${JSON.stringify(entry, null, 1)}\n`, this.#temporary);
+  }
+}
+
+function parseEntry(text: string): StoredResult | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const entry = entrySchema.safeParse(json);
+  if (!entry.success || sha256(JSON.stringify(entry.data.result)) !== entry.data.sha256) return undefined;
+  const result = resultSchema.safeParse(entry.data.result);
+  return result.success ? result.data : undefined;
+}

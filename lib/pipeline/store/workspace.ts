@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { Blobs } from "./blobs.ts";
+import { Digests } from "./digests.ts";
+import { IndexDatabase } from "./index_database.ts";
+import { Results } from "./results.ts";
+
+/** The `.pipeline` folder at the root of a project, which serves every pipeline file below it. */
+export class Workspace implements Disposable {
+  /** The nearest folder from the given one up that has `.git` or `.pipeline`, else the given one; absolute. */
+  readonly root: string;
+  /** `<root>/.pipeline`. */
+  readonly folder: string;
+  /** Records of runs. */
+  readonly runs: string;
+  /** Checkpoints of stages that can resume. */
+  readonly state: string;
+  /** For what is not complete; on the file system of the cache. */
+  readonly temporary: string;
+  readonly index: IndexDatabase;
+  readonly digests: Digests;
+  readonly blobs: Blobs;
+  readonly results: Results;
+
+  private constructor(root: string) {
+    this.root = root;
+    this.folder = join(root, ".pipeline");
+    this.runs = join(this.folder, "runs");
+    this.state = join(this.folder, "state");
+    this.temporary = join(this.folder, "tmp");
+    const cas = join(this.folder, "cache", "cas");
+    const ac = join(this.folder, "cache", "ac");
+    for (const folder of [this.runs, this.state, this.temporary, cas, ac]) mkdirSync(folder, { recursive: true });
+    this.index = IndexDatabase.open(join(this.folder, "index.sqlite"));
+    this.digests = new Digests(this.index);
+    this.blobs = new Blobs(cas, this.temporary);
+    this.results = new Results(ac, this.temporary, this.blobs);
+  }
+
+  /** Opens the workspace of a folder, and makes it where there is none. */
+  static async open(folder: string): Promise<Workspace> {
+    return await Promise.resolve(new Workspace(rootOf(resolve(folder))));
+  }
+
+  dispose(): void {
+    this.index[Symbol.dispose]();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+function rootOf(folder: string): string {
+  for (let candidate = folder;; candidate = dirname(candidate)) {
+    if (existsSync(join(candidate, ".git")) || existsSync(join(candidate, ".pipeline"))) return candidate;
+    if (candidate === dirname(candidate)) return folder;
+  }
+}
