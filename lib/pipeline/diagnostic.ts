@@ -2,18 +2,23 @@
 export interface Source {
   /** Absolute path. */
   readonly path: string;
+  /** The whole text. */
   readonly text: string;
 }
 
 /** A stretch of a source: UTF-16 offsets, `end` exclusive. */
 export interface Range {
+  /** The file. */
   readonly source: Source;
+  /** Offset of the first unit. */
   readonly start: number;
+  /** Offset behind the last unit. */
   readonly end: number;
 }
 
 /** What is wrong (or doubtful), where, and what to do: an error as data. */
 export interface Diagnostic {
+  /** An error stops what was asked for, a warning does not. */
   readonly severity: "error" | "warning";
   /** One sentence that says what was found, without a period. */
   readonly message: string;
@@ -27,7 +32,9 @@ export interface Diagnostic {
 
 /** A second place that a diagnostic speaks of. */
 export interface Related {
+  /** Its part in the matter, without a period. */
   readonly message: string;
+  /** Where it stands. */
   readonly range: Range;
 }
 

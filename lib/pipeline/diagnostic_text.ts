@@ -11,7 +11,9 @@ export interface DiagnosticTextOptions {
 
 /** A line and column, both from 1; the column counts characters (code points). */
 export interface Position {
+  /** From 1. */
   readonly line: number;
+  /** From 1. */
   readonly column: number;
 }
 

@@ -3,7 +3,11 @@
  * when it is compared.
  */
 export class Float {
-  constructor(readonly value: number) {}
+  /** Wraps the number. */
+  constructor(
+    /** The number itself. */
+    readonly value: number,
+  ) {}
 }
 
 /** A value that is neither a list nor a map. */

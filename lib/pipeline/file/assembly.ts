@@ -13,7 +13,9 @@ import { modulePath } from "./run_module.ts";
 export interface Surroundings {
   /** The folder of the pipeline file. */
   readonly folder: string;
+  /** Reads the params files. */
   readonly documents: Documents;
+  /** Takes what is wrong. */
   readonly diagnostics: Diagnostic[];
 }
 

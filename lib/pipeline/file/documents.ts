@@ -28,7 +28,7 @@ export class Documents {
       this.#report(`The ${what} does not exist: ${path}`, from);
       return undefined;
     }
-    if (!/\.(ya?ml|json|lock)$/i.test(path)) {
+    if (!/\.(ya?ml|json)$/i.test(path)) {
       this.#report(`The ${what} is neither YAML nor JSON (.yaml, .yml, .json): ${path}`, from);
       return undefined;
     }

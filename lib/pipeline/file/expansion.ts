@@ -6,10 +6,15 @@ import { resolveTemplates } from "./template.ts";
 
 /** One stage to be of a written one: its name, its body with references still in it, and what they may name. */
 export interface Instance {
+  /** The stage's name, e.g. `train@8`. */
   readonly name: string;
+  /** The name before `@`. */
   readonly group: string;
+  /** Where the name is written. */
   readonly range: Range;
+  /** The stage's keys, references still in them. */
   readonly body: MapNode;
+  /** What its references may name. */
   readonly scope: Scope;
 }
 

@@ -3,12 +3,14 @@ import { type Diagnostic, errorAt, type Range } from "../diagnostic.ts";
 import { nearest } from "../nearest.ts";
 import type { Documents } from "./documents.ts";
 import { type Entry, type MapNode, textOf } from "./node.ts";
+import { checkFile } from "./stage_rules.ts";
 import { addVariables, defaultVariables, overrideMap, overrideVariables, type Variables } from "./variables.ts";
 
 /** A pipeline file together with those that it extends. */
 export interface Extended {
   /** The merged map, without `extends` and `vars`. Each node's range names the file that wrote it. */
   readonly root: MapNode;
+  /** The merged variables. */
   readonly variables: Variables;
   /** Every `vars` list, so that it can be validated. */
   readonly lists: readonly Entry[];
@@ -29,6 +31,7 @@ export async function readExtended(
   const own = await documents.map(path, from ? "extended file" : "pipeline file", from);
   if (!own) return undefined;
 
+  checkFile(own, diagnostics);
   const list = own.entries.get("vars");
   const sources = { documents, diagnostics };
   let variables = await defaultVariables(dirname(path), sources, { ...own.range, end: own.range.start });

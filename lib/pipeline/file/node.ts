@@ -6,28 +6,39 @@ export type Node = ScalarNode | ListNode | MapNode;
 
 /** A scalar and its place. */
 export interface ScalarNode {
+  /** The kind of node. */
   readonly kind: "scalar";
+  /** The scalar itself. */
   readonly value: Scalar;
+  /** Where it stands. */
   readonly range: Range;
 }
 
 /** A list and its place. */
 export interface ListNode {
+  /** The kind of node. */
   readonly kind: "list";
+  /** In the order of the file. */
   readonly items: readonly Node[];
+  /** Where it stands. */
   readonly range: Range;
 }
 
 /** A map and its place. */
 export interface MapNode {
+  /** The kind of node. */
   readonly kind: "map";
+  /** In the order of the file; keys that are other scalars are spelt as text. */
   readonly entries: ReadonlyMap<string, Entry>;
+  /** Where it stands. */
   readonly range: Range;
 }
 
 /** A key's place and what it holds. */
 export interface Entry {
+  /** Where the key stands. */
   readonly keyRange: Range;
+  /** What it holds. */
   readonly node: Node;
 }
 

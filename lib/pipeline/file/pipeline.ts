@@ -19,21 +19,31 @@ export interface Stage {
   readonly name: string;
   /** The name before `@`. */
   readonly group: string;
+  /** What it does, for people. */
   readonly desc?: string;
+  /** What runs. */
   readonly action: RunAction | CommandAction;
   /** Absolute folder in which the action runs. */
   readonly wdir: string;
+  /** Values of params files that a `cmd` stage depends on. */
   readonly params: readonly Param[];
+  /** What it reads, in the order of the file. */
   readonly deps: readonly Dep[];
+  /** What it writes: outs, then metrics, then plots. */
   readonly outs: readonly Out[];
   /** The only environment variables the stage sees; undefined: a `cmd` stage sees all of them, a `run` stage none. */
   readonly env?: readonly string[];
   /** Hosts that a `run` stage may reach: `true` all, `[]` none. */
   readonly net: true | readonly string[];
+  /** True: it is left alone. */
   readonly frozen: boolean;
+  /** True: it runs each time. */
   readonly alwaysChanged: boolean;
+  /** What it needs of the machine. */
   readonly resources: Resources;
+  /** Anything, for people and other programs. */
   readonly meta?: Value;
+  /** How exact a re-run must be. */
   readonly verify?: Value;
   /** The stage's name in the file. */
   readonly range: Range;
@@ -41,11 +51,13 @@ export interface Stage {
 
 /** A Deno module, run in a sandbox. */
 export interface RunAction {
+  /** The kind of action. */
   readonly kind: "run";
   /** Absolute path of the module. */
   readonly module: string;
   /** The values the module gets. */
   readonly with: { readonly [key: string]: Value };
+  /** Where the module is named. */
   readonly range: Range;
   /** The place of the value at a path inside `with`, or of the nearest enclosing one. */
   readonly locate: (path: readonly PropertyKey[]) => Range;
@@ -53,8 +65,11 @@ export interface RunAction {
 
 /** Shell commands, a process each, in order. */
 export interface CommandAction {
+  /** The kind of action. */
   readonly kind: "cmd";
+  /** One or more, none empty. */
   readonly lines: readonly string[];
+  /** Where they stand. */
   readonly range: Range;
 }
 
@@ -66,6 +81,7 @@ export interface Param {
   readonly key: string;
   /** Undefined where the file has no such key. */
   readonly value: Value | undefined;
+  /** Where the key is named. */
   readonly range: Range;
 }
 
@@ -79,26 +95,35 @@ export interface Dep {
   readonly name?: string;
   /** The position, where a named dep is a list (`foreach`/`do` in a dep). */
   readonly index?: number;
+  /** Where the path stands. */
   readonly range: Range;
 }
 
 /** A file or folder that a stage writes. */
 export interface Out {
+  /** Absolute and normalised, without a trailing slash. */
   readonly path: string;
+  /** Relative to the pipeline's folder, with `/`. */
   readonly relative: string;
+  /** The key, where outs are a map. */
   readonly name?: string;
+  /** Under which key it is listed. */
   readonly kind: "out" | "metric" | "plot";
   /** False: not kept in the cache. */
   readonly cache: boolean;
   /** True: not removed before the stage runs. */
   readonly persist: boolean;
+  /** What it is, for people. */
   readonly desc?: string;
+  /** Where the path stands. */
   readonly range: Range;
 }
 
 /** What a stage needs of the machine. */
 export interface Resources {
+  /** Cores; may be a fraction. */
   readonly cpus: number;
+  /** Whole devices. */
   readonly gpus: number;
   /** Bytes; 0: not stated. */
   readonly memory: number;

@@ -7,8 +7,7 @@ import { type Extended, readExtended } from "./extension.ts";
 import { child, type MapNode, textOf } from "./node.ts";
 import type { Pipeline, Stage } from "./pipeline.ts";
 import { checkModules } from "./run_module.ts";
-import { fileSchema, stageSchema } from "./schema.ts";
-import { checkFile, checkStage } from "./stage_rules.ts";
+import { checkStage } from "./stage_rules.ts";
 import { resolveTemplates } from "./template.ts";
 import { validate } from "./validation.ts";
 import { addVariables } from "./variables.ts";
@@ -39,8 +38,7 @@ async function readStages(extended: Extended, reading: Reading): Promise<readonl
   const { diagnostics } = reading;
   const { root, variables, lists } = extended;
   const whole = lists.map((entry): MapNode => ({ ...root, entries: new Map([["vars", entry]]) }));
-  for (const part of [root, ...whole]) validate(part, fileSchema(), "", diagnostics);
-  for (const part of [root, ...whole]) checkFile(part, diagnostics);
+  for (const part of [root, ...whole]) validate(part, "written", "", diagnostics);
 
   const written = child(root, "stages");
   if (written?.kind !== "map") return [];
@@ -49,13 +47,12 @@ async function readStages(extended: Extended, reading: Reading): Promise<readonl
     checkStage(name, entry, diagnostics);
     instances.push(...expandStage(name, entry, { variables: variables.root }, diagnostics));
   }
-  const schema = stageSchema();
   const bodies: { readonly instance: Instance; readonly body: MapNode }[] = [];
   for (const instance of instances) {
     const before = diagnostics.length;
     const scope = await withStageVariables(instance, extended, reading);
     const body = resolveBody(instance.body, scope, diagnostics);
-    if (diagnostics.length === before) validate(body, schema, `stages.${instance.name}`, diagnostics);
+    if (diagnostics.length === before) validate(body, "expanded", `stages.${instance.name}`, diagnostics);
     bodies.push({ instance, body });
   }
   await checkModules(bodies.map(({ body }) => body), diagnostics);

@@ -7,27 +7,58 @@ import type { Json } from "../value.ts";
  */
 export type Phase = "written" | "expanded";
 
-/**
- * The shape of a pipeline file: the one source of the validator and of the JSON Schema that editors complete from. The
- * message of an issue is what was expected, a noun phrase; for unknown keys it is the list of the valid ones.
- */
-export function fileSchema(): z.ZodType {
-  return shape("written").file;
-}
+/** What is wrong with a value, as the schema sees it. `path` leads to the value (or to the holder of the keys). */
+export type SchemaIssue =
+  | {
+    readonly kind: "unknown keys";
+    readonly path: readonly PropertyKey[];
+    readonly keys: readonly string[];
+    readonly valid: readonly string[];
+  }
+  | { readonly kind: "name" | "value"; readonly path: readonly PropertyKey[]; readonly expected: string };
 
-/** The shape of one stage after expansion. */
-export function stageSchema(): z.ZodType {
-  return shape("expanded").stage;
+/**
+ * What is wrong with a whole file (`written`) or with one stage (`expanded`). One source makes this and the JSON Schema: its
+ * message for an issue is what was expected, a noun phrase; for unknown keys it is the list of the valid ones.
+ */
+export function schemaIssues(value: unknown, phase: Phase): readonly SchemaIssue[] {
+  const schema = phase === "written" ? shape(phase).file : shape(phase).stage;
+  const result = schema.safeParse(value);
+  return result.success ? [] : result.error.issues.flatMap((issue) => narrowed(issue, []));
 }
 
 /** The JSON Schema (draft 7) of `pipeline.yaml`. */
 export function pipelineSchema(): Json {
-  const { "~standard": _standard, ...schema } = z.toJSONSchema(fileSchema(), { target: "draft-7", io: "input" });
+  const { "~standard": _standard, ...schema } = z.toJSONSchema(shape("written").file, {
+    target: "draft-7",
+    io: "input",
+  });
   return JSON.parse(JSON.stringify({ title: "pipeline.yaml", ...schema }));
 }
 
-/** What separates the valid keys in the message of an unknown key's issue. */
-export const KEY_SEPARATOR = ", ";
+/**
+ * The issues that a person should see for one of the parser: of a union's options, the one that got further than the kind
+ * of the value (a map with a wrong key is no wrong list), else the union's own.
+ */
+function narrowed(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): readonly SchemaIssue[] {
+  const path = [...prefix, ...issue.path];
+  if (issue.code === "invalid_union") {
+    const deeper = issue.errors.filter((issues) =>
+      issues.every((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys")
+    );
+    const [option] = deeper;
+    if (deeper.length === 1 && option) return option.flatMap((inner) => narrowed(inner, path));
+  }
+  if (issue.code === "unrecognized_keys") {
+    return [{ kind: "unknown keys", path, keys: issue.keys, valid: issue.message.split(KEY_SEPARATOR) }];
+  }
+  if (issue.code === "invalid_key") {
+    return [{ kind: "name", path, expected: issue.issues[0]?.message ?? "another name" }];
+  }
+  return [{ kind: "value", path, expected: issue.message }];
+}
+
+const KEY_SEPARATOR = ", ";
 
 function strict<S extends z.ZodRawShape>(shape: S, expected: string): z.ZodObject<S, z.core.$strict> {
   const keys = Object.keys(shape).join(KEY_SEPARATOR);
@@ -52,7 +83,23 @@ function oneOf<T extends readonly [z.ZodType, z.ZodType, ...z.ZodType[]]>(expect
 
 const anything = z.unknown();
 
-function shape(phase: Phase): { readonly file: z.ZodType; readonly stage: z.ZodType } {
+interface Shape {
+  readonly file: z.ZodType;
+  readonly stage: z.ZodType;
+}
+
+const shapes = new Map<Phase, Shape>();
+
+function shape(phase: Phase): Shape {
+  let made = shapes.get(phase);
+  if (!made) {
+    made = makeShape(phase);
+    shapes.set(phase, made);
+  }
+  return made;
+}
+
+function makeShape(phase: Phase): Shape {
   /** A value that is not text: before expansion a reference may stand for it. */
   const value = (schema: z.ZodType, expected: string): z.ZodType =>
     phase === "expanded" ? schema : oneOf(expected, schema, z.string().regex(/\$\{/, { error: expected }));

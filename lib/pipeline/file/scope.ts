@@ -2,6 +2,7 @@ import type { MapNode, Node } from "./node.ts";
 
 /** The names that a template may use. */
 export interface Scope {
+  /** `vars` and params files. */
   readonly variables: MapNode;
   /** `item` and `key` of a `foreach` or `matrix`; they hide variables of the same name. */
   readonly local?: ReadonlyMap<string, Node>;

@@ -15,7 +15,9 @@ export type Place = "plain" | "command" | "whole";
 
 /** What resolving templates needs besides the node. */
 export interface Templating {
+  /** What references may name. */
   readonly scope: Scope;
+  /** Where the node stands. */
   readonly place: Place;
   /** Unknown variables and references that cannot stand where they do go here. */
   readonly diagnostics: Diagnostic[];

@@ -7,6 +7,7 @@ import { hasReference } from "./template.ts";
 
 /** The variables of a file or a stage. */
 export interface Variables {
+  /** The values by name. */
   readonly root: MapNode;
   /** Absolute paths of the params files that were loaded whole: naming one again does nothing. */
   readonly files: ReadonlySet<string>;
@@ -14,7 +15,9 @@ export interface Variables {
 
 /** What loading variables needs. */
 export interface VariableSources {
+  /** Reads the params files. */
   readonly documents: Documents;
+  /** Takes what is wrong. */
   readonly diagnostics: Diagnostic[];
 }
 

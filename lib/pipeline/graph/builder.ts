@@ -6,8 +6,11 @@ import { PathTrie } from "./path_trie.ts";
 
 /** A path that a stage reads, and the out of another stage that lies there. */
 export interface Edge {
+  /** The stage that writes. */
   readonly from: Stage;
+  /** The stage that reads. */
   readonly to: Stage;
+  /** What `from` writes there. */
   readonly out: Out;
   /** Where `to` names the path. */
   readonly range: Range;
@@ -94,8 +97,11 @@ function edgesInto(stage: Stage, outs: PathTrie<Filed>, diagnostics: Diagnostic[
   const edges = new Map<string, Edge>();
   const read = [...stage.deps, ...stage.params.map((param) => ({ path: param.file, range: param.range }))];
   for (const { path, range } of read) {
+    let own = false;
     for (const { stage: from, out } of outs.related(path)) {
       if (from === stage) {
+        if (own) continue;
+        own = true;
         diagnostics.push({
           ...errorAt(
             range,

@@ -18,7 +18,10 @@ export function graphText(graph: Graph): string {
       roots.push(name);
     } else {
       parents.set(name, parent);
-      children.set(parent, [...children.get(parent) ?? [], name]);
+      const siblings = children.get(parent);
+      if (siblings) {
+        siblings.push(name);
+      } else children.set(parent, [name]);
     }
   }
   const lines: string[] = [];
@@ -59,7 +62,9 @@ const LAST = "└─ ";
 function ranks(graph: Graph): ReadonlyMap<string, number> {
   const rank = new Map<string, number>();
   for (const name of graph.stages.keys()) {
-    rank.set(name, Math.max(-1, ...[...graph.upstream.get(name) ?? []].map((other) => rank.get(other) ?? 0)) + 1);
+    let longest = 0;
+    for (const other of graph.upstream.get(name) ?? []) longest = Math.max(longest, (rank.get(other) ?? 0) + 1);
+    rank.set(name, longest);
   }
   return rank;
 }

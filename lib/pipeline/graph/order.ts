@@ -3,7 +3,9 @@ import type { Edge } from "./builder.ts";
 
 /** Stages in topological order, and the cycles that stand in its way, each as the edges along it. */
 export interface Order {
+  /** Upstream stages first. */
   readonly order: readonly Stage[];
+  /** Each starts and ends at the same stage: an edge's `to` is the next one's `from`. */
   readonly cycles: readonly (readonly Edge[])[];
 }
 
@@ -37,7 +39,7 @@ export function orderStages(
       const start = depth.get(edge.from.name);
       if (start !== undefined) {
         const steps = path.slice(start + 1).map((visited) => visited.by).filter((step) => step !== undefined);
-        cycles.push([edge, ...steps.toReversed()].toReversed());
+        cycles.push([edge, ...steps.toReversed()]);
       } else if (!done.has(edge.from.name)) {
         depth.set(edge.from.name, path.length);
         path.push(visit(edge.from, edge));

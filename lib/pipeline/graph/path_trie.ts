@@ -39,7 +39,7 @@ export class PathTrie<T> {
       const next = branch.children.get(part);
       if (!next) return;
       branch = next;
-      if (branch.values.length > 0 && branch !== this.#root) yield* branch.values;
+      yield* branch.values;
     }
     for (const child of branch.children.values()) yield* below(child);
   }
