@@ -1,0 +1,185 @@
+/**
+ * Trains linear classifiers on the layers of snapshots.
+ *
+ * Deps: the folder of a data set, and a folder of snapshots. Out: a table of accuracies (CSV).
+ * @module
+ */
+import { z } from "zod";
+import type { ProbedNetwork } from "../lib/collapse/probe.ts";
+import { type ConvergedProbe, convergeProbe, widestConverged } from "../lib/collapse/probe_converged.ts";
+import { type ProbeScore, scoreProbes } from "../lib/collapse/probe_score.ts";
+import { trainProbes } from "../lib/collapse/probe_sgd.ts";
+import { readDataset } from "../lib/datasets/dataset.ts";
+import { type Row, writeTable } from "../lib/formats/table.ts";
+import { epochOf, epochPoint } from "../lib/nn/epochs.ts";
+import { type Examples, examplesOf } from "../lib/nn/evaluation.ts";
+import { exampleSpecs, forward } from "../lib/nn/forward.ts";
+import { identityColumns, identityOf } from "../lib/nn/identity.ts";
+import { Random } from "../lib/nn/random.ts";
+import { listSnapshots, modelOf, readSnapshot, type Snapshot } from "../lib/nn/snapshot.ts";
+import { variableTensors } from "../lib/nn/variables.ts";
+import { stage } from "../lib/pipeline/stage/mod.ts";
+import { runtimeParameter } from "../lib/runtimes/parameter.ts";
+import { runtimeByName } from "../lib/runtimes/registry.ts";
+import type { Runtime } from "../lib/runtimes/runtime.ts";
+
+const sgdParameter = z.strictObject({
+  epochs: z.int().min(1).default(1).meta({ description: "Passes through the train set" }),
+  batch: z.int().min(1).default(128).meta({ description: "Examples a step" }),
+  lr: z.number().positive().default(0.01).meta({ description: "Learning rate of all steps" }),
+  momentum: z.number().min(0).lt(1).default(0.9),
+  weightDecay: z.number().min(0).default(5e-4),
+});
+
+const convergedParameter = z.strictObject({
+  l2: z.number().positive().default(1e-4).meta({
+    description: "Penalty on the squared norm of the weights, on features of unit mean square",
+  }),
+  tolerance: z.number().positive().lt(1).default(1e-3).meta({
+    description: "Ends when the gradient's norm has come down to this share of that at zero weights",
+  }),
+  iterations: z.int().min(1).default(2000).meta({ description: "Steps of L-BFGS after which it is an error" }),
+});
+
+const columns = [
+  ...identityColumns,
+  "epoch",
+  "layer",
+  "kind",
+  "train_accuracy",
+  "test_accuracy",
+  "train_loss",
+  "iterations",
+  "gradient_norm",
+];
+
+const epochsParameter = z.union([z.enum(["last", "all"]), z.array(epochPoint).min(1)]).default("last").meta({
+  description: "Which snapshots: the last, all, or those after these epochs",
+});
+
+const parameters = z.strictObject({
+  epochs: epochsParameter,
+  sgd: sgdParameter.prefault({}),
+  converged: convergedParameter.nullable().prefault({}).meta({
+    description: `Probes trained to convergence, of layers of at most ${widestConverged} features; null for none`,
+  }),
+  seed: z.int().min(0).default(0).meta({ description: "Decides the order of examples" }),
+  runtime: runtimeParameter,
+});
+
+/** Trains linear classifiers on the layers of snapshots. */
+export default stage({
+  parameters,
+  deps: ["dataset", "snapshots"],
+  outs: ["probe"],
+
+  async run({ with: parameters, deps, outs, resources, progress, signal }) {
+    const dataset = await readDataset(deps.dataset);
+    const examples = { train: examplesOf(dataset.train), test: examplesOf(dataset.test) };
+    const snapshots = await chosen(deps.snapshots, parameters.epochs);
+    const engine = { runtime: await runtimeByName(parameters.runtime), threads: resources.cpus };
+
+    const rows: Row[] = [];
+    for (const [index, path] of snapshots.entries()) {
+      const snapshot = await readSnapshot(path);
+      const advance = (share: number) => {
+        progress({ done: index + share, total: snapshots.length, unit: "snapshot" });
+        signal.throwIfAborted();
+      };
+      rows.push(...await probeSnapshot(snapshot, examples, parameters, engine, advance));
+    }
+    await writeTable(outs.probe, columns, rows);
+  },
+});
+
+/** The paths of the snapshots that `epochs` names. */
+async function chosen(folder: string, epochs: z.output<typeof epochsParameter>): Promise<string[]> {
+  const found = await listSnapshots(folder);
+  const last = found.at(-1)!;
+  if (epochs === "all") return found.map(({ path }) => path);
+  if (epochs === "last") return [last.path];
+  const wanted = new Set(epochs.map((point) => epochOf(point, last.epoch)));
+  const missing = [...wanted].find((epoch) => !found.some((snapshot) => snapshot.epoch === epoch));
+  if (missing !== undefined) {
+    const there = found.map(({ epoch }) => epoch).join(", ");
+    throw new Error(
+      `${folder}: no snapshot of epoch ${missing}; there are ${there} (see snapshots of the train stage)`,
+    );
+  }
+  return found.filter(({ epoch }) => wanted.has(epoch)).map(({ path }) => path);
+}
+
+/** Probes all layers of a snapshot in every way that is asked for. */
+async function probeSnapshot(
+  snapshot: Snapshot,
+  examples: { readonly train: Examples; readonly test: Examples },
+  { sgd, converged, seed }: Pick<z.output<typeof parameters>, "sgd" | "converged" | "seed">,
+  engine: { readonly runtime: Runtime; readonly threads: number },
+  advance: (share: number) => void,
+): Promise<Row[]> {
+  const network = probedNetwork(snapshot);
+  const sets = {
+    train: { examples: { ...examples.train }, constants: snapshot.variables },
+    test: { examples: { ...examples.test }, constants: snapshot.variables },
+  };
+  const narrow = converged === null ? [] : network.layers.filter(({ size }) => size <= widestConverged);
+  const all = network.layers.length + narrow.length;
+
+  const count = examples.train.labels.length;
+  const orders = (epoch: number) => new Random(seed, `order of probe epoch ${epoch}`).permutation(count);
+  const trained = await trainProbes(network, sets.train, sgd, { ...engine, orders });
+  const scores = await scoreProbes(network, trained, sets, engine);
+  const rows = network.layers.map(({ name }, layer) => {
+    return rowOf(snapshot, layer, "sgd", scores.train[name]!, scores.test[name]!, null);
+  });
+  advance(network.layers.length / all);
+  if (converged === null || narrow.length === 0) return rows;
+
+  const minima: Record<string, ConvergedProbe> = {};
+  for (const [index, { name }] of narrow.entries()) {
+    minima[name] = await convergeProbe(network, name, sets.train, converged, engine);
+    advance((network.layers.length + index + 1) / all);
+  }
+  const minimal = await scoreProbes(network, minima, sets, engine);
+  network.layers.forEach(({ name }, layer) => {
+    const minimum = minima[name];
+    if (minimum === undefined) return;
+    rows.push(rowOf(snapshot, layer, "converged", minimal.train[name]!, minimal.test[name]!, minimum));
+  });
+  return rows;
+}
+
+/** The network of a snapshot, as probes see it: in evaluation mode, on raw images. */
+function probedNetwork(snapshot: Snapshot): ProbedNetwork {
+  const model = modelOf(snapshot);
+  return {
+    layers: model.layers,
+    classes: model.classes,
+    examples: exampleSpecs(model),
+    constants: variableTensors(model),
+    features: ({ examples, constants }) => {
+      return forward(model, snapshot.normalisation, constants, examples.images!).layers;
+    },
+  };
+}
+
+function rowOf(
+  snapshot: Snapshot,
+  layer: number,
+  kind: "sgd" | "converged",
+  train: ProbeScore,
+  test: ProbeScore,
+  minimum: ConvergedProbe | null,
+): Row {
+  return {
+    ...identityOf(snapshot),
+    epoch: snapshot.epoch,
+    layer: layer + 1,
+    kind,
+    train_accuracy: train.accuracy,
+    test_accuracy: test.accuracy,
+    train_loss: train.loss,
+    iterations: minimum?.iterations ?? null,
+    gradient_norm: minimum?.gradientNorm ?? null,
+  };
+}

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import probe from "../../stages/probe.ts";
+import train from "../../stages/train.ts";
+import { writeDataset } from "../../lib/datasets/dataset.ts";
+import { readTable, type Row } from "../../lib/formats/table.ts";
+import { clusters } from "../nn/clusters.ts";
+
+const surroundings = {
+  resources: { cpus: 1, gpus: 0, memory: 0 },
+  progress: () => {},
+  signal: new AbortController().signal,
+};
+
+async function run(folder: string, parameters: Record<string, unknown>, signal?: AbortSignal): Promise<Row[]> {
+  await probe.run({
+    ...surroundings,
+    signal: signal ?? surroundings.signal,
+    with: probe.parameters.parse({ sgd: { lr: 0.05, batch: 32, epochs: 4 }, runtime: "cpu", ...parameters }),
+    deps: { dataset: `${folder}/dataset`, snapshots: `${folder}/snapshots` },
+    outs: { probe: `${folder}/probe.csv` },
+  });
+  return await readTable(`${folder}/probe.csv`);
+}
+
+/** A folder with a data set, and with the snapshots of a network after 0, 1 and 2 epochs. */
+async function inStudy(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await writeDataset(`${folder}/dataset`, clusters());
+    await train.run({
+      ...surroundings,
+      with: train.parameters.parse({
+        model: { kind: "mlp", depth: 2, width: 8 },
+        optimizer: { lr: 0.05 },
+        epochs: 2,
+        seed: 3,
+        runtime: "cpu",
+      }),
+      deps: { dataset: `${folder}/dataset` },
+      outs: { snapshots: `${folder}/snapshots`, history: `${folder}/history.csv` },
+    });
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("the probe stage probes each layer of the last snapshot in both ways", () =>
+  inStudy(async (folder) => {
+    const rows = await run(folder, {});
+    assert.deepEqual(Object.keys(rows[0]!), [
+      "dataset",
+      "model",
+      "depth",
+      "width",
+      "seed",
+      "epoch",
+      "layer",
+      "kind",
+      "train_accuracy",
+      "test_accuracy",
+      "train_loss",
+      "iterations",
+      "gradient_norm",
+    ]);
+    assert.deepEqual(
+      rows.map((row) => Object.values(row).slice(0, 8)),
+      [["sgd", 1], ["sgd", 2], ["converged", 1], ["converged", 2]].map(([kind, layer]) => {
+        return ["clusters", "mlp", 2, 8, 3, 2, layer, kind];
+      }),
+    );
+    for (const { kind, train_accuracy, test_accuracy, iterations, gradient_norm } of rows) {
+      assert.equal(train_accuracy, 1);
+      assert.equal(test_accuracy, 1);
+      assert.equal(iterations === null, kind === "sgd");
+      assert.equal(gradient_norm === null, kind === "sgd");
+      assert.ok(Number(gradient_norm) <= 1e-3);
+    }
+    const loss = (kind: string) => rows.filter((row) => row.kind === kind).map((row) => Number(row.train_loss));
+    loss("converged").forEach((value, layer) => assert.ok(value < loss("sgd")[layer]!));
+  }));
+
+Deno.test("the probe stage takes the snapshots that are asked for and leaves converged probes out", () =>
+  inStudy(async (folder) => {
+    const epochs = async (epochs: unknown) =>
+      (await run(folder, { epochs, converged: null })).map(({ epoch, kind, layer }) => `${epoch} ${kind} ${layer}`);
+    assert.deepEqual(await epochs(["100%", 0]), ["0 sgd 1", "0 sgd 2", "2 sgd 1", "2 sgd 2"]);
+    assert.equal((await epochs("all")).length, 6);
+    await assert.rejects(epochs([0, 7]), {
+      message: `${folder}/snapshots: no snapshot of epoch 7; there are 0, 1, 2 (see snapshots of the train stage)`,
+    });
+  }));
+
+Deno.test("the probe stage leaves the same bytes for the same seed and others for another", () =>
+  inStudy(async (folder) => {
+    const written = async (seed: number) => {
+      await run(folder, { seed });
+      return await Deno.readTextFile(`${folder}/probe.csv`);
+    };
+    const [one, same, other] = [await written(0), await written(0), await written(1)];
+    assert.equal(one, same);
+    assert.notEqual(one, other);
+  }));
+
+Deno.test("the probe stage ends early when it is aborted", () =>
+  inStudy(async (folder) => {
+    const controller = new AbortController();
+    controller.abort(new Error("enough"));
+    await assert.rejects(run(folder, {}, controller.signal), { message: "enough" });
+  }));
