@@ -22,6 +22,7 @@ export async function runCommands(run: StageRun): Promise<Diagnostic[]> {
       started: run.note,
       signal: run.signal,
       grace: job.grace ?? usualGrace,
+      kill: job.kill,
     });
     if (signal !== null && !run.signal.aborted) return [killed(stage, signal, log)];
     if (code !== 0) {

@@ -21,6 +21,8 @@ export interface Job {
   readonly retry?: string;
   /** Milliseconds between the request to end and the kill; 10,000 unless given. */
   readonly grace?: number;
+  /** Aborted: the stage's processes are killed at once, whatever the grace. */
+  readonly kill?: AbortSignal;
 }
 
 /** How a stage ended. On `failed` and `cancelled` the previous outs are back in place. */

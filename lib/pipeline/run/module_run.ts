@@ -45,6 +45,7 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
       started: run.note,
       signal: run.signal,
       grace: job.grace ?? usualGrace,
+      kill: job.kill,
     });
     const accesses = await readAudit(audit);
     const forbidden = undeclaredAccesses(accesses, sandbox, stage.wdir).map((access) =>

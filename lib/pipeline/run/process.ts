@@ -18,6 +18,8 @@ export interface ProcessOptions {
   readonly signal: AbortSignal;
   /** Milliseconds. */
   readonly grace: number;
+  /** Aborted: SIGKILL at once. */
+  readonly kill?: AbortSignal | undefined;
 }
 
 /** How a process ended. */
@@ -52,6 +54,9 @@ export async function runProcess(options: ProcessOptions): Promise<Ending> {
   };
   options.signal.addEventListener("abort", end, { once: true });
   if (options.signal.aborted) end();
+  const kill = (): void => signalGroup("SIGKILL");
+  options.kill?.addEventListener("abort", kill, { once: true });
+  if (options.kill?.aborted) kill();
   const outputs = Promise.all([
     readOutput(child.stdout, options.stdout),
     readOutput(child.stderr, options.stderr),
@@ -70,6 +75,7 @@ export async function runProcess(options: ProcessOptions): Promise<Ending> {
   } finally {
     clearTimeout(killer);
     options.signal.removeEventListener("abort", end);
+    options.kill?.removeEventListener("abort", kill);
   }
 }
 
