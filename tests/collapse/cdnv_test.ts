@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { cdnv, nccErrorBound } from "../../lib/collapse/cdnv.ts";
+import { type ClassStatistics, classStatistics } from "../../lib/collapse/class_statistics.ts";
+import { MomentAccumulator } from "../../lib/collapse/moments.ts";
+import { countNcc, nearestCentre } from "../../lib/collapse/ncc.ts";
+import { assertClose, type Cloud, gaussianCloud, simplex, twoPass, uniform } from "./clouds.ts";
+
+function statisticsOf({ features, labels, size, classes }: Cloud): ClassStatistics {
+  const accumulator = new MomentAccumulator(classes, size);
+  accumulator.add(features, labels);
+  return classStatistics(accumulator.moments());
+}
+
+/** Statistics given directly. */
+function given(counts: number[], variances: number[], distances: number[]): ClassStatistics {
+  return { counts, variances, distances, scale: Math.max(...distances, 1) };
+}
+
+Deno.test("cdnv() of two classes is (Var_1 + Var_2) / (2 d^2)", () => {
+  const result = cdnv(given([10, 10], [0.5, 1.5], [4]));
+  assert.deepEqual(result, { mean: 0.25, median: 0.25, max: 0.25, corrected: result.corrected, degeneratePairs: 0 });
+});
+
+Deno.test("cdnv() gives the mean, the median and the largest value over pairs", () => {
+  const { mean, median, max } = cdnv(given([5, 5, 5], [1, 1, 2], [1, 3, 0.5]));
+  assertClose(mean, (1 + 0.5 + 3) / 3, 1e-15);
+  assert.deepEqual([median, max], [1, 3]);
+  assert.equal(cdnv(given([5, 5, 5, 5], [1, 1, 1, 1], [1, 1, 1, 0.5, 0.25, 0.25])).median, 1.5);
+});
+
+Deno.test("cdnv() of normal clouds about a simplex tends to D sigma^2", () => {
+  // Var_c = D sigma^2, all distances 1.
+  for (const deviation of [0.5, 0.05]) {
+    const { mean } = cdnv(statisticsOf(gaussianCloud(simplex(6), deviation, 4000, 11)));
+    assertClose(mean, 6 * deviation ** 2, 0.03);
+  }
+});
+
+Deno.test("cdnv() agrees with two passes in float64 to 1e-9, down to a CDNV of 1e-10", () => {
+  for (const deviation of [1, 1e-2, 1e-4, 4e-6]) {
+    const cloud = gaussianCloud([[1, 0, 0, 7], [0, 1, 0, 7], [0, 0, 1, 7], [1, 1, 1, 7]], deviation, 300, 13);
+    const { variances, distances } = twoPass(cloud);
+    const expected = cdnv(given([300, 300, 300, 300], variances, distances));
+    const actual = cdnv(statisticsOf(cloud));
+    for (const name of ["mean", "median", "max", "corrected"] as const) {
+      assertClose(actual[name], expected[name]!, 1e-9);
+    }
+  }
+});
+
+Deno.test("cdnv() reaches 1e-10 in its own tests", () => {
+  const { mean } = cdnv(statisticsOf(gaussianCloud([[1, 0, 0, 7], [0, 1, 0, 7]], 4e-6, 300, 13)));
+  assert.ok(mean !== null && mean > 0 && mean < 1e-10);
+});
+
+Deno.test("cdnv() of exact collapse is 0", () => {
+  const centres = simplex(3);
+  const { mean, median, max, corrected, degeneratePairs } = cdnv(statisticsOf(gaussianCloud(centres, 0, 50, 1)));
+  assert.deepEqual([mean, median, max, corrected, degeneratePairs], [0, 0, 0, 0, 0]);
+});
+
+Deno.test("cdnv() gives null and counts the pairs where means coincide", () => {
+  const { mean, median, max, corrected, degeneratePairs } = cdnv(given([9, 9, 9], [1, 1, 1], [0, 1, 1]));
+  assert.deepEqual([mean, median, max, corrected, degeneratePairs], [null, 1, null, null, 1]);
+  const dead = cdnv({ counts: [9, 9], variances: [0, 0], distances: [0], scale: 0 });
+  assert.deepEqual(dead, { mean: null, median: null, max: null, corrected: null, degeneratePairs: 1 });
+});
+
+Deno.test("cdnv() takes means that differ by rounding alone as coinciding", () => {
+  const label = Uint8Array.of(0, 0, 0, 1, 1, 1);
+  const features = Float32Array.of(0.1, 0.7, 0.4, 0.4, 0.1, 0.7);
+  const statistics = statisticsOf({ features, labels: label, size: 1, classes: 2 });
+  assert.deepEqual([cdnv(statistics).mean, cdnv(statistics).degeneratePairs], [null, 1]);
+});
+
+Deno.test("cdnv() leaves a missing class out and counts its pairs", () => {
+  const { mean, max, degeneratePairs } = cdnv(given([9, 0, 9], [1, 0, 1], [0, 2, 0]));
+  assert.deepEqual([mean, max, degeneratePairs], [0.5, 0.5, 2]);
+  assert.deepEqual(cdnv(given([9, 0], [1, 0], [0])).mean, null);
+});
+
+Deno.test("cdnv() with one example a class is 0 and has no corrected value", () => {
+  const { mean, corrected } = cdnv(statisticsOf({
+    features: Float32Array.of(0, 1, 2),
+    labels: Uint8Array.of(0, 1, 2),
+    size: 1,
+    classes: 3,
+  }));
+  assert.deepEqual([mean, corrected], [0, null]);
+});
+
+Deno.test("cdnv() corrects the bias of small samples", () => {
+  // True value D sigma^2 / 1 = 2 with 5 dimensions; 20 examples a class, averaged over many draws.
+  const deviation = Math.sqrt(2 / 5);
+  const draws = Array.from({ length: 400 }, (_, seed) => {
+    const { mean, corrected } = cdnv(
+      statisticsOf(gaussianCloud([[0, 0, 0, 0, 0], [1, 0, 0, 0, 0]], deviation, 20, seed + 1)),
+    );
+    return { naive: 1 / mean!, corrected: corrected === null ? 0 : 1 / corrected };
+  });
+  const average = (name: "naive" | "corrected") => draws.reduce((sum, draw) => sum + draw[name], 0) / draws.length;
+  // Inverses are compared, since 1 / V' = 2 separation / variance is close to unbiased where V' itself has a heavy tail.
+  assertClose(average("corrected"), 0.5, 0.06);
+  assert.ok(average("naive") > 0.58);
+});
+
+Deno.test("cdnv() without separation tends to n/2, and the corrected value is null or far larger", () => {
+  const each = 20;
+  const { mean, corrected } = cdnv(
+    statisticsOf(gaussianCloud([new Array(4000).fill(0), new Array(4000).fill(0)], 1, each, 2)),
+  );
+  // |m_1 - m_2|^2 is a chi-squared of 4000 degrees, whose deviation is 2 % of its mean.
+  assertClose(mean, each / 2, 0.08);
+  assert.ok(corrected === null || corrected > 5 * each);
+});
+
+Deno.test("cdnv() does not change with a scaling or a rotation", () => {
+  const cloud = gaussianCloud(simplex(3), 0.2, 100, 21);
+  const base = cdnv(statisticsOf(cloud)).mean!;
+  assertClose(
+    cdnv(statisticsOf({ ...cloud, features: cloud.features.map((value) => value * 1024) })).mean,
+    base,
+    1e-12,
+  );
+  const [cos, sin] = [0.6, 0.8];
+  const rotated = cloud.features.slice();
+  for (let at = 0; at < rotated.length; at += 3) {
+    const [x, y] = [cloud.features[at]!, cloud.features[at + 1]!];
+    rotated[at] = cos * x - sin * y;
+    rotated[at + 1] = sin * x + cos * y;
+  }
+  assertClose(cdnv(statisticsOf({ ...cloud, features: rotated })).mean, base, 1e-6);
+});
+
+Deno.test("nccErrorBound() is never exceeded by the macro-averaged NCC error of a set about its own means", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1 }), fc.integer({ min: 2, max: 5 }), fc.double({ min: 0.01, max: 1, noNaN: true }), (
+      seed,
+      classes,
+      spread,
+    ) => {
+      const next = uniform(seed);
+      const labels = Uint8Array.from({ length: 40 }, (_, row) => row < classes ? row : Math.floor(next() * classes));
+      const features = Float32Array.from({ length: 80 }, (_, at) => labels[at >> 1]! + spread * (next() - next()));
+      const accumulator = new MomentAccumulator(classes, 2);
+      accumulator.add(features, labels);
+      const moments = accumulator.moments();
+      const { mean } = cdnv(classStatistics(moments));
+      const { correct } = countNcc(nearestCentre(moments)(features), labels, new Uint16Array(40), classes);
+      const error = correct.reduce((sum, count, label) => sum + 1 - count / moments.counts[label]!, 0) / classes;
+      assert.ok(mean !== null && error <= nccErrorBound(classes, mean) * (1 + 1e-9));
+    }),
+  );
+});

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Embeddings } from "../../lib/collapse/embeddings.ts";
+import { measureLayers } from "../../lib/collapse/measurement.ts";
+import { type LayerStatistics, readStatistics, writeStatistics } from "../../lib/collapse/statistics.ts";
+import { cdnvTable, effectiveDepthTable } from "../../lib/collapse/tables.ts";
+import { readSafetensors, tensorNamed } from "../../lib/formats/safetensors.ts";
+import { assertClose, gaussianCloud, simplex, sourceOf, twoPass } from "./clouds.ts";
+
+const train = 300;
+const layers = [gaussianCloud(simplex(4), 0.4, 100, 1), gaussianCloud(simplex(4), 0.05, 100, 2)];
+const labels = layers[0]!.labels;
+/** Logits of a network that says class 0 to every tenth example and is right otherwise. */
+const logits = Float32Array.from(
+  { length: 1600 },
+  (_, at) => at % 4 === ((at >> 2) % 10 === 0 ? 0 : labels[at >> 2]) ? 1 : 0,
+);
+
+async function measured(chunk: number, memory: number): Promise<LayerStatistics[]> {
+  const measurements = await measureLayers(sourceOf(layers, train, chunk, logits), { memory });
+  return measurements.map((measurement) => ({ epoch: 3, ...measurement }));
+}
+
+Deno.test("measureLayers() measures every layer on both sets", async () => {
+  const rows = await measured(64, 1e9);
+  assert.deepEqual(rows.map(({ layer, split }) => [layer, split]), [[1, "train"], [1, "test"], [2, "train"], [
+    2,
+    "test",
+  ]]);
+  const cloud = layers[1]!;
+  const expected = twoPass({
+    ...cloud,
+    features: cloud.features.subarray(0, train * 4),
+    labels: labels.subarray(0, train),
+  });
+  expected.variances.forEach((variance, label) => assertClose(rows[2]!.variances[label]!, variance, 1e-12));
+  expected.distances.forEach((distance, pair) => assertClose(rows[2]!.distances[pair]!, distance, 1e-12));
+  assert.deepEqual([...Array.from(rows[2]!.nccCorrect)], [75, 75, 75, 75]);
+  // Of every tenth example, those of class 0 are right: 300 examples have 30 of them, 15 of class 0 and 15 of class 2.
+  assert.equal(rows[2]!.networkCorrect, 285);
+  assert.equal(rows[2]!.nccAgree, 285);
+  assert.equal(rows[3]!.networkCorrect, 95);
+});
+
+Deno.test("measureLayers() gives the same in one pass and in two, and the same NCC for any chunks", async () => {
+  const once = await measured(64, 1e9);
+  assert.deepEqual(await measured(64, 0), once);
+  const other = await measured(7, 0);
+  assert.deepEqual(
+    other.map(({ nccCorrect, nccAgree }) => [nccCorrect, nccAgree]),
+    once.map(({ nccCorrect, nccAgree }) => [nccCorrect, nccAgree]),
+  );
+});
+
+Deno.test("measureLayers() names the layer whose features are not finite", async () => {
+  const broken = { ...layers[1]!, features: layers[1]!.features.map((value, at) => at === 5 ? NaN : value) };
+  await assert.rejects(measureLayers(sourceOf([layers[0]!, broken], train, 64, logits), { memory: 0 }), {
+    message: "Layer 2: A feature of class 1 is not finite; the network has diverged",
+  });
+});
+
+async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const identity = { dataset: "clouds", model: "mlp", depth: 2, width: 4, seed: 0 };
+
+Deno.test("readStatistics() returns what writeStatistics() wrote", async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, "statistics.safetensors");
+    const rows = await measured(64, 1e9);
+    await writeStatistics(path, { identity, classes: 4, rows });
+    const read = await readStatistics(path);
+    assert.deepEqual([read.identity, read.classes], [identity, 4]);
+    const plain = (row: LayerStatistics) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [name, typeof value === "object" ? Array.from(value) : value]),
+      );
+    assert.deepEqual(read.rows.map(plain), rows.map(plain));
+  });
+});
+
+Deno.test("readStatistics() names a file of another format or with impossible values", async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, "statistics.safetensors");
+    const rows = await measured(64, 1e9);
+    await writeStatistics(path, { identity, classes: 4, rows: [{ ...rows[0]!, variances: [1, NaN, 1, 1] }] });
+    await assert.rejects(readStatistics(path), {
+      message: `${path}: tensor "variances" holds a value that is negative or not finite`,
+    });
+    await new Embeddings(sourceOf(layers, train, 64, logits), [1]).write(folder, "epoch-0003", {});
+    const other = join(folder, "epoch-0003-layer-1.safetensors");
+    await assert.rejects(readStatistics(other), {
+      message: `${other}: expected the format "mindepth statistics 1", found "none"`,
+    });
+  });
+});
+
+Deno.test("cdnvTable() and effectiveDepthTable() give a row a layer, with the network's identity first", async () => {
+  const statistics = { identity, classes: 4, rows: await measured(64, 1e9) };
+  const cdnv = cdnvTable(statistics);
+  assert.deepEqual(cdnv.columns.slice(0, 8), ["dataset", "model", "depth", "width", "seed", "epoch", "layer", "split"]);
+  for (const row of cdnv.rows) assert.deepEqual(Object.keys(row).toSorted(), cdnv.columns.toSorted());
+  assertClose(cdnv.rows[2]!.cdnv as number, 4 * 0.05 ** 2, 0.15);
+  assert.deepEqual([cdnv.rows[2]!.ncc_accuracy, cdnv.rows[2]!.ncc_agreement], [1, 0.95]);
+
+  const depth = effectiveDepthTable(statistics, { cdnvFactor: 2, nccMargin: 0.01 });
+  for (const row of depth.rows) assert.deepEqual(Object.keys(row).toSorted(), depth.columns.toSorted());
+  const found = depth.rows.map(({ definition, layer, effective_depth }) => [definition, layer, effective_depth]);
+  assert.deepEqual(found, [["cdnv", 1, 1], ["cdnv", 2, 1], ["ncc", 1, 2], ["ncc", 2, 2]]);
+  assertClose(depth.rows[3]!.threshold as number, 0.06, 1e-12);
+});
+
+Deno.test("cdnvTable() rejects statistics whose NCC error exceeds its bound by CDNV", async () => {
+  const rows = await measured(64, 1e9);
+  const wrong = { ...rows[2]!, nccCorrect: [0, 75, 75, 75] };
+  assert.throws(() => cdnvTable({ identity, classes: 4, rows: [wrong] }), {
+    message:
+      /^The statistics of layer 2 at epoch 3 contradict themselves: the train NCC error 0\.25 exceeds its bound 0\.1/,
+  });
+});
+
+Deno.test("Embeddings writes the features of the chosen layers, whole and in order", async () => {
+  await inFolder(async (folder) => {
+    const source = sourceOf(layers, train, 64, logits);
+    const embeddings = new Embeddings(source, [2]);
+    await measureLayers(source, { memory: 0, seen: (split, start, chunk) => embeddings.keep(split, start, chunk) });
+    await embeddings.write(folder, "epoch-0003", { epoch: "3" });
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["epoch-0003-layer-2.safetensors"]);
+    const path = join(folder, "epoch-0003-layer-2.safetensors");
+    const file = await readSafetensors(path);
+    assert.deepEqual(tensorNamed(file, "train", "F32", path).shape, [300, 4]);
+    const [first, second] = [tensorNamed(file, "train", "F32", path).data, tensorNamed(file, "test", "F32", path).data];
+    assert.deepEqual([...first, ...second], [...layers[1]!.features]);
+    assert.deepEqual([...tensorNamed(file, "test_labels", "I32", path).data], [...labels.subarray(train)]);
+    assert.deepEqual(file.metadata, { epoch: "3", layer: "2" });
+  });
+});
