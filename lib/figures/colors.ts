@@ -12,6 +12,11 @@ const categories: Readonly<Record<Mode, readonly string[]>> = {
   dark: ["#f58a3c", "#4da6e0", "#2fc79a", "#e07cc4", "#f2c14e", "#9fd6f5", "#c9ccd1", "#c9a54a"],
 };
 
+/** Of the network after training, and of what stands behind. */
+export const strongColor = "#0072b2";
+/** Of axis lines, and of curves that others are compared with. */
+export const faintColor = "#8a929c";
+
 /** Colours of layers from the first to the last, evenly along viridis. */
 export function layerColors(count: number, mode: Mode = "light"): string[] {
   const viridis = scheme("viridis") as (position: number) => string;
@@ -33,6 +38,7 @@ export function darkColors(layers: readonly number[]): Record<string, string> {
   return Object.fromEntries([
     ...layers.flatMap((count) => pairs(layerColors(count), layerColors(count, "dark"))),
     ...pairs(networkColors(8), networkColors(8, "dark")),
+    [faintColor, "#7d858f"],
   ]);
 }
 

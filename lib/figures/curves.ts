@@ -16,6 +16,8 @@ export interface CurvesPanel {
   readonly epochs: EpochAxis;
   /** Draws the range over seeds, the fields `low` and `high`. */
   readonly band: boolean;
+  /** Cuts off what lies outside the value axis; without it the axis must hold everything. */
+  readonly clip?: boolean;
   /** The name of the selection that the legend sets; unique in the figure where `owns` is true. */
   readonly selection: string;
   /** Whether this panel declares the selection, or follows the one that another panel declares. */
@@ -94,7 +96,7 @@ export function layerEncoding(layers: readonly number[]): Record<string, unknown
 
 /** A panel with one curve a series over epochs; hovering shows all values of an epoch, the legend dims other curves. */
 export function curvesPanel(panel: CurvesPanel): Panel {
-  const { series, value } = panel;
+  const { series, value, clip = false } = panel;
   const own = panel.network === undefined ? [] : [{ filter: { field: "network", equal: panel.network } }];
   const x = epochEncoding(panel.epochs.last);
   const y = { field: value.field, type: "quantitative", title: value.title, scale: value.scale, axis: value.axis };
@@ -110,9 +112,7 @@ export function curvesPanel(panel: CurvesPanel): Panel {
     scale: { domain: series.names, range: series.colors },
     legend: panel.legend ? legend : null,
   };
-  const chosen = (plain: number, dimmed: number) => ({
-    opacity: { condition: { param: panel.selection, value: plain }, value: dimmed },
-  });
+  const opacity = { condition: { param: panel.selection, value: 1 }, value: 0.12 };
   const layers: unknown[] = [
     ...panel.epochs.drops === undefined ? [] : [dropMarks(panel.epochs.drops, panel.network)],
     ...panel.beneath ?? [],
@@ -120,8 +120,8 @@ export function curvesPanel(panel: CurvesPanel): Panel {
   if (panel.band) {
     layers.push({
       transform: own,
-      mark: { type: "area", interpolate: "linear", tooltip: null, aria: false },
-      encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color, ...chosen(0.18, 0.03) },
+      mark: { type: "area", fillOpacity: 0.18, clip, tooltip: null, aria: false },
+      encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color, opacity },
     });
   }
   layers.push({
@@ -129,18 +129,18 @@ export function curvesPanel(panel: CurvesPanel): Panel {
       ? { params: [{ name: panel.selection, select: { type: "point", fields: [series.field] }, bind: "legend" }] }
       : {},
     transform: own,
-    mark: { type: "line", tooltip: null },
-    encoding: { x, y, color, ...chosen(1, 0.12) },
+    mark: { type: "line", clip, tooltip: null },
+    encoding: { x, y, color, opacity },
   });
   layers.push({
     transform: [...own, ...panel.epochs.dots ? [] : [{ filter: "datum.epoch === 0" }]],
-    mark: { type: "point", filled: true, tooltip: null, aria: false },
+    mark: { type: "point", filled: true, clip, tooltip: null, aria: false },
     encoding: {
       x,
       y,
       color,
       size: { condition: { test: "datum.epoch === 0", value: 26 }, value: 9 },
-      ...chosen(1, 0.12),
+      opacity,
     },
   });
   layers.push(hoverMarks(panel, own, x));
@@ -159,6 +159,7 @@ function hoverMarks(panel: CurvesPanel, own: readonly unknown[], x: Record<strin
   const { series, value } = panel;
   const cell = (name: string | number) => `datum[${JSON.stringify(String(name))}]`;
   const prefix = series.field === "layer" ? "Layer " : "";
+  const hover = `hover_${panel.data}_${panel.selection}`;
   return {
     transform: [
       ...own,
@@ -170,7 +171,7 @@ function hoverMarks(panel: CurvesPanel, own: readonly unknown[], x: Record<strin
       })),
     ],
     params: [{
-      name: `hover ${panel.selection} ${value.field} ${panel.data}`.replaceAll(/\W+/g, "_"),
+      name: hover,
       select: { type: "point", fields: ["epoch"], on: "pointermove", nearest: true, clear: "pointerout" },
     }],
     mark: { type: "rule", style: "hover", aria: false },
@@ -178,7 +179,7 @@ function hoverMarks(panel: CurvesPanel, own: readonly unknown[], x: Record<strin
       x,
       opacity: {
         condition: {
-          param: `hover ${panel.selection} ${value.field} ${panel.data}`.replaceAll(/\W+/g, "_"),
+          param: hover,
           empty: false,
           value: 1,
         },

@@ -1,5 +1,6 @@
 import { type LogAxis, logAxis } from "./axes.ts";
 import { caption, type FigureOptions } from "./caption.ts";
+import { faintColor, strongColor } from "./colors.ts";
 import { layerEncoding, logEncoding } from "./curves.ts";
 import { depthText, type DepthVerdict, depthVerdicts } from "./depth_verdict.ts";
 import { hasBands, labelOf, layersOf, numbersOf, type Point } from "./series.ts";
@@ -34,7 +35,7 @@ export function effectiveDepth(study: Study, options: FigureOptions = {}): Figur
         definition,
         title: definition === "cdnv"
           ? { text: label, subtitle: verdictText(verdicts, label, definition, text) }
-          : { text: verdictText(verdicts, label, definition, text), style: "group-subtitle" },
+          : { text: verdictText(verdicts, label, definition, text), style: "note" },
         axisTitle: title,
         layers: layersOf(own, label),
         collapsed: firstCollapsed(own),
@@ -132,7 +133,7 @@ function panel(options: RatioPanel): Panel {
   const stage = {
     field: "stage",
     type: "nominal",
-    scale: { domain: stages, range: ["#0072b2", "#8a929c"] },
+    scale: { domain: stages, range: [strongColor, faintColor] },
     legend: options.legend ? { title: null, symbolType: "stroke", symbolSize: 200 } : null,
   };
   const dash = {
@@ -149,7 +150,7 @@ function panel(options: RatioPanel): Panel {
   const shade = options.collapsed === null ? [] : [{
     data: { values: [{ from: options.collapsed - 0.5, to: last + 0.5 }] },
     mark: { type: "rect", style: "shade", tooltip: null },
-    encoding: { x: { field: "from", type: "quantitative" }, x2: { field: "to" } },
+    encoding: { x: { ...x, field: "from" }, x2: { field: "to" } },
   }];
   const bars = options.band
     ? [{

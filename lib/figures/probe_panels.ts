@@ -1,4 +1,4 @@
-import { layerColors } from "./colors.ts";
+import { faintColor, layerColors } from "./colors.ts";
 import { accuracyAxis, curvesPanel, epochAxis, epochEncoding, layerEncoding, layerSeries } from "./curves.ts";
 import {
   accuracyPoints,
@@ -31,6 +31,9 @@ export interface ProbeRowPanels {
 /** Probed epochs from which on probes are drawn over epochs, as in the paper; below that over layers, at the last one. */
 const curveEpochs = 4;
 
+/** The part of the training after which accuracies must fit on the axis over epochs. */
+const settledPart = 0.2;
+
 /** Names of the curves as their legend shows them. */
 const names = { sgd: "probe, SGD", converged: "probe, converged", train: "network, train", test: "network, test" };
 
@@ -53,7 +56,10 @@ function panelsOverEpochs(study: Study, all: readonly Point[], layout: ProbeLayo
   const kind = all.some((point) => point.kind === "sgd") ? "sgd" : "converged";
   const probe = all.filter((point) => point.kind === kind);
   const network = accuracies(study);
-  const value = accuracyAxis("Probe test accuracy", numbersOf([...probe, ...network], ["accuracy", "low"]));
+  const last = lastEpoch(study);
+  // Before training every accuracy is a guess; an axis from there up would press all that matters together.
+  const settled = [...probe, ...network].filter((point) => point.epoch >= settledPart * last);
+  const value = accuracyAxis("Probe test accuracy", numbersOf(settled, ["accuracy", "low"]));
   const panels = study.networks.map(({ label }, index) =>
     curvesPanel({
       width: layout.width,
@@ -63,18 +69,19 @@ function panelsOverEpochs(study: Study, all: readonly Point[], layout: ProbeLayo
       network: label,
       series: layerSeries(layersOf(probe, label)),
       value,
-      epochs: epochAxis(lastEpoch(study), epochCount(probe)),
+      epochs: epochAxis(last, epochCount(probe)),
       band: hasBands(study),
+      clip: true,
       selection: layout.selection(index),
       owns: false,
       legend: false,
-      beneath: [networkCurves(label, lastEpoch(study), index === study.networks.length - 1)],
+      beneath: [networkCurves(label, last, index === study.networks.length - 1)],
     })
   );
   return {
     panels,
     datasets: { probe, network },
-    note: `probes trained ${kind === "sgd" ? "by SGD" : "to convergence"}`,
+    note: `probes trained ${kind === "sgd" ? "by SGD" : "to convergence"}; their axis leaves out the first epochs`,
   };
 }
 
@@ -82,7 +89,7 @@ function networkCurves(label: string, last: number, legend: boolean): Marks {
   return {
     data: { name: "network" },
     transform: [{ filter: { field: "network", equal: label } }],
-    mark: { type: "line", style: "reference", tooltip: null },
+    mark: { type: "line", style: "reference", clip: true, tooltip: null },
     encoding: {
       x: epochEncoding(last),
       y: { field: "accuracy", type: "quantitative" },
@@ -166,7 +173,7 @@ function panelsOverLayers(study: Study, all: readonly Point[], layout: ProbeLayo
               field: "kind",
               type: "nominal",
               scale: { domain: kinds, range: kinds.map((kind) => kind === names.sgd ? "circle" : "diamond") },
-              legend: legend ? { title: null, symbolFillColor: "#8a929c", symbolSize: 60 } : null,
+              legend: legend ? { title: null, symbolFillColor: faintColor, symbolSize: 60 } : null,
             },
             tooltip: [
               { field: "layer", type: "quantitative", title: "Layer" },

@@ -31,10 +31,11 @@ export function cdnvPoints(study: Study, split: CdnvRow["split"]): Point[] {
   }));
 }
 
-/** A network's accuracy over epochs, over seeds the mean. */
+/** A network's accuracy over the epochs at which it was evaluated, over seeds the mean. */
 export function accuracyPoints(study: Study, column: "trainAccuracy" | "testAccuracy"): Point[] {
   const label = labelOf(study);
-  const groups = groupBy(study.history, (row) => JSON.stringify([label(row), row.epoch]));
+  const evaluated = study.history.filter((row) => row[column] !== null);
+  const groups = groupBy(evaluated, (row) => JSON.stringify([label(row), row.epoch]));
   return points(groups, study.networks, label, (group) => ({
     ...fields("accuracy", arithmeticSpread(group.map((row) => row[column])), hasBands(study)),
   }));

@@ -1,4 +1,4 @@
-import type { Mode } from "./colors.ts";
+import { faintColor, type Mode, strongColor } from "./colors.ts";
 import type { Config, TopLevelSpec } from "vega-lite";
 
 /** The family in every figure; `@expo-google-fonts/inter` holds its files, a reader's machine may stand in its own. */
@@ -19,9 +19,9 @@ const light: Palette = {
   background: "#ffffff",
   text: "#1c1f23",
   faint: "#5d646d",
-  line: "#8a929c",
+  line: faintColor,
   grid: "#e9ebee",
-  strong: "#0072b2",
+  strong: strongColor,
 };
 
 const dark: Palette = {
@@ -83,6 +83,7 @@ function config(palette: Palette): Config {
       threshold: { color: palette.text, strokeDash: [5, 3], strokeWidth: 1 },
       shade: { color: palette.line, opacity: 0.14 },
       final: { color: palette.strong, strokeWidth: 1.8 },
+      note: { fill: palette.faint, fontSize: 11, fontWeight: 400 },
       untrained: { color: palette.line, strokeWidth: 1.4 },
     },
   };

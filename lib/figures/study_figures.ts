@@ -1,0 +1,49 @@
+import type { FigureOptions } from "./caption.ts";
+import { effectiveDepth } from "./effective_depth.ts";
+import { figure1 } from "./figure1.ts";
+import { figure2 } from "./figure2.ts";
+import type { ReportFigure } from "./report.ts";
+import type { Study } from "./study.ts";
+
+/** All figures of a study, in the order of the report. */
+export function studyFigures(study: Study, options: FigureOptions = {}): ReportFigure[] {
+  return [
+    {
+      name: "figure1",
+      heading: "Figure 1: collapse of each layer during training",
+      explanation: [
+        "Each chart is a network, each curve one of its layers, from the first (dark) to the last (light); all charts " +
+        "share one logarithmic axis. Look at the right end: curves that lie together are layers that have collapsed " +
+        "equally far. The paper’s claim is that in a network deep enough they do so from a certain layer on, the same " +
+        "for every depth.",
+        "The last chart shows when each network fits its train set. Collapse goes on after that.",
+      ],
+      figure: figure1(study, options),
+      panel: 345,
+    },
+    {
+      name: "figure2",
+      heading: "Figure 2: train, test and linear probes",
+      explanation: [
+        "A column is a network. The upper rows show whether the collapse seen on the train set carries over to the test " +
+        "set. The last row shows how well a linear classifier does that sees one layer only: where it reaches the " +
+        "network’s own test accuracy (long dashes), the layers above add nothing that a linear classifier needs.",
+      ],
+      figure: figure2(study, options),
+      panel: null,
+    },
+    {
+      name: "effective_depth",
+      heading: "Effective depth",
+      explanation: [
+        "Each layer’s value divided by a threshold fixed beforehand. By CDNV the threshold is twice the last layer’s CDNV, " +
+        "and the effective depth counts the layers before the first from which on all stay at or below it. By NCC it is " +
+        "the network’s train error + 0.01, and the effective depth is the first layer whose nearest-class-center error, " +
+        "and that of all above, stays at or below it. The whole curve is shown since a verdict that hangs on one point " +
+        "near the line is weak; the untrained network shows what the definition says where nothing was learned.",
+      ],
+      figure: effectiveDepth(study, options),
+      panel: null,
+    },
+  ];
+}

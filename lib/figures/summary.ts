@@ -1,0 +1,178 @@
+import type { Row } from "../formats/table.ts";
+import type { Identity } from "./network.ts";
+import type { CdnvRow, DepthRow, HistoryRow, ProbeRow, Study } from "./study.ts";
+
+/** The train accuracy from which on a network counts as interpolating the train set (DESIGN 3.1). */
+export const interpolation = 0.999;
+
+/** Networks within this of the best train accuracy of all depths reach it, for the other reading of minimal depth. */
+const accuracyMargin = 0.001;
+
+/** Columns of `summary.csv`. */
+export const summaryColumns = [
+  "dataset",
+  "model",
+  "depth",
+  "width",
+  "seed",
+  "epochs",
+  "train_accuracy",
+  "test_accuracy",
+  "train_loss",
+  "test_loss",
+  "interpolates",
+  "last_layer_cdnv_untrained",
+  "last_layer_cdnv",
+  "last_layer_test_cdnv",
+  "effective_depth_cdnv",
+  "effective_depth_ncc",
+  "effective_depth_cdnv_untrained",
+  "effective_depth_ncc_untrained",
+  "minimal_depth",
+  "minimal_depth_of_best",
+] as const;
+
+/** One network and seed at the end of its training; see `docs/figures.md` for what each says. */
+export type SummaryRow = Row & Record<typeof summaryColumns[number], number | string | null>;
+
+/** A row a network and seed, in the order of the study's networks. */
+export function summaryRows(study: Study): SummaryRow[] {
+  const runs = runsOf(study);
+  const accuracies = runs.map((run) => ({ run, accuracy: lastEvaluation(study.history.filter(run.owns)) }));
+  return runs.map((run) => {
+    const history = lastEvaluation(study.history.filter(run.owns));
+    const cdnv = study.cdnv.filter(run.owns);
+    const depth = study.depth.filter(run.owns);
+    // Depths are compared among networks that differ in nothing else.
+    const peers = accuracies.filter((other) => sameButDepth(other.run.identity, run.identity));
+    const depths = (least: number) =>
+      peers.filter((peer) => (peer.accuracy?.trainAccuracy ?? 0) >= least).map((peer) => peer.run.identity.depth);
+    const best = Math.max(...peers.map((peer) => peer.accuracy?.trainAccuracy ?? 0));
+    return {
+      ...run.identity,
+      epochs: history?.epoch ?? null,
+      train_accuracy: history?.trainAccuracy ?? null,
+      test_accuracy: history?.testAccuracy ?? null,
+      train_loss: history?.trainLoss ?? null,
+      test_loss: history?.testLoss ?? null,
+      interpolates: history === undefined ? null : String((history.trainAccuracy ?? 0) >= interpolation),
+      last_layer_cdnv_untrained: lastLayer(cdnv, "train", 0),
+      last_layer_cdnv: lastLayer(cdnv, "train"),
+      last_layer_test_cdnv: lastLayer(cdnv, "test"),
+      effective_depth_cdnv: effectiveDepth(depth, "cdnv"),
+      effective_depth_ncc: effectiveDepth(depth, "ncc"),
+      effective_depth_cdnv_untrained: effectiveDepth(depth, "cdnv", 0),
+      effective_depth_ncc_untrained: effectiveDepth(depth, "ncc", 0),
+      minimal_depth: least(depths(interpolation)),
+      minimal_depth_of_best: least(depths(best - accuracyMargin)),
+    };
+  });
+}
+
+/** Columns of `layers.csv`. */
+export const layerColumns = [
+  "dataset",
+  "model",
+  "depth",
+  "width",
+  "seed",
+  "epoch",
+  "layer",
+  "cdnv_train",
+  "cdnv_test",
+  "ncc_train_accuracy",
+  "ncc_test_accuracy",
+  "cdnv_ratio",
+  "ncc_ratio",
+  "probe_epoch",
+  "probe_sgd_train_accuracy",
+  "probe_sgd_test_accuracy",
+  "probe_converged_train_accuracy",
+  "probe_converged_test_accuracy",
+] as const;
+
+/** One layer of one network and seed after the last measured epoch. */
+export type LayerRow = Row & Record<typeof layerColumns[number], number | string | null>;
+
+/** A row a layer of each network and seed: everything measured on it after the last measured epoch. */
+export function layerRows(study: Study): LayerRow[] {
+  return runsOf(study).flatMap((run) => {
+    const cdnv = atLastEpoch(study.cdnv.filter(run.owns));
+    const depth = atLastEpoch(study.depth.filter(run.owns));
+    const probe = atLastEpoch(study.probe.filter(run.owns));
+    const layers = [...new Set(cdnv.map((row) => row.layer))].sort((a, b) => a - b);
+    return layers.map((layer) => {
+      const split = (name: CdnvRow["split"]) => cdnv.find((row) => row.layer === layer && row.split === name);
+      const ratio = (name: DepthRow["definition"]) =>
+        depth.find((row) => row.layer === layer && row.definition === name)?.ratio ?? null;
+      const probed = (kind: ProbeRow["kind"]) => probe.find((row) => row.layer === layer && row.kind === kind);
+      return {
+        ...run.identity,
+        epoch: cdnv[0]!.epoch,
+        layer,
+        cdnv_train: split("train")?.cdnv ?? null,
+        cdnv_test: split("test")?.cdnv ?? null,
+        ncc_train_accuracy: split("train")?.nccAccuracy ?? null,
+        ncc_test_accuracy: split("test")?.nccAccuracy ?? null,
+        cdnv_ratio: ratio("cdnv"),
+        ncc_ratio: ratio("ncc"),
+        probe_epoch: probe[0]?.epoch ?? null,
+        probe_sgd_train_accuracy: probed("sgd")?.trainAccuracy ?? null,
+        probe_sgd_test_accuracy: probed("sgd")?.testAccuracy ?? null,
+        probe_converged_train_accuracy: probed("converged")?.trainAccuracy ?? null,
+        probe_converged_test_accuracy: probed("converged")?.testAccuracy ?? null,
+      };
+    });
+  });
+}
+
+interface Run {
+  readonly identity: Row & Identity;
+  readonly owns: (row: Identity) => boolean;
+}
+
+/** Every network with each of its seeds. */
+function runsOf(study: Study): Run[] {
+  return study.networks.flatMap(({ dataset, model, depth, width, seeds }) =>
+    seeds.map((seed) => ({
+      identity: { dataset, model, depth, width, seed },
+      owns: (row) =>
+        row.dataset === dataset && row.model === model && row.depth === depth && row.width === width &&
+        row.seed === seed,
+    }))
+  );
+}
+
+function sameButDepth(a: Identity, b: Identity): boolean {
+  return a.dataset === b.dataset && a.model === b.model && a.width === b.width && a.seed === b.seed;
+}
+
+function atLastEpoch<T extends { readonly epoch: number }>(rows: readonly T[]): T[] {
+  const last = rows.reduce((epoch, row) => Math.max(epoch, row.epoch), 0);
+  return rows.filter((row) => row.epoch === last);
+}
+
+/** The last row with accuracies: not every epoch needs to be evaluated. */
+function lastEvaluation(rows: readonly HistoryRow[]): HistoryRow | undefined {
+  return atLastEpoch(rows.filter((row) => row.trainAccuracy !== null))[0];
+}
+
+function lastLayer(rows: readonly CdnvRow[], split: CdnvRow["split"], epoch?: number): number | null {
+  const measured = rows.filter((row) => row.split === split);
+  const chosen = epoch === undefined ? atLastEpoch(measured) : measured.filter((row) => row.epoch === epoch);
+  return chosen.toSorted((a, b) => b.layer - a.layer)[0]?.cdnv ?? null;
+}
+
+function effectiveDepth(
+  rows: readonly DepthRow[],
+  definition: DepthRow["definition"],
+  epoch?: number,
+): number | null {
+  const measured = rows.filter((row) => row.definition === definition);
+  const chosen = epoch === undefined ? atLastEpoch(measured) : measured.filter((row) => row.epoch === epoch);
+  return chosen[0]?.effectiveDepth ?? null;
+}
+
+function least(depths: readonly number[]): number | null {
+  return depths.length === 0 ? null : Math.min(...depths);
+}

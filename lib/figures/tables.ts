@@ -1,0 +1,65 @@
+import { type Row, writeTable } from "../formats/table.ts";
+import type { RawTables, Study } from "./study.ts";
+import { layerColumns, layerRows, summaryColumns, summaryRows } from "./summary.ts";
+
+/** A table to be written. */
+export interface NamedTable {
+  /** The file's name, as `history.csv`. */
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+const keys = ["dataset", "model", "width", "depth", "seed", "epoch", "definition", "kind", "layer", "split"];
+
+/**
+ * The tables of all networks as one file a kind, with a summary a network and a last state a layer.
+ *
+ * @throws Error where tables of one kind have different columns
+ */
+export function mergedTables(study: Study, raw: RawTables): NamedTable[] {
+  return [
+    merged("history.csv", raw.history),
+    merged("cdnv.csv", raw.cdnv),
+    merged("effective_depth.csv", raw.depth),
+    merged("probe.csv", raw.probe),
+    { name: "summary.csv", columns: summaryColumns, rows: summaryRows(study) },
+    { name: "layers.csv", columns: layerColumns, rows: layerRows(study) },
+  ];
+}
+
+/** Writes the tables into a folder that exists. */
+export async function writeTables(folder: string, tables: readonly NamedTable[]): Promise<void> {
+  for (const { name, columns, rows } of tables) await writeTable(`${folder}/${name}`, columns, [...rows]);
+}
+
+function merged(name: string, rows: readonly Row[]): NamedTable {
+  const columns = Object.keys(rows[0] ?? {});
+  const other = rows.map((row) => Object.keys(row)).find((names) => names.join() !== columns.join());
+  if (other !== undefined) {
+    throw new Error(
+      `${name} cannot be merged: one table has the columns ${columns.join(", ")}, another ${other.join(", ")}`,
+    );
+  }
+  return { name, columns, rows: rows.toSorted(byKeys) };
+}
+
+/** The order of rows must not depend on the order of the files. */
+function byKeys(a: Row, b: Row): number {
+  for (const key of keys) {
+    const [left, right] = [a[key] ?? null, b[key] ?? null];
+    if (left === right) continue;
+    if (typeof left === "number" && typeof right === "number") return left - right;
+    return String(left) < String(right) ? -1 : 1;
+  }
+  return 0;
+}
+
+/** How many rows each written table has and its sha256, by file name: what a figure can be traced to. */
+export async function provenanceOf(folder: string, tables: readonly NamedTable[]): Promise<Record<string, string>> {
+  const entries = await Promise.all(tables.map(async ({ name, rows }) => {
+    const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(`${folder}/${name}`));
+    return [name, `${rows.length} rows, sha256 ${new Uint8Array(digest).toHex()}`] as const;
+  }));
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,53 @@
+/**
+ * Draws the figures of a study, merges its tables and writes its report.
+ *
+ * Deps: lists of the tables of all networks (CSV). Outs: a folder of figures (Vega-Lite, SVG, PNG), a folder of tables
+ * (CSV), and the report (HTML).
+ * @module
+ */
+import { dirname, relative } from "node:path/posix";
+import { z } from "zod";
+import { renderPng, renderSvg } from "../lib/figures/rendering.ts";
+import { reportPage } from "../lib/figures/report.ts";
+import { readStudy } from "../lib/figures/study.ts";
+import { studyFigures } from "../lib/figures/study_figures.ts";
+import { mergedTables, provenanceOf, writeTables } from "../lib/figures/tables.ts";
+import { stage } from "../lib/pipeline/stage/mod.ts";
+
+/** Draws the figures of a study, merges its tables and writes its report. */
+export default stage({
+  parameters: z.strictObject({
+    title: z.string().min(1).default("Layer-wise collapse").meta({ description: "The report's title" }),
+    zoom: z.number().min(0.5).max(6).default(2).meta({ description: "Pixels of a PNG per pixel of its SVG" }),
+  }),
+  deps: [],
+  lists: ["history", "cdnv", "depth", "probe"],
+  outs: ["figures", "tables", "report"],
+
+  async run({ with: { title, zoom }, deps, outs, progress }) {
+    const { study, tables: raw } = await readStudy(deps);
+    const figures = studyFigures(study);
+
+    await Deno.mkdir(outs.figures);
+    for (const [index, { name, figure }] of figures.entries()) {
+      const svg = await renderSvg(figure);
+      await Deno.writeTextFile(`${outs.figures}/${name}.vl.json`, `${JSON.stringify(figure)}\n`);
+      await Deno.writeTextFile(`${outs.figures}/${name}.svg`, svg);
+      await Deno.writeFile(`${outs.figures}/${name}.png`, renderPng(svg, zoom));
+      progress({ done: index + 1, total: figures.length, unit: "figure" });
+    }
+
+    await Deno.mkdir(outs.tables);
+    const tables = mergedTables(study, raw);
+    await writeTables(outs.tables, tables);
+
+    const page = await reportPage({
+      title,
+      study,
+      figures,
+      figuresFolder: relative(dirname(outs.report), outs.figures),
+      provenance: { title, zoom: String(zoom), ...await provenanceOf(outs.tables, tables) },
+    });
+    await Deno.writeTextFile(outs.report, page);
+  },
+});
