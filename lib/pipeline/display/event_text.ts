@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { Diagnostic } from "../diagnostic.ts";
 import { formatDiagnostic } from "../diagnostic_text.ts";
 import type { Event } from "../run/event.ts";
-import { durationText } from "./quantity.ts";
+import { durationText, timeText } from "./quantity.ts";
 import { reasonsText } from "./reason_text.ts";
 import type { Style } from "./style.ts";
 
@@ -28,8 +28,10 @@ export interface LogLine {
 export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
   const { style } = options;
   switch (event.kind) {
+    case "run warning":
+      return diagnosticLines(event.diagnostic, options, "");
     case "waiting for writer":
-      return [line(`waits for process ${event.process}, which has been running since ${event.since}`)];
+      return [line(`waits for process ${event.process}, which has been running since ${timeText(event.since)}`)];
     case "stage restored":
       return [line(`${style.good(event.stage)} restored${because(event.reasons)}`)];
     case "stage started": {
@@ -70,9 +72,9 @@ function because(reasons: Parameters<typeof reasonsText>[0]): string {
   return reasons.length === 0 ? "" : `: ${reasonsText(reasons)}`;
 }
 
-function diagnosticLines(diagnostic: Diagnostic, { color, folder }: EventTextOptions): LogLine[] {
+function diagnosticLines(diagnostic: Diagnostic, { color, folder }: EventTextOptions, indent = "  "): LogLine[] {
   return formatDiagnostic(diagnostic, { color, folder }).trimEnd().split("\n")
-    .map((text) => ({ text: `  ${text}`, whole: true }));
+    .map((text) => ({ text: `${indent}${text}`, whole: true }));
 }
 
 /** A stage's own output: what it overdrew (`\r`) and its control sequences are left out. */

@@ -4,7 +4,11 @@ export class Pace {
 
   readonly #window: number;
 
-  /** @param window the stretch, in milliseconds */
+  /**
+   * Nothing is counted yet.
+   *
+   * @param window the stretch, in milliseconds
+   */
   constructor(window = 30_000) {
     this.#window = window;
   }

@@ -10,6 +10,15 @@ export function durationText(seconds: number): string {
   return joined(Math.floor(hours / 24), "d", hours % 24, "h");
 }
 
+/** A point in time as the clock on the wall shows it: `2026-11-23 22:10:24`. */
+export function timeText(iso: string): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  const two = (part: number): string => String(part).padStart(2, "0");
+  const date = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join("-");
+  return `${date} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(":")}`;
+}
+
 /** Three significant digits, without trailing zeros: `0.0123`, `12.5`, `1.2e-7`. */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return String(value);

@@ -4,6 +4,7 @@ import type { Reason } from "../plan/reason.ts";
 /** What happens while a pipeline runs. The terminal, the plain log and the run's record are readers of the same stream. */
 export type Event =
   | { readonly kind: "run started"; readonly time: number; readonly stages: readonly string[]; readonly jobs: number }
+  | { readonly kind: "run warning"; readonly time: number; readonly diagnostic: Diagnostic }
   | { readonly kind: "waiting for writer"; readonly time: number; readonly process: number; readonly since: string }
   | { readonly kind: "stage unchanged"; readonly time: number; readonly stage: string; readonly seconds?: number }
   | {

@@ -58,8 +58,11 @@ export class RunRecorder {
   #jobs = 0;
 
   /**
+   * Starts a record.
+   *
    * @param folder absolute, `.pipeline/runs`
    * @param pipeline the pipeline file, relative to the root of the project
+   * @param durations entered into, too
    */
   constructor(folder: string, pipeline: string, durations: Durations) {
     this.#folder = folder;

@@ -1,0 +1,75 @@
+import { type Application, buildApplication, buildCommand, buildRouteMap } from "@stricli/core";
+import type { Context } from "./context.ts";
+import { EXIT, EXIT_CODES_TEXT } from "./exit_code.ts";
+import {
+  type CommonFlags,
+  commonFlags,
+  type DagFlags,
+  flag,
+  jobsFlag,
+  type ReproFlags,
+  type StatusFlags,
+} from "./flags.ts";
+import { targets } from "./flags.ts";
+import { text } from "./text.ts";
+import { UsageError } from "./usage_error.ts";
+
+const repro = buildCommand<ReproFlags, string[], Context>({
+  loader: () => import("./repro.ts"),
+  parameters: {
+    flags: {
+      jobs: jobsFlag,
+      force: flag("Run the stages even where nothing changed"),
+      dry: flag("Say what would run, and why; run nothing"),
+      keepGoing: flag("After a failure, run what does not depend on the failed stage"),
+      singleItem: flag("The targets alone, without what is upstream of them"),
+      downstream: flag("The targets and what is downstream of them, without what is upstream"),
+      ...commonFlags,
+    },
+    aliases: { j: "jobs", f: "force", k: "keepGoing", s: "singleItem" },
+    positional: targets,
+  },
+  docs: {
+    brief: "Bring stages up to date: run what is stale, restore what is known, leave the rest alone",
+    fullDescription: `Brings the targets, and what they need, up to date; without targets, everything.
+A folder with a pipeline file of its own, or such a file, selects that pipeline: repro studies/figure1 train@2
+
+${EXIT_CODES_TEXT}`,
+  },
+});
+
+const status = buildCommand<StatusFlags, string[], Context>({
+  loader: () => import("./status.ts"),
+  parameters: {
+    flags: { quiet: flag("Print nothing; exit with 1 where something is not up to date"), ...commonFlags },
+    aliases: { q: "quiet" },
+    positional: targets,
+  },
+  docs: { brief: "Say which stages would run, and why", fullDescription: EXIT_CODES_TEXT },
+});
+
+const dag = buildCommand<DagFlags, string[], Context>({
+  loader: () => import("./dag.ts"),
+  parameters: { flags: { mermaid: flag("As a Mermaid flowchart"), ...commonFlags }, positional: targets },
+  docs: { brief: "Draw the stages and what each one needs" },
+});
+
+const list = buildCommand<CommonFlags, string[], Context>({
+  loader: () => import("./list.ts"),
+  parameters: { flags: commonFlags, positional: targets },
+  docs: { brief: "List the stages with their descriptions" },
+});
+
+/** All commands. What a command needs is loaded only when it runs. */
+export const application: Application<Context> = buildApplication(
+  buildRouteMap<string, Context>({
+    routes: { repro, status, dag, list },
+    docs: { brief: "Runs the stages of a pipeline file, each only when it has to", fullDescription: EXIT_CODES_TEXT },
+  }),
+  {
+    name: "pipeline",
+    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+    localization: { text },
+    determineExitCode: (error) => error instanceof UsageError ? EXIT.usage : EXIT.machine,
+  },
+);

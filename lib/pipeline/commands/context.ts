@@ -1,0 +1,14 @@
+import type { CommandContext, StricliProcess } from "@stricli/core";
+import type { Output } from "../display/output.ts";
+
+/** What a command gets of the process that it runs in. */
+export interface Context extends CommandContext {
+  /** The streams as the command line library wants them; a command sets `exitCode` where it is not to be 0. */
+  readonly process: StricliProcess;
+  /** Reports and run logs. */
+  readonly output: Output;
+  /** What is wrong with the command line or the pipeline. */
+  readonly errors: Output;
+  /** Absolute current folder. */
+  readonly folder: string;
+}

@@ -1,0 +1,87 @@
+import type { TypedFlagParameter, TypedPositionalParameters } from "@stricli/core";
+import type { Context } from "./context.ts";
+
+/** What every command takes. */
+export type CommonFlags = {
+  /** The pipeline file, as typed. */
+  readonly file?: string;
+  /** Whether targets are patterns. */
+  readonly glob: boolean;
+};
+
+/** Flags of `repro`. */
+export type ReproFlags = CommonFlags & {
+  /** Stages at once, from 1 on. */
+  readonly jobs?: number;
+  /** Run even what did not change. */
+  readonly force: boolean;
+  /** Only say what would run. */
+  readonly dry: boolean;
+  /** Go on after a failure. */
+  readonly keepGoing: boolean;
+  /** The targets alone. */
+  readonly singleItem: boolean;
+  /** The targets and what is downstream. */
+  readonly downstream: boolean;
+};
+
+/** Flags of `status`. */
+export type StatusFlags = CommonFlags & {
+  /** Only the exit code. */
+  readonly quiet: boolean;
+};
+
+/** Flags of `dag`. */
+export type DagFlags = CommonFlags & {
+  /** Mermaid instead of text. */
+  readonly mermaid: boolean;
+};
+
+/** A flag without a value, false unless given. */
+export function flag(brief: string): TypedFlagParameter<boolean, Context> {
+  return { kind: "boolean", default: false, withNegated: false, brief };
+}
+
+/** `--jobs`. */
+export const jobsFlag: TypedFlagParameter<number | undefined, Context> = {
+  kind: "parsed",
+  parse: parseJobs,
+  optional: true,
+  brief: "Run at most this many stages at once; as many as there are cores unless given (1 for a dvc.yaml)",
+  placeholder: "count",
+};
+
+/** `--file` and `--glob`. */
+export const commonFlags: {
+  file: TypedFlagParameter<string | undefined, Context>;
+  glob: TypedFlagParameter<boolean, Context>;
+} = {
+  file: {
+    kind: "parsed",
+    parse: asTyped,
+    optional: true,
+    brief: "The pipeline file; else pipeline.yaml or dvc.yaml here or in the nearest folder above",
+    placeholder: "path",
+  },
+  glob: flag("Targets are patterns over stage names: 'train@*'"),
+};
+
+/** The targets. */
+export const targets: TypedPositionalParameters<string[], Context> = {
+  kind: "array",
+  parameter: {
+    parse: asTyped,
+    brief: "Stages (train@8), groups (train), outs (outputs/figures) or a folder with a pipeline file of its own",
+    placeholder: "target",
+  },
+};
+
+function asTyped(input: string): string {
+  return input;
+}
+
+function parseJobs(input: string): number {
+  const jobs = Number(input);
+  if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`"${input}" is not a whole number from 1 on`);
+  return jobs;
+}

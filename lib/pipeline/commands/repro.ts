@@ -1,0 +1,61 @@
+import { basename, relative } from "node:path";
+import { openDisplay } from "../display/display.ts";
+import { reproduce, type ReproductionEnd } from "../run/reproduction.ts";
+import { Workspace } from "../store/workspace.ts";
+import type { Context } from "./context.ts";
+import { EXIT } from "./exit_code.ts";
+import type { ReproFlags } from "./flags.ts";
+import { Interruption } from "./interruption.ts";
+import { conclude, type Opened, openRequests, report } from "./opening.ts";
+import { showPlan } from "./status.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** `repro`: brings stages up to date. */
+export default async function repro(this: Context, flags: ReproFlags, ...targets: string[]): Promise<void> {
+  if (flags.singleItem && flags.downstream) {
+    throw new UsageError(
+      "--single-item and --downstream contradict each other: the first one leaves out what the second adds",
+    );
+  }
+  if (targets.length === 0 && (flags.singleItem || flags.downstream)) {
+    throw new UsageError(`--${flags.singleItem ? "single-item" : "downstream"} needs a target`);
+  }
+  for await (const opened of openRequests(this, flags, targets)) {
+    using workspace = await Workspace.open(opened.pipeline.folder);
+    if (flags.dry) await showPlan(this, workspace, opened, { force: flags.force });
+    else await run(this, workspace, opened, flags);
+    if (this.process.exitCode && !flags.keepGoing) return;
+  }
+}
+
+async function run(context: Context, workspace: Workspace, opened: Opened, flags: ReproFlags): Promise<void> {
+  const display = await openDisplay(context.output, context.folder);
+  using interruption = new Interruption(() => {
+    context.errors.write("interrupted: the running stages are asked to end; press Ctrl-C again to kill them\n");
+  });
+  const { file } = opened.pipeline;
+  const isDvc = basename(file) === "dvc.yaml";
+  const options = {
+    ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
+    force: flags.force,
+    keepGoing: flags.keepGoing,
+    inOrder: isDvc && flags.jobs === undefined,
+    retry: `repro --file ${relative(context.folder, file)} --single-item`,
+  };
+  let end: ReproductionEnd | undefined;
+  try {
+    end = await reproduce(workspace, opened, options, display.show, interruption.signal, interruption.kill);
+  } catch (error) {
+    if (interruption.code === undefined) throw error;
+  } finally {
+    display.close();
+  }
+  if (end?.kind === "invalid") {
+    report(context, end.diagnostics);
+    return conclude(context, EXIT.invalid);
+  }
+  if (interruption.code !== undefined) conclude(context, interruption.code);
+  else if (end !== undefined && [...end.outcomes.values()].some((outcome) => outcome !== "done")) {
+    conclude(context, EXIT.failed);
+  }
+}

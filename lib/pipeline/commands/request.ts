@@ -1,0 +1,68 @@
+import { basename, resolve } from "node:path";
+import { findPipelineFile, isFile, isFolder, PIPELINE_FILES, pipelineFileIn } from "./pipeline_file.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** A pipeline file and what is wanted of it. */
+export interface Request {
+  /** Absolute path of the pipeline file. */
+  readonly file: string;
+  /** Stages, groups, outs or patterns; none: everything. */
+  readonly targets: readonly string[];
+}
+
+/**
+ * What the arguments of a command line ask for. An argument that is a folder with a pipeline file, or such a file, selects
+ * that pipeline for the targets behind it (`studies/figure1 train@2`, `sub/dvc.yaml:train`); the targets before it belong
+ * to `--file`, else to the pipeline file of the current folder or the nearest one above it.
+ *
+ * @param folder absolute current folder
+ * @throws {UsageError} where there is no pipeline file
+ */
+export function parseRequests(inputs: readonly string[], file: string | undefined, folder: string): Request[] {
+  const requests: { file: string; targets: string[] }[] = [];
+  for (const input of inputs) {
+    const selected = selectedFile(input, folder);
+    if (selected !== undefined) {
+      requests.push({ file: selected.file, targets: selected.target === undefined ? [] : [selected.target] });
+      continue;
+    }
+    if (requests.length === 0) requests.push({ file: defaultFile(file, folder), targets: [] });
+    requests.at(-1)!.targets.push(input);
+  }
+  return requests.length > 0 ? requests : [{ file: defaultFile(file, folder), targets: [] }];
+}
+
+function selectedFile(input: string, folder: string): { file: string; target?: string } | undefined {
+  const path = resolve(folder, input);
+  if (isFolder(path)) {
+    const file = pipelineFileIn(path);
+    return file === undefined ? undefined : { file };
+  }
+  if (isPipelineFile(path)) return { file: path };
+  const colon = input.lastIndexOf(":");
+  if (colon < 1) return undefined;
+  const before = resolve(folder, input.slice(0, colon));
+  return isPipelineFile(before) ? { file: before, target: input.slice(colon + 1) } : undefined;
+}
+
+function isPipelineFile(path: string): boolean {
+  return PIPELINE_FILES.some((name) => name === basename(path)) && isFile(path);
+}
+
+function defaultFile(file: string | undefined, folder: string): string {
+  if (file !== undefined) {
+    const path = resolve(folder, file);
+    const found = isFolder(path) ? pipelineFileIn(path) : isFile(path) ? path : undefined;
+    if (found === undefined) throw new UsageError(`There is no pipeline file ${file}`);
+    return found;
+  }
+  const found = findPipelineFile(folder);
+  if (found === undefined) {
+    throw new UsageError(
+      `There is no ${
+        PIPELINE_FILES.join(" or ")
+      } in ${folder} or above it; go to the project's folder or name the file with --file`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,78 @@
+import { hasErrors, type Range, type Result } from "../diagnostic.ts";
+import type { Pipeline, Stage } from "../file/pipeline.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Resolution } from "../modules/resolution.ts";
+import type { Closure } from "../plan/closure.ts";
+import { Planner } from "../plan/planner.ts";
+import { missingDeps } from "./missing_deps.ts";
+import { lockPath, readLock } from "../store/lock.ts";
+import type { Workspace } from "../store/workspace.ts";
+
+/** What is known of the selected stages once all that can be wrong with them has been checked. */
+export interface Preparation {
+  /** Tells what each stage needs. */
+  readonly planner: Planner;
+  /** Import closures by absolute path of the module. */
+  readonly closures: ReadonlyMap<string, Closure>;
+  /** What resolvers said, by stage name. */
+  readonly resolutions: ReadonlyMap<string, readonly Resolution[]>;
+}
+
+/**
+ * Reads the lock, works out what the modules of the selected stages import, and has them check their names and values.
+ * Nothing is run. What heavy modules this needs is loaded only where a selected stage is a `run` stage.
+ *
+ * @param inOrder true: a dep that no stage makes may yet appear, as an undeclared out of a stage before; DVC allows that
+ * @throws {StoreError} where the machine fails
+ */
+export async function prepare(
+  workspace: Workspace,
+  pipeline: Pipeline,
+  graph: Graph,
+  selected: ReadonlySet<string>,
+  inOrder = false,
+): Promise<Result<Preparation>> {
+  const lock = await readLock(lockPath(pipeline.file));
+  const stages = [...graph.stages.values()].filter(({ name }) => selected.has(name));
+  const code = await readCode(workspace, stages.filter(({ frozen }) => !frozen));
+  const missing = inOrder ? [] : missingDeps(graph, stages);
+  const diagnostics = [...lock.diagnostics, ...code.diagnostics, ...missing];
+  if (!lock.ok || !code.ok || hasErrors(diagnostics)) return { ok: false, diagnostics };
+  const { closures, descriptions, resolutions } = code.value;
+  const planner = new Planner({ workspace, lock: lock.value, closures, descriptions, resolutions });
+  return { ok: true, value: { planner, closures, resolutions }, diagnostics };
+}
+
+interface CodeOfStages {
+  readonly closures: ReadonlyMap<string, Closure>;
+  readonly descriptions: ReadonlyMap<string, { readonly with: Resolution["value"] }>;
+  readonly resolutions: ReadonlyMap<string, readonly Resolution[]>;
+}
+
+async function readCode(workspace: Workspace, stages: readonly Stage[]): Promise<Result<CodeOfStages>> {
+  const modules = new Map<string, Range>();
+  for (const { action } of stages) {
+    if (action.kind === "run" && !modules.has(action.module)) modules.set(action.module, action.range);
+  }
+  if (modules.size === 0) {
+    return {
+      ok: true,
+      value: { closures: new Map(), descriptions: new Map(), resolutions: new Map() },
+      diagnostics: [],
+    };
+  }
+  const { closureOf } = await import("../plan/closure.ts");
+  const closures = await closureOf(modules.keys(), workspace, modules);
+  if (!closures.ok) return closures;
+  const { describeModules } = await import("../modules/description.ts");
+  const descriptions = await describeModules(stages, closures.value, workspace.index);
+  if (!descriptions.ok) return descriptions;
+  const { resolveValues } = await import("../modules/resolution.ts");
+  const resolutions = await resolveValues(stages, descriptions.value);
+  if (!resolutions.ok) return resolutions;
+  return {
+    ok: true,
+    value: { closures: closures.value, descriptions: descriptions.value, resolutions: resolutions.value },
+    diagnostics: [...closures.diagnostics, ...descriptions.diagnostics, ...resolutions.diagnostics],
+  };
+}

@@ -1,0 +1,111 @@
+import { relative, sep } from "node:path";
+import type { Diagnostic } from "../diagnostic.ts";
+import type { Pipeline } from "../file/pipeline.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Workspace } from "../store/workspace.ts";
+import { acquireWriter } from "../store/writer.ts";
+import { heal } from "./aside.ts";
+import { machineCapacity } from "./capacity.ts";
+import { Durations } from "./durations.ts";
+import type { Event } from "./event.ts";
+import { prepare } from "./preparation.ts";
+import { RunRecorder } from "./record.ts";
+import { longestPaths, schedule, type Task, type TaskOutcome } from "./scheduler.ts";
+import { StageReproduction } from "./stage_reproduction.ts";
+
+/** How stages are to be reproduced. */
+export interface ReproductionOptions {
+  /** Stages at once; as many as there are cores unless given. */
+  readonly jobs?: number;
+  /** Run what did not change too. */
+  readonly force: boolean;
+  /** After a failure, run what does not depend on the failed stage. */
+  readonly keepGoing: boolean;
+  /** One stage at a time, in the order of the graph, as DVC does. */
+  readonly inOrder: boolean;
+  /** The start of the command that runs one stage, for messages: `deno task repro --single-item`. */
+  readonly retry?: string;
+}
+
+/** How a reproduction ended. */
+export type ReproductionEnd =
+  /** Something is wrong with the pipeline or its lock; nothing was started. */
+  | { readonly kind: "invalid"; readonly diagnostics: readonly Diagnostic[] }
+  /** What became of each selected stage. */
+  | { readonly kind: "ended"; readonly outcomes: ReadonlyMap<string, TaskOutcome> };
+
+/**
+ * Brings the selected stages up to date, in parallel: what is unchanged is left alone, what is known is restored, the rest
+ * is run. Each stage is judged only once all that is upstream of it is done, so that an out that comes out as before stops
+ * the change there. The lock is written after every stage. One process at a time does this in a workspace; others wait.
+ *
+ * @param emit gets all events, in order
+ * @param signal ends the stages that run; what is finished is kept
+ * @param kill ends them at once
+ * @throws the signal's reason where it is aborted while another process is waited for
+ * @throws {StoreError} where the machine fails
+ */
+export async function reproduce(
+  workspace: Workspace,
+  { pipeline, graph, selected }: { pipeline: Pipeline; graph: Graph; selected: ReadonlySet<string> },
+  options: ReproductionOptions,
+  emit: (event: Event) => void,
+  signal: AbortSignal,
+  kill: AbortSignal,
+): Promise<ReproductionEnd> {
+  const onWait = (holder: { process: number; since: string }): void =>
+    emit({ kind: "waiting for writer", time: Date.now(), ...holder });
+  await using _writer = await acquireWriter(workspace, onWait, signal);
+  await heal(workspace.temporary);
+  const preparation = await prepare(workspace, pipeline, graph, selected, options.inOrder);
+  if (!preparation.ok) return { kind: "invalid", diagnostics: preparation.diagnostics };
+
+  const shown = relative(workspace.root, pipeline.file).replaceAll(sep, "/");
+  const durations = Durations.read(workspace.runs, shown);
+  const recorder = new RunRecorder(workspace.runs, shown, durations);
+  const record = (event: Event): void => {
+    emit(event);
+    recorder.add(event);
+  };
+  const capacity = machineCapacity(options.jobs ?? (options.inOrder ? 1 : undefined));
+  const started = Date.now();
+  record({ kind: "run started", time: started, stages: [...selected], jobs: capacity.jobs });
+  for (const diagnostic of preparation.diagnostics) record({ kind: "run warning", time: Date.now(), diagnostic });
+  const reproduction = new StageReproduction({
+    workspace,
+    graph,
+    preparation: preparation.value,
+    durations,
+    force: options.force,
+    ...(options.retry === undefined ? {} : { retry: options.retry }),
+    emit: record,
+    kill,
+  });
+  const outcomes = await schedule({
+    tasks: tasksOf(graph, selected, durations, options.inOrder),
+    capacity,
+    keepGoing: options.keepGoing,
+    inOrder: options.inOrder,
+    signal,
+    settle: (name) => reproduction.settle(name),
+    run: (name, signal) => reproduction.run(name, signal),
+    skip: (stage, because) => record({ kind: "stage skipped", time: Date.now(), stage, because }),
+  });
+  const time = Date.now();
+  const ok = [...outcomes.values()].every((outcome) => outcome === "done");
+  record({ kind: "run finished", time, seconds: (time - started) / 1000, ok });
+  return { kind: "ended", outcomes };
+}
+
+function tasksOf(graph: Graph, selected: ReadonlySet<string>, durations: Durations, inOrder: boolean): Task[] {
+  const stages = [...graph.stages.values()].filter(({ name }) => selected.has(name));
+  const tasks = stages.map(({ name, resources }) => ({
+    name,
+    resources,
+    upstream: (graph.upstream.get(name) ?? new Set()).intersection(selected),
+    priority: 0,
+  }));
+  if (inOrder) return tasks;
+  const paths = longestPaths(tasks, (name) => durations.expected(name));
+  return tasks.map((task) => ({ ...task, priority: paths.get(task.name) ?? 0 }));
+}

@@ -1,0 +1,151 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import type { Stage } from "../file/pipeline.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Evaluation } from "../plan/plan.ts";
+import type { Reason } from "../plan/reason.ts";
+import type { Workspace } from "../store/workspace.ts";
+import type { Durations } from "./durations.ts";
+import type { Event } from "./event.ts";
+import { missingDep } from "./missing_deps.ts";
+import type { Preparation } from "./preparation.ts";
+
+/** What it takes to reproduce stages. */
+export interface StageReproductionOptions {
+  /** Where results are kept; this process is its writer. */
+  readonly workspace: Workspace;
+  /** All stages. */
+  readonly graph: Graph;
+  /** The checked stages. */
+  readonly preparation: Preparation;
+  /** What stages took before. */
+  readonly durations: Durations;
+  /** Run what did not change too. */
+  readonly force: boolean;
+  /** The start of the command that runs one stage, for messages. */
+  readonly retry?: string;
+  /** Gets what happens. */
+  readonly emit: (event: Event) => void;
+  /** Aborted: stages that run are killed at once. */
+  readonly kill: AbortSignal;
+}
+
+/** Does to one stage at a time what it needs: leaves it alone, restores it or runs it. */
+export class StageReproduction {
+  readonly #options: StageReproductionOptions;
+  /** Of the stages that have to run. */
+  readonly #evaluations = new Map<string, Evaluation>();
+
+  /** Nothing is done yet. */
+  constructor(options: StageReproductionOptions) {
+    this.#options = options;
+  }
+
+  /** Does without running the stage, where that is possible. */
+  async settle(name: string): Promise<"done" | "run"> {
+    const stage = this.#stage(name);
+    const evaluation = await this.#options.preparation.planner.evaluate(stage);
+    const time = Date.now();
+    if (evaluation.state === "frozen") {
+      this.#options.emit({ kind: "stage frozen", time, stage: name });
+      return "done";
+    }
+    if (this.#options.force) return this.#toRun({ ...evaluation, reasons: [{ kind: "forced" }] });
+    if (evaluation.state === "unchanged") {
+      this.#options.emit({ kind: "stage unchanged", time, stage: name, ...this.#seconds(name) });
+      return "done";
+    }
+    if (evaluation.state === "restorable" && await this.#restore(stage, evaluation)) return "done";
+    return this.#toRun(evaluation);
+  }
+
+  /** Runs a stage that `settle` found stale. */
+  async run(name: string, signal: AbortSignal): Promise<"done" | "failed" | "cancelled"> {
+    const stage = this.#stage(name);
+    const { planner, closures, resolutions } = this.#options.preparation;
+    const evaluation = this.#evaluations.get(name)!;
+    const missing = stage.deps.filter(({ relative }) => isMissing(evaluation.reasons, relative));
+    const code = stage.action.kind === "run" ? closures.get(stage.action.module) : undefined;
+    const begun = performance.now();
+    this.#options.emit({ kind: "stage started", time: Date.now(), stage: name, reasons: evaluation.reasons });
+    if (missing.length > 0) {
+      return this.#fail(
+        name,
+        0,
+        missing.map((dep) => missingDep(this.#options.graph, stage, dep)),
+      );
+    }
+    await planner.preserve(stage);
+    const { execute } = await import("./executor.ts");
+    const outcome = await execute(
+      stage,
+      {
+        ...(code === undefined ? {} : { code }),
+        resolutions: resolutions.get(name) ?? [],
+        root: this.#options.workspace.root,
+        scratch: this.#options.workspace.temporary,
+        commit: async () => {
+          await planner.record(stage, evaluation, (performance.now() - begun) / 1000);
+        },
+        ...(this.#options.retry === undefined ? {} : { retry: `${this.#options.retry} ${name}` }),
+        kill: this.#options.kill,
+      },
+      this.#options.emit,
+      signal,
+    );
+    switch (outcome.kind) {
+      case "succeeded":
+        this.#options.emit({ kind: "stage finished", time: Date.now(), stage: name, seconds: outcome.seconds });
+        return "done";
+      case "failed":
+        return this.#fail(name, outcome.seconds, outcome.diagnostics);
+      case "cancelled":
+        this.#options.emit({ kind: "stage cancelled", time: Date.now(), stage: name });
+        return "cancelled";
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  #stage(name: string): Stage {
+    const stage = this.#options.graph.stages.get(name);
+    if (stage === undefined) throw new Error(`There is no stage ${name}`);
+    return stage;
+  }
+
+  #toRun(evaluation: Evaluation): "run" {
+    this.#evaluations.set(evaluation.stage, evaluation);
+    return "run";
+  }
+
+  /** Puts the outs in place; false where the cache turns out not to have them whole. */
+  async #restore(stage: Stage, evaluation: Evaluation): Promise<boolean> {
+    const { restored, diagnostics } = await this.#options.preparation.planner.restore(stage, evaluation);
+    for (const diagnostic of diagnostics) {
+      this.#options.emit({ kind: "stage warning", time: Date.now(), stage: stage.name, diagnostic });
+    }
+    if (!restored) return false;
+    const seconds = evaluation.result?.seconds;
+    this.#options.emit({
+      kind: "stage restored",
+      time: Date.now(),
+      stage: stage.name,
+      reasons: evaluation.reasons,
+      ...(seconds === undefined ? this.#seconds(stage.name) : { seconds }),
+    });
+    return true;
+  }
+
+  #seconds(name: string): { seconds?: number } {
+    const seconds = this.#options.durations.get(name);
+    return seconds === undefined ? {} : { seconds };
+  }
+
+  #fail(stage: string, seconds: number, diagnostics: readonly Diagnostic[]): "failed" {
+    this.#options.emit({ kind: "stage failed", time: Date.now(), stage, seconds, diagnostics });
+    return "failed";
+  }
+}
+
+function isMissing(reasons: readonly Reason[], path: string): boolean {
+  return reasons.some((reason) => reason.kind === "dep missing" && reason.path === path);
+}
