@@ -29,7 +29,7 @@ const coincidence = 2 ** -46;
  *
  *     V'_ij = (s_i + s_j) / (2 (|m_i - m_j|^2 - s_i / n_i - s_j / n_j)),   s_c = n_c Var_c / (n_c - 1),
  *
- * has numerator and denominator without bias. (Without any separation V_ij tends to n/2 instead of infinity.) Where a
+ * has numerator and denominator without bias. (Without any separation V_ij tends to (n - 1) / 2 instead of infinity.) Where a
  * denominator is not positive, the separation cannot be told from none, and the corrected value is `null`; so it is where a
  * class has one example.
  */

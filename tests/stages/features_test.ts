@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { readStatistics } from "../../lib/collapse/statistics.ts";
+import { writeDataset } from "../../lib/datasets/dataset.ts";
+import { readSafetensors, type TensorFile, tensorNamed } from "../../lib/formats/safetensors.ts";
+import { readTable } from "../../lib/formats/table.ts";
+import cdnv from "../../stages/cdnv.ts";
+import features from "../../stages/features.ts";
+import train from "../../stages/train.ts";
+import { assertClose, twoPass } from "../collapse/clouds.ts";
+import { clusters } from "../nn/clusters.ts";
+
+const surroundings = {
+  resources: { cpus: 1, gpus: 0, memory: 0 },
+  progress: () => {},
+  signal: new AbortController().signal,
+};
+
+/** A folder with a data set, and with the snapshots of a network after 0 and 2 epochs. */
+async function inStudy(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await writeDataset(join(folder, "dataset"), clusters());
+    await train.run({
+      ...surroundings,
+      with: train.parameters.parse({
+        model: { kind: "mlp", depth: 2, width: 8 },
+        optimizer: { lr: 0.05 },
+        epochs: 2,
+        seed: 3,
+        snapshots: { at: [0, 2] },
+        runtime: "cpu",
+      }),
+      deps: { dataset: join(folder, "dataset") },
+      outs: { snapshots: join(folder, "snapshots"), history: join(folder, "history.csv") },
+    });
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function measure(folder: string, parameters: Record<string, unknown> = {}, memory = 0): Promise<number[]> {
+  const done: number[] = [];
+  await features.run({
+    ...surroundings,
+    resources: { cpus: 1, gpus: 0, memory },
+    progress: (progress) => done.push(progress.done),
+    with: features.parameters.parse({ runtime: "cpu", batch: 64, ...parameters }),
+    deps: { dataset: join(folder, "dataset"), snapshots: join(folder, "snapshots") },
+    outs: {
+      statistics: join(folder, "statistics.safetensors"),
+      ...("save" in parameters ? { embeddings: join(folder, "embeddings") } : {}),
+    },
+  });
+  return done;
+}
+
+/** The train features of a saved layer as a cloud. */
+function trainCloud(file: TensorFile) {
+  const { data, shape } = tensorNamed(file, "train", "F32", "saved");
+  const labels = Uint8Array.from(tensorNamed(file, "train_labels", "I32", "saved").data);
+  return { features: data, labels, size: shape[1]!, classes: 3 };
+}
+
+Deno.test("features measures every layer at every snapshot, and agrees with two passes over the saved features", () =>
+  inStudy(async (folder) => {
+    assert.deepEqual(await measure(folder, { save: [{ epoch: 2, layer: 1 }, { epoch: 2, layer: 2 }] }), [1, 2]);
+    const { identity, classes, rows } = await readStatistics(join(folder, "statistics.safetensors"));
+    assert.deepEqual([identity, classes], [{ dataset: "clusters", model: "mlp", depth: 2, width: 8, seed: 3 }, 3]);
+    assert.deepEqual(
+      rows.map(({ epoch, layer, split }) => `${epoch} ${layer} ${split}`),
+      [0, 2].flatMap((epoch) =>
+        [1, 2].flatMap((layer) => ["train", "test"].map((split) => `${epoch} ${layer} ${split}`))
+      ),
+    );
+    assert.deepEqual([...Deno.readDirSync(join(folder, "embeddings"))].map(({ name }) => name).toSorted(), [
+      "epoch-0002-layer-1.safetensors",
+      "epoch-0002-layer-2.safetensors",
+    ]);
+    for (const layer of [1, 2]) {
+      const row = rows.find((row) => row.epoch === 2 && row.layer === layer && row.split === "train")!;
+      const expected = twoPass(
+        trainCloud(await readSafetensors(join(folder, `embeddings/epoch-0002-layer-${layer}.safetensors`))),
+      );
+      expected.variances.forEach((variance, label) => assertClose(row.variances[label]!, variance, 1e-9));
+      expected.distances.forEach((distance, pair) => assertClose(row.distances[pair]!, distance, 1e-9));
+    }
+  }));
+
+Deno.test("features counts as many right answers of the network as its history does", () =>
+  inStudy(async (folder) => {
+    await measure(folder);
+    const { rows } = await readStatistics(join(folder, "statistics.safetensors"));
+    const history = await readTable(join(folder, "history.csv"));
+    for (const epoch of [0, 2]) {
+      const row = history.find((row) => row.epoch === epoch)!;
+      const correct = (split: string) =>
+        rows.find((found) => found.epoch === epoch && found.split === split)!.networkCorrect;
+      assertClose(row.train_accuracy as number, correct("train") / 300, 1e-12);
+      assertClose(row.test_accuracy as number, correct("test") / 100, 1e-12);
+    }
+  }));
+
+Deno.test("features leaves the same bytes whether the features are kept in memory or computed twice", () =>
+  inStudy(async (folder) => {
+    const path = join(folder, "statistics.safetensors");
+    await measure(folder);
+    const once = await Deno.readFile(path);
+    await measure(folder, {}, 1);
+    assert.deepEqual(await Deno.readFile(path), once);
+  }));
+
+Deno.test("features rejects what it cannot save, and snapshots of another data set", () =>
+  inStudy(async (folder) => {
+    await assert.rejects(measure(folder, { save: [{ epoch: 1, layer: 1 }] }), {
+      message: "save names epoch 1, which has no snapshot; there are 0, 2",
+    });
+    await assert.rejects(measure(folder, { save: [{ epoch: 2, layer: 3 }] }), {
+      message: "save names layer 3; the network has 2",
+    });
+    await assert.rejects(measure(folder, { save: [] }), {
+      message: "The out `embeddings` and the parameter `save` go together: give both, or neither",
+    });
+    await writeDataset(join(folder, "dataset"), { ...clusters(), name: "others" });
+    await assert.rejects(measure(folder), {
+      message:
+        `${folder}/snapshots/epoch-0000.safetensors: trained on clusters of images 4 x 4 x 1, but the dep dataset ` +
+        "is others of images 4 x 4 x 1",
+    });
+  }));
+
+Deno.test("cdnv makes both tables of the statistics", () =>
+  inStudy(async (folder) => {
+    await measure(folder);
+    await cdnv.run({
+      ...surroundings,
+      with: cdnv.parameters.parse({}),
+      deps: { statistics: join(folder, "statistics.safetensors") },
+      outs: { cdnv: join(folder, "cdnv.csv"), depth: join(folder, "effective_depth.csv") },
+    });
+    const rows = await readTable(join(folder, "cdnv.csv"));
+    assert.deepEqual(Object.keys(rows[0]!), [
+      ...["dataset", "model", "depth", "width", "seed", "epoch", "layer", "split", "cdnv", "cdnv_median", "cdnv_max"],
+      ...["cdnv_corrected", "degenerate_pairs", "ncc_accuracy", "ncc_agreement"],
+    ]);
+    assert.equal(rows.length, 8);
+    const [before, after] = [0, 2].map((epoch) =>
+      rows.find((row) => row.epoch === epoch && row.layer === 2 && row.split === "train")!.cdnv as number
+    );
+    assert.ok(after! < before!);
+    const depth = await readTable(join(folder, "effective_depth.csv"));
+    assert.deepEqual(Object.keys(depth[0]!), [
+      ...["dataset", "model", "depth", "width", "seed", "epoch", "definition", "layer", "value", "threshold", "ratio"],
+      "effective_depth",
+    ]);
+    assert.equal(depth.length, 8);
+  }));
