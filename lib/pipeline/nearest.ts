@@ -11,9 +11,18 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let least = Infinity;
   for (const candidate of candidates) {
     const length = Math.max(name.length, candidate.length);
-    const allowed = length < 4 ? 1 : Math.max(2, Math.floor(length / 3));
+    const allowed = length < 4 ? Math.min(1, length - 1) : Math.max(2, Math.floor(length / 3));
     const edits = distance(wanted, candidate.toLowerCase());
     if (edits <= allowed && edits < least) [best, least] = [candidate, edits];
   }
   return best;
+}
+
+/** `Did you mean x?`, where there is a nearest name, then the names that were expected (the first 24). */
+export function nameHints(name: string, candidates: readonly string[], shown = (close: string) => close): string[] {
+  const close = nearest(name, candidates);
+  const hints = close === undefined ? [] : [`Did you mean ${shown(close)}?`];
+  const list = candidates.slice(0, 24).join(", ") + (candidates.length > 24 ? ", …" : "");
+  if (candidates.length > 0) hints.push(`Expected ${candidates.length > 1 ? "one of " : ""}${list}`);
+  return hints;
 }

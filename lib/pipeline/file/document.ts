@@ -1,4 +1,14 @@
-import { isAlias, isScalar, isSeq, type Pair, type ParsedNode, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isScalar,
+  isSeq,
+  type Pair,
+  type ParsedNode,
+  parseDocument,
+  visit,
+  type YAMLParseError,
+} from "yaml";
 import { type Diagnostic, errorAt, hasErrors, type Range, type Result, type Source } from "../diagnostic.ts";
 import { Float, type Scalar } from "../value.ts";
 import type { Entry, MapNode, Node } from "./node.ts";
@@ -22,9 +32,10 @@ export function readDocument(source: Source): Result<Node> {
     merge: true,
     prettyErrors: false,
   });
-  const diagnostics: Diagnostic[] = document.errors.map((error) =>
-    errorAt({ source, start: error.pos[0], end: error.pos[1] }, sentence(error.code, error.message))
-  );
+  const diagnostics: Diagnostic[] = document.errors.map((error) => {
+    const start = openingQuote(document, error) ?? error.pos[0];
+    return errorAt({ source, start, end: error.pos[1] }, sentence(error.code, error.message));
+  });
   for (const warning of document.warnings) {
     diagnostics.push(
       errorAt(
@@ -153,13 +164,31 @@ function scalar(value: unknown): Scalar {
   return value as Scalar;
 }
 
+/** Where the text starts that lacks its closing quote: the parser notices only where the file ends. */
+function openingQuote(document: Document<ParsedNode>, error: YAMLParseError): number | undefined {
+  if (error.code !== "MISSING_CHAR" || !error.message.includes("quote")) return undefined;
+  let start: number | undefined;
+  visit(document, {
+    Scalar(_key, node): void {
+      if (node.type?.startsWith("QUOTE") && node.range && node.range[0] <= error.pos[0]) start = node.range[0];
+    },
+  });
+  return start;
+}
+
 function sentence(code: string, message: string): string {
   switch (code) {
     case "DUPLICATE_KEY":
       return "This key stands twice in the same map";
     case "MULTIPLE_DOCS":
       return "A second YAML document starts here, but a file holds one";
+    case "MISSING_CHAR":
+      return message.includes("quote") ? "This text has no closing quote" : withoutPeriod(message);
     default:
-      return message.replace(/[.:]\s*$/, "");
+      return withoutPeriod(message);
   }
+}
+
+function withoutPeriod(message: string): string {
+  return message.replace(/[.:]\s*$/, "");
 }

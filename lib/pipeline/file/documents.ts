@@ -1,3 +1,4 @@
+import { dirname, relative } from "node:path";
 import { type Diagnostic, errorAt, type Range } from "../diagnostic.ts";
 import type { MapNode, Node } from "./node.ts";
 import { describe } from "./node.ts";
@@ -24,12 +25,13 @@ export class Documents {
    * `from`, the place that names it, if one does.
    */
   async map(path: string, what: string, from?: Range): Promise<MapNode | undefined> {
+    const shown = from ? relative(dirname(from.source.path), path) : path;
     if (!await exists(path)) {
-      this.#report(`The ${what} does not exist: ${path}`, from);
+      this.#report(`The ${what} does not exist: ${shown}`, from);
       return undefined;
     }
     if (!/\.(ya?ml|json)$/i.test(path)) {
-      this.#report(`The ${what} is neither YAML nor JSON (.yaml, .yml, .json): ${path}`, from);
+      this.#report(`The ${what} is neither YAML nor JSON (.yaml, .yml, .json): ${shown}`, from);
       return undefined;
     }
     const node = await this.read(path);

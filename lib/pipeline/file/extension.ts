@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from "node:path";
 import { type Diagnostic, errorAt, type Range } from "../diagnostic.ts";
-import { nearest } from "../nearest.ts";
+import { nameHints } from "../nearest.ts";
 import type { Documents } from "./documents.ts";
 import { type Entry, type MapNode, textOf } from "./node.ts";
 import { checkFile } from "./stage_rules.ts";
@@ -73,9 +73,7 @@ function removeStages(merged: MapNode, base: MapNode, diagnostics: Diagnostic[])
     if (node.kind !== "scalar" || node.value !== null) continue;
     kept.delete(name);
     if (names.includes(name)) continue;
-    const close = nearest(name, names);
-    const hints = close ? [`Did you mean ${close}?`] : [`Expected one of ${names.join(", ")}`];
-    diagnostics.push(errorAt(keyRange, `There is no stage ${name} to remove`, ...hints));
+    diagnostics.push(errorAt(keyRange, `There is no stage ${name} to remove`, ...nameHints(name, names)));
   }
   const entries = new Map(merged.entries);
   entries.set("stages", { ...stages, node: { ...stages.node, entries: kept } });

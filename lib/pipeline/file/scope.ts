@@ -11,7 +11,14 @@ export interface Scope {
 /** A variable's value, or which part of its name is wrong and what would have been right there. */
 export type Selection =
   | { readonly found: true; readonly node: Node }
-  | { readonly found: false; readonly step: string; readonly parent: string; readonly candidates: readonly string[] };
+  | {
+    readonly found: false;
+    /** The index of the step that is wrong. */
+    readonly index: number;
+    /** What the steps before it lead to; absent for the first. */
+    readonly parent?: Node;
+    readonly candidates: readonly string[];
+  };
 
 /** The steps of `a.b[0]`, or undefined where it is no such path (the grammar is DVC's). */
 export function parsePath(expression: string): readonly string[] | undefined {
@@ -30,7 +37,7 @@ export function select(scope: Scope, path: readonly string[]): Selection {
         : node?.kind === "map"
         ? [...node.entries.keys()]
         : [];
-      return { found: false, step, parent: path.slice(0, index).join("."), candidates };
+      return { found: false, index, ...(node && { parent: node }), candidates };
     }
     node = next;
   }

@@ -1,5 +1,5 @@
 import { type Diagnostic, errorAt, type Range } from "../diagnostic.ts";
-import { nearest } from "../nearest.ts";
+import { nameHints } from "../nearest.ts";
 import { commandFlags } from "./command_flags.ts";
 import { describe, type Entry, type Node, type ScalarNode } from "./node.ts";
 import { pythonText } from "./python_text.ts";
@@ -107,14 +107,15 @@ function lookUp(expression: string, range: Range, { scope, diagnostics }: Templa
   }
   const selection = select(scope, path);
   if (selection.found) return selection.node;
-  const { step, parent, candidates } = selection;
-  const full = (name: string): string => `\${${parent ? `${parent}.` : ""}${name}}`;
-  const message = parent ? `The variable ${parent} holds no ${step}` : `Unknown variable ${step}`;
-  const close = nearest(step, candidates);
-  const known = candidates.length === 0
-    ? parent ? `${parent} is no map or has no entries` : "No variables are defined: add them to vars or params.yaml"
-    : `Expected one of ${candidates.slice(0, 12).join(", ")}${candidates.length > 12 ? ", …" : ""}`;
-  const hints = close ? [`Did you mean ${full(close)}?`, known] : [known];
+  const { index, parent, candidates } = selection;
+  const step = path[index] ?? "";
+  const before = path.slice(0, index).join(".");
+  const message = parent ? `The variable ${before} holds no ${step}` : `Unknown variable ${step}`;
+  const corrected = (close: string): string => `\${${path.with(index, close).join(".")}}`;
+  const hints = nameHints(step, candidates, corrected);
+  if (parent?.kind === "list") hints.push(`${before} is a list of ${parent.items.length}, counted from 0`);
+  else if (parent && hints.length === 0) hints.push(`${before} is ${describe(parent)}`);
+  else if (hints.length === 0) hints.push("No variables are defined; add them to vars or params.yaml");
   diagnostics.push(errorAt(range, message, ...hints, ...(/^[A-Z_]+$/.test(step) ? [ESCAPE] : [])));
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { type Diagnostic, errorAt } from "../diagnostic.ts";
-import { nearest } from "../nearest.ts";
+import { nameHints } from "../nearest.ts";
 import { describe, keyRangeAt, type Node, nodeAt, toPlain } from "./node.ts";
 import { type Phase, type SchemaIssue, schemaIssues } from "./schema.ts";
 
@@ -14,11 +14,9 @@ export function validate(node: Node, phase: Phase, label: string, diagnostics: D
 function diagnosticsOf(issue: SchemaIssue, node: Node, label: string): readonly Diagnostic[] {
   const { path } = issue;
   if (issue.kind === "unknown keys") {
-    return issue.keys.map((key) => {
-      const close = nearest(key, issue.valid);
-      const hints = [...(close ? [`Did you mean ${close}?`] : []), `Expected one of ${issue.valid.join(", ")}`];
-      return errorAt(keyRangeAt(node, [...path, key]), `Unknown key ${key}`, ...hints);
-    });
+    return issue.keys.map((key) =>
+      errorAt(keyRangeAt(node, [...path, key]), `Unknown key ${key}`, ...nameHints(key, issue.valid))
+    );
   }
   const expected = `Expected ${issue.expected}`;
   if (issue.kind === "name") {

@@ -1,6 +1,6 @@
 import { join, normalize } from "node:path";
 import { type Diagnostic, errorAt, type Range } from "../diagnostic.ts";
-import { nearest } from "../nearest.ts";
+import { nameHints } from "../nearest.ts";
 import type { Documents } from "./documents.ts";
 import { describe, type Entry, type MapNode, type Node } from "./node.ts";
 import { hasReference } from "./template.ts";
@@ -100,8 +100,7 @@ async function readItem(
     const entry = map.entries.get(key);
     if (entry) entries.set(key, entry);
     else {
-      const close = nearest(key, map.entries.keys());
-      diagnostics.push(errorAt(range, `${name} has no key ${key}`, ...(close ? [`Did you mean ${close}?`] : [])));
+      diagnostics.push(errorAt(range, `${name} has no key ${key}`, ...nameHints(key, [...map.entries.keys()])));
     }
   }
   return { ...map, entries };

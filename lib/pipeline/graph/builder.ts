@@ -123,11 +123,10 @@ function cycleError(cycle: readonly Edge[]): Diagnostic {
   return {
     severity: "error",
     message: `Stages wait for each other in a circle: ${names}`,
-    ...(first && { range: first.range }),
-    related: cycle.slice(1).map((edge) => ({
+    ...(first && { range: first.from.range }),
+    related: cycle.map((edge) => ({
       message: `${edge.to.name} reads ${edge.out.relative}, an out of ${edge.from.name}`,
       range: edge.range,
     })),
-    ...(first && { hints: [`${first.to.name} reads ${first.out.relative}, an out of ${first.from.name}`] }),
   };
 }

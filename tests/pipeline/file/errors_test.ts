@@ -1,0 +1,270 @@
+import { says } from "./project.ts";
+
+const module = { "stages/train.ts": "" };
+
+says(
+  "readPipeline() reports an unknown key with the nearest valid one",
+  {
+    ...module,
+    "pipeline.yaml": `stages:
+  train:
+    run: stages/train.ts
+    wtih: {lr: 0.1}
+    outs: {weights: {path: w, cahce: false}}
+`,
+  },
+  `
+pipeline.yaml:4:5: error: Unknown key wtih
+  4 |     wtih: {lr: 0.1}
+    |     ^^^^
+  hint: Did you mean with?
+  hint: Expected one of desc, run, with, cmd, wdir, deps, params, outs, metrics, plots, env, net, resources, verify, frozen, always_changed, meta, vars, foreach, do, matrix
+
+pipeline.yaml:5:31: error: Unknown key cahce
+  5 |     outs: {weights: {path: w, cahce: false}}
+    |                               ^^^^^
+  hint: Did you mean cache?
+  hint: Expected one of path, cache, persist, desc, remote, push, type, labels, meta
+`,
+);
+
+says(
+  "readPipeline() reports values of the wrong type",
+  {
+    ...module,
+    "pipeline.yaml": `stages:
+  train:
+    run: stages/train.ts
+    with: [1]
+    deps: 5
+    frozen: maybe
+    resources: {cpus: two, memory: much, time: -1}
+`,
+  },
+  `
+pipeline.yaml:4:11: error: stages.train.with is a list
+  4 |     with: [1]
+    |           ^^^
+  hint: Expected a map of parameters
+
+pipeline.yaml:5:11: error: stages.train.deps is the number 5
+  5 |     deps: 5
+    |           ^
+  hint: Expected a list of paths, or a map of named paths
+
+pipeline.yaml:6:13: error: stages.train.frozen is the text "maybe"
+  6 |     frozen: maybe
+    |             ^^^^^
+  hint: Expected true or false
+
+pipeline.yaml:7:23: error: stages.train.resources.cpus is the text "two"
+  7 |     resources: {cpus: two, memory: much, time: -1}
+    |                       ^^^
+  hint: Expected a positive number
+
+pipeline.yaml:7:36: error: stages.train.resources.memory is the text "much"
+  7 |     resources: {cpus: two, memory: much, time: -1}
+    |                                    ^^^^
+  hint: Expected an amount of memory such as 4GB or 512MiB
+
+pipeline.yaml:7:48: error: stages.train.resources.time is the number -1
+  7 |     resources: {cpus: two, memory: much, time: -1}
+    |                                                ^^
+  hint: Expected a time such as 90m or 2h
+`,
+);
+
+says(
+  "readPipeline() reports a wrong type that a reference leads to",
+  {
+    "pipeline.yaml": `vars: [{cores: many, places: [2, x]}]
+stages:
+  a: {cmd: echo, resources: {cpus: "\${cores}"}}
+  b:
+    foreach: \${places}
+    do: {cmd: echo, resources: {cpus: "\${item}"}}
+`,
+  },
+  `
+pipeline.yaml:3:36: error: stages.a.resources.cpus is the text "many"
+  3 |   a: {cmd: echo, resources: {cpus: "\${cores}"}}
+    |                                    ^^^^^^^^^^
+  hint: Expected a positive number
+
+pipeline.yaml:6:39: error: stages.b@x.resources.cpus is the text "x"
+  6 |     do: {cmd: echo, resources: {cpus: "\${item}"}}
+    |                                       ^^^^^^^^^
+  hint: Expected a positive number
+`,
+);
+
+says(
+  "readPipeline() reports unknown variables with the nearest known one",
+  {
+    "pipeline.yaml": `vars:
+  - optimizer: {momentum: 0.9}
+    depths: [2, 4]
+stages:
+  a:
+    cmd: echo \${optimiser.momentum} \${optimizer.momentun} \${depths[2]}
+  b:
+    cmd: echo \${HOME} \${a b} \${x..y}
+`,
+  },
+  `
+pipeline.yaml:6:15: error: Unknown variable optimiser
+  6 |     cmd: echo \${optimiser.momentum} \${optimizer.momentun} \${depths[2]}
+    |               ^^^^^^^^^^^^^^^^^^^^^
+  hint: Did you mean \${optimizer.momentum}?
+  hint: Expected one of optimizer, depths
+
+pipeline.yaml:6:37: error: The variable optimizer holds no momentun
+  6 |     cmd: echo \${optimiser.momentum} \${optimizer.momentun} \${depths[2]}
+    |                                     ^^^^^^^^^^^^^^^^^^^^^
+  hint: Did you mean \${optimizer.momentum}?
+  hint: Expected momentum
+
+pipeline.yaml:6:59: error: The variable depths holds no 2
+  6 |     cmd: echo \${optimiser.momentum} \${optimizer.momentun} \${depths[2]}
+    |                                                           ^^^^^^^^^^^^
+  hint: depths is a list of 2, counted from 0
+
+pipeline.yaml:8:15: error: Unknown variable HOME
+  8 |     cmd: echo \${HOME} \${a b} \${x..y}
+    |               ^^^^^^^
+  hint: Expected one of optimizer, depths
+  hint: Write \\\${…} to keep it as it is, for the shell
+
+pipeline.yaml:8:23: error: Unknown variable a b
+  8 |     cmd: echo \${HOME} \${a b} \${x..y}
+    |                       ^^^^^^
+  hint: Expected one of optimizer, depths
+
+pipeline.yaml:8:30: error: Cannot read the reference \${x..y}
+  8 |     cmd: echo \${HOME} \${a b} \${x..y}
+    |                              ^^^^^^^
+  hint: Expected the path of a variable such as \${name}, \${map.key} or \${list[0]}
+  hint: Write \\\${…} to keep it as it is, for the shell
+`,
+);
+
+says(
+  "readPipeline() reports a map or a list where a text is made",
+  {
+    "pipeline.yaml": `vars: [{m: {a: 1}, l: [1], nested: {l: [[1]]}}]
+stages:
+  a:
+    cmd: echo \${l} \${nested}
+    deps: ["\${m}", "in/\${l}"]
+`,
+  },
+  `
+pipeline.yaml:4:15: error: This reference is a list, which cannot become text
+  4 |     cmd: echo \${l} \${nested}
+    |               ^^^^
+  hint: Expected a scalar; a list may stand only alone, as a value in with or foreach
+
+pipeline.yaml:4:20: error: The list l holds lists or maps, so it cannot become a flag
+  4 |     cmd: echo \${l} \${nested}
+    |                    ^^^^^^^^^
+
+pipeline.yaml:5:13: error: This reference is a map, which cannot become text
+  5 |     deps: ["\${m}", "in/\${l}"]
+    |             ^^^^
+  hint: Expected a scalar; a map may stand only in cmd (as flags) or, alone, as a value in with
+
+pipeline.yaml:5:24: error: This reference is a list, which cannot become text
+  5 |     deps: ["\${m}", "in/\${l}"]
+    |                        ^^^^
+  hint: Expected a scalar; a list may stand only alone, as a value in with or foreach
+`,
+);
+
+says(
+  "readPipeline() reports a missing module with the nearest file",
+  {
+    ...module,
+    "pipeline.yaml": `stages:
+  a: {run: stages/trian.ts}
+  b: {run: stages}
+  c: {run: other/thing.ts}
+`,
+  },
+  `
+pipeline.yaml:2:12: error: The module stages/trian.ts does not exist
+  2 |   a: {run: stages/trian.ts}
+    |            ^^^^^^^^^^^^^^^
+  hint: Did you mean stages/train.ts?
+
+pipeline.yaml:3:12: error: The module stages is a folder
+  3 |   b: {run: stages}
+    |            ^^^^^^
+  hint: Expected the path of a Deno module
+
+pipeline.yaml:4:12: error: The module other/thing.ts does not exist
+  4 |   c: {run: other/thing.ts}
+    |            ^^^^^^^^^^^^^^
+  hint: Expected the path of a Deno module, relative to pipeline.yaml
+`,
+);
+
+says(
+  "readPipeline() reports which keys of a stage are missing or exclude each other",
+  {
+    ...module,
+    "pipeline.yaml": `stages:
+  neither: {deps: [x]}
+  both: {run: stages/train.ts, cmd: echo}
+  with: {cmd: echo, with: {a: 1}}
+  params: {run: stages/train.ts, params: [a]}
+  each: {foreach: [1]}
+  do: {do: {cmd: echo}}
+  beside: {foreach: [1], do: {cmd: echo}, deps: [x]}
+  "at@1": {cmd: echo}
+`,
+  },
+  `
+pipeline.yaml:2:3: error: Stage neither has neither run nor cmd
+  2 |   neither: {deps: [x]}
+    |   ^^^^^^^
+  hint: Expected exactly one of run (a Deno module) and cmd (a shell command)
+
+pipeline.yaml:3:32: error: Stage both has both run and cmd
+  3 |   both: {run: stages/train.ts, cmd: echo}
+    |                                ^^^
+  pipeline.yaml:3:10: run stands here
+  3 |   both: {run: stages/train.ts, cmd: echo}
+    |          ^^^
+  hint: Expected exactly one of run and cmd
+
+pipeline.yaml:4:21: error: with needs run
+  4 |   with: {cmd: echo, with: {a: 1}}
+    |                     ^^^^
+  hint: with holds the values a module gets; with cmd, use params
+
+pipeline.yaml:5:34: error: params needs cmd
+  5 |   params: {run: stages/train.ts, params: [a]}
+    |                                  ^^^^^^
+  hint: params holds values of params files that a command depends on; with run, use with
+
+pipeline.yaml:6:10: error: Stage each has foreach without do
+  6 |   each: {foreach: [1]}
+    |          ^^^^^^^
+  hint: Put the stage's keys under do
+
+pipeline.yaml:7:8: error: Stage do has do without foreach
+  7 |   do: {do: {cmd: echo}}
+    |        ^^
+  hint: Add foreach: a list or a map
+
+pipeline.yaml:8:43: error: deps cannot stand beside foreach and do
+  8 |   beside: {foreach: [1], do: {cmd: echo}, deps: [x]}
+    |                                           ^^^^
+  hint: Move deps into do
+
+pipeline.yaml:9:3: error: at@1 cannot be a name here
+  9 |   "at@1": {cmd: echo}
+    |   ^^^^^^
+  hint: Expected a name without @, : and spaces
+`,
+);
