@@ -45,12 +45,12 @@ function keep(line: string, accesses: Map<string, Access>): void {
   }
 }
 
-/** The absolute path that a `read` or `write` access meant, for a process that stays in `folder`. */
-export function accessedPath(value: string, folder: string): string {
-  return resolve(folder, value);
-}
-
-/** Whether `path` is `root` or lies inside it; both absolute and normalised. */
-export function isWithin(path: string, root: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+/**
+ * What Deno's own words say was refused: `Requires read access to "/x", run again with the --allow-read flag`. Not every
+ * refusal is in the audit: programs are not.
+ */
+export function refusedAccess(message: string): Access | undefined {
+  const [, permission, quoted, bare] =
+    /Requires (\w+) access(?: to (?:"(.*?)"|(<\w+>)))?, run again with/.exec(message) ?? [];
+  return permission === undefined ? undefined : { permission, value: quoted ?? bare ?? null };
 }

@@ -19,7 +19,7 @@ export class LogTail {
   /** The lines as one hint, or none. */
   hints(): string[] {
     if (this.#lines.length === 0) return [];
-    return [["the last lines of its log:", ...this.#lines.map((line) => `  ${line}`)].join("\n")];
+    return [["The last lines of its log:", ...this.#lines.map((line) => `  ${line}`)].join("\n")];
   }
 }
 
@@ -30,7 +30,7 @@ export function failure(stage: Stage, cause: string, hints: readonly string[] = 
 
 /** The same with the command that runs the stage alone, which the last message about a stage carries. */
 export function withRetry(diagnostics: readonly Diagnostic[], stage: Stage, retry?: string): Diagnostic[] {
-  const hint = `run it alone: ${retry ?? `deno task repro --single-item ${quote(stage.name)}`}`;
+  const hint = `Run it alone: ${retry ?? `deno task repro --single-item ${quote(stage.name)}`}`;
   return diagnostics.map((diagnostic, index) =>
     index === diagnostics.length - 1 ? { ...diagnostic, hints: [...diagnostic.hints ?? [], hint] } : diagnostic
   );
@@ -38,13 +38,13 @@ export function withRetry(diagnostics: readonly Diagnostic[], stage: Stage, retr
 
 /** That a process was ended by a signal that nobody here sent. */
 export function killed(stage: Stage, signal: Deno.Signal, log: LogTail): Diagnostic {
-  const hints = signal === "SIGKILL" ? ["the kernel kills what takes too much memory; `dmesg` tells"] : [];
+  const hints = signal === "SIGKILL" ? ["The kernel kills what takes too much memory; `dmesg` tells"] : [];
   return failure(stage, `was killed by ${signal}`, [...hints, ...log.hints()]);
 }
 
 /** What was thrown, or written, for want of space. */
 export function spaceHint(message: string): string[] {
-  return /os error 28|ENOSPC|[Nn]o space left/.test(message) ? ["the disk is full; free some space"] : [];
+  return /os error 28|ENOSPC|[Nn]o space left/.test(message) ? ["The disk is full; free some space"] : [];
 }
 
 /**
@@ -60,19 +60,19 @@ export function undeclared(stage: Stage, { permission, value }: Access, shown: s
 function undeclaredCause(permission: string, value: string | null, shown: string): [string, string] {
   switch (permission) {
     case "read":
-      return [`read ${shown}, which it did not declare`, "add it to deps"];
+      return [`read ${shown}, which it did not declare`, "Add it to deps"];
     case "write":
       return value === "<TMP>"
-        ? ["made a temporary file, which it may not", "write inside one of its outs"]
-        : [`wrote ${shown}, which it did not declare`, "add it to outs, or write inside one of its outs"];
+        ? ["made a temporary file, which it may not", "Write inside one of its outs"]
+        : [`wrote ${shown}, which it did not declare`, "Add it to outs, or write inside one of its outs"];
     case "net":
-      return [`reached for ${value ?? "the network"}, which it did not declare`, "name the host in `net`"];
+      return [`reached for ${value ?? "the network"}, which it did not declare`, "Name the host in `net`"];
     case "run":
-      return [`started ${value ?? "a program"}, which a module may not`, "make it a stage of its own with `cmd`"];
+      return [`started ${value ?? "a program"}, which a module may not`, "Make it a stage of its own with `cmd`"];
     case "ffi":
-      return [`loaded the native library ${shown}, which is in none of its npm packages`, "use `cmd` for such a stage"];
+      return [`loaded the native library ${shown}, which is in none of its npm packages`, "Use `cmd` for such a stage"];
     default:
-      return [`asked for ${permission} ${value ?? ""}`.trimEnd() + ", which a stage may not", "do without it"];
+      return [`asked for ${permission} ${value ?? ""}`.trimEnd() + ", which a stage may not", "Do without it"];
   }
 }
 

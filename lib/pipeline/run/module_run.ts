@@ -1,13 +1,14 @@
-import { join, relative } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import { nativeFolders } from "../modules/native.ts";
 import { type Json, toJson } from "../value.ts";
-import { type Access, accessedPath, readAudit } from "./audit.ts";
+import { type Access, readAudit, refusedAccess } from "./audit.ts";
 import { failure, killed, spaceHint, undeclared } from "./failure.ts";
 import type { HostRecord, HostRequest } from "./host_protocol.ts";
 import type { Job } from "./job.ts";
+import { pathInMessage, realPath } from "./path.ts";
 import { type Ending, runProcess } from "./process.ts";
 import { type Sandbox, sandboxArguments, sandboxEnvironment, unspeakablePaths } from "./sandbox.ts";
 import { outputReader, type StageRun, usualGrace } from "./stage_run.ts";
@@ -21,7 +22,7 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
   const unspeakable = unspeakablePaths(sandbox);
   if (unspeakable.length > 0) {
     return unspeakable.map((path) =>
-      failure(stage, `cannot run in a sandbox: ${path} has a comma in its name`, ["rename it, or use `cmd`"])
+      failure(stage, `cannot run in a sandbox: ${path} has a comma in its name`, ["Rename it, or use `cmd`"])
     );
   }
   const audit = join(job.scratch, `audit-${crypto.randomUUID()}.jsonl`);
@@ -48,14 +49,14 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
       kill: job.kill,
     });
     const accesses = await readAudit(audit);
-    const forbidden = undeclaredAccesses(accesses, sandbox, stage.wdir).map((access) =>
-      undeclared(stage, access, shownValue(access, stage.wdir))
-    );
-    const ended = endingDiagnostics(run, ending, last);
-    // A refusal that the stage passed on is the same news as the access.
-    if (last?.kind === "failed" && last.name === "NotCapable" && forbidden.length > 0) return forbidden;
-    if (ended.length === 0 && forbidden.length === 0) warnOfUntouched(run, accesses);
-    return [...forbidden, ...ended];
+    // A refusal that the stage did not swallow is the same news as the access in the audit, if that has it.
+    const refused = last?.kind === "failed" ? refusedAccess(last.message) : undefined;
+    const forbidden = undeclaredAccesses(accesses, sandbox, stage.wdir);
+    if (refused !== undefined && forbidden.length === 0) forbidden.push(refused);
+    const diagnostics = forbidden.map((access) => undeclared(stage, access, shownValue(access, stage.wdir)));
+    if (refused === undefined) diagnostics.push(...endingDiagnostics(run, ending, last));
+    if (diagnostics.length === 0) warnOfUntouched(run, accesses);
+    return diagnostics;
   } finally {
     await Deno.remove(audit).catch(() => {});
   }
@@ -66,12 +67,17 @@ const hostModule = fileURLToPath(new URL("./host.ts", import.meta.url));
 /** What a stage's module may reach: its code, its deps, its outs and what it declares. */
 export async function stageSandbox(stage: Stage, { code }: Pick<Job, "code">): Promise<Sandbox> {
   return {
-    read: [...stage.deps.map(({ path }) => path), ...code?.files ?? [], ...code?.packageFolders ?? []],
-    write: stage.outs.map(({ path }) => path),
+    read: [...withRealPaths(stage.deps), ...code?.files ?? [], ...code?.packageFolders ?? []],
+    write: withRealPaths(stage.outs),
     env: stage.env ?? [],
     net: stage.net,
     native: await nativeFolders(code?.packageFolders ?? []),
   };
+}
+
+/** Deno grants what is named and not what it links to; a stage may use either name. */
+function withRealPaths(places: readonly { readonly path: string }[]): string[] {
+  return [...new Set(places.flatMap(({ path }) => [path, realPath(path)]))];
 }
 
 function hostRequest(stage: Stage, job: Job): HostRequest {
@@ -112,17 +118,15 @@ function warnOfUntouched({ stage, emit }: StageRun, accesses: readonly Access[])
       severity: "warning",
       message: `${stage.name} never read ${dep.relative}`,
       range: dep.range,
-      hints: ["drop it from deps, so that its changes do not run the stage again"],
+      hints: ["Drop it from deps, so that its changes do not run the stage again"],
     };
     emit({ kind: "stage warning", time: Date.now(), stage: stage.name, diagnostic });
   }
 }
 
-/** What was reached for, as a message shows it: a path relative to the stage's folder where it lies inside. */
+/** What was reached for, as a message shows it. */
 function shownValue({ permission, value }: Access, folder: string): string {
   if (value === null) return "everything";
-  if (permission !== "read" && permission !== "write" && permission !== "ffi") return value;
-  const path = accessedPath(value, folder);
-  const inside = relative(folder, path);
-  return inside === "" || inside.startsWith("..") ? path : inside;
+  const isPath = permission === "read" || permission === "write" || permission === "ffi";
+  return isPath ? pathInMessage(resolve(folder, value), folder) : value;
 }

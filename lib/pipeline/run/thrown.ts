@@ -25,7 +25,8 @@ function firstPlace(stack: string): string | undefined {
 }
 
 function messages(error: Error): string[] {
-  const own = error.message === "" ? error.name : error.message;
+  // Deno appends frames to the messages of failed imports.
+  const own = error.message.replace(/\n\s+at \S+$/, "") || error.name;
   if (error.cause instanceof Error && !own.includes(error.cause.message)) return [own, ...messages(error.cause)];
   return [own];
 }

@@ -1,5 +1,7 @@
+import { resolve } from "node:path";
 import type { Stage } from "../file/pipeline.ts";
-import { type Access, accessedPath, isWithin } from "./audit.ts";
+import type { Access } from "./audit.ts";
+import { isWithin, realPath } from "./path.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /**
@@ -18,7 +20,7 @@ export function undeclaredAccesses(accesses: readonly Access[], sandbox: Sandbox
 /** The deps that a stage never reached for, themselves or anything inside. */
 export function untouchedDeps(stage: Stage, accesses: readonly Access[], folder: string): Stage["deps"] {
   const read = accesses.flatMap(({ permission, value }) =>
-    permission === "read" && value !== null ? [accessedPath(value, folder)] : []
+    permission === "read" && value !== null ? [resolve(folder, value)] : []
   );
   return stage.deps.filter((dep) =>
     !read.some((path) => isWithin(path, dep.path) || isWithin(realPath(path), dep.path))
@@ -42,26 +44,11 @@ function isGranted(access: Access, sandbox: Sandbox, folder: string): boolean {
 }
 
 function isInside(value: string, folder: string, roots: readonly string[]): boolean {
-  const path = accessedPath(value, folder);
+  const path = resolve(folder, value);
   if (roots.some((root) => isWithin(path, root))) return true;
   // The same place by another name: a project below a linked folder.
   const real = realPath(path);
-  return roots.some((root) => isWithin(real, root) || isWithin(real, realPath(root)));
-}
-
-/** The path without links; of what does not exist, that of the nearest folder that does, and the rest. */
-function realPath(path: string): string {
-  const missing: string[] = [];
-  for (let existing = path;;) {
-    try {
-      return [Deno.realPathSync(existing), ...missing].join("/");
-    } catch {
-      const cut = existing.lastIndexOf("/");
-      if (cut <= 0) return path;
-      missing.unshift(existing.slice(cut + 1));
-      existing = existing.slice(0, cut);
-    }
-  }
+  return roots.some((root) => isWithin(real, root));
 }
 
 /** Whether what was reached for (a URL, or a host with its port) is on a declared host (with or without a port). */

@@ -1,4 +1,4 @@
-import { isAbsolute, join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { Dep, Out, Resources, RunAction, Stage } from "../../../lib/pipeline/file/pipeline.ts";
 import type { Range } from "../../../lib/pipeline/diagnostic.ts";
 import type { Value } from "../../../lib/pipeline/value.ts";
@@ -38,7 +38,7 @@ export interface StageSketch {
 export function stageOf(folder: string, sketch: StageSketch): Stage {
   const range = fixtureRange(folder);
   const place = (path: string): { path: string; relative: string; range: Range } => {
-    const absolute = isAbsolute(path) ? path : join(folder, path);
+    const absolute = resolve(folder, path);
     return { path: absolute, relative: relative(folder, absolute), range };
   };
   const deps: Dep[] = Array.isArray(sketch.deps)
@@ -64,7 +64,7 @@ export function stageOf(folder: string, sketch: StageSketch): Stage {
     group: name.split("@")[0] ?? name,
     action: sketch.run === undefined
       ? { kind: "cmd", lines: sketch.cmd ?? [], range }
-      : runAction(join(folder, sketch.run), sketch.with ?? {}, range),
+      : runAction(resolve(folder, sketch.run), sketch.with ?? {}, range),
     wdir: sketch.wdir === undefined ? folder : join(folder, sketch.wdir),
     params: [],
     deps,

@@ -16,28 +16,27 @@ export interface Trial {
   readonly warnings: readonly string[];
 }
 
+/** What a trial may say besides the stage. */
+export interface TrialOptions extends Partial<Job> {
+  /** Aborted when the stage prints `ready`. */
+  readonly cancelWhenReady?: AbortController;
+}
+
 /** Runs a stage of a temporary project. */
-export async function trial(
-  folder: string,
-  stage: Stage,
-  options: Partial<Job> = {},
-  signal?: AbortSignal,
-): Promise<Trial> {
+export async function trial(folder: string, stage: Stage, options: TrialOptions = {}): Promise<Trial> {
+  const { cancelWhenReady = new AbortController(), ...job } = options;
   const scratch = join(folder, ".pipeline", "tmp");
   Deno.mkdirSync(scratch, { recursive: true });
   const files = stage.action.kind === "run" ? [stage.action.module] : [];
   const events: Event[] = [];
   const outcome = await execute(
     stage,
-    {
-      code: { digest: "", files, packageFolders: [] },
-      root: folder,
-      scratch,
-      commit: () => Promise.resolve(),
-      ...options,
+    { code: { digest: "", files, packageFolders: [] }, root: folder, scratch, commit: () => Promise.resolve(), ...job },
+    (event) => {
+      events.push(event);
+      if (options.cancelWhenReady && event.kind === "stage output" && event.text === "ready") cancelWhenReady.abort();
     },
-    (event) => events.push(event),
-    signal ?? new AbortController().signal,
+    cancelWhenReady.signal,
   );
   return {
     outcome,

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { stageOf, type StageSketch, temporaryFolder, writeFiles } from "../support/stage_fixture_c.ts";
+import { type Trial, trial } from "../support/stage_run_c.ts";
+import { moduleText } from "../support/module_text.ts";
+
+const retry = "Run it alone: deno task repro --single-item stage";
+
+/** Runs a module of one dep (`dep.txt`) and one out (`out.txt`) with a body. */
+async function run(body: string, sketch: StageSketch = {}): Promise<Trial & { readonly folder: string }> {
+  using folder = temporaryFolder();
+  writeFiles(folder.path, {
+    "dep.txt": "dep",
+    "other.txt": "other",
+    "stage.ts": moduleText({ deps: ["dep"], outs: ["out"], body: `${body}; Deno.writeTextFileSync(outs.out, "new");` }),
+  });
+  const stage = stageOf(folder.path, {
+    run: "stage.ts",
+    deps: { dep: "dep.txt" },
+    outs: { out: "out.txt" },
+    ...sketch,
+  });
+  return { ...await trial(folder.path, stage), folder: folder.path };
+}
+
+const readDep = "Deno.readTextFileSync(deps.dep)";
+
+Deno.test("a stage that reads what it did not declare fails by name", async () => {
+  const { errors } = await run(`${readDep}; Deno.readTextFileSync("other.txt")`);
+  assert.deepEqual(errors, [`stage read other.txt, which it did not declare\nAdd it to deps\n${retry}`]);
+});
+
+Deno.test("a stage that swallows the refusal fails all the same", async () => {
+  const { errors } = await run(`${readDep}; try { Deno.readTextFileSync("/etc/hostname") } catch { /* ignored */ }`);
+  assert.deepEqual(errors, [`stage read /etc/hostname, which it did not declare\nAdd it to deps\n${retry}`]);
+});
+
+Deno.test("a stage that looks whether a file is there has read it", async () => {
+  const { errors } = await run(`${readDep}; await Deno.lstat(new URL("other.txt", import.meta.url)).catch(() => {})`);
+  assert.deepEqual(errors, [`stage read other.txt, which it did not declare\nAdd it to deps\n${retry}`]);
+});
+
+Deno.test("a stage that writes elsewhere fails by name, and nothing is written", async () => {
+  const { errors } = await run(`${readDep}; Deno.writeTextFileSync("../elsewhere.txt", "")`);
+  assert.equal(errors.length, 1);
+  assert.match(errors[0] ?? "", /^stage wrote \/.*\/elsewhere.txt, which it did not declare\nAdd it to outs/);
+});
+
+Deno.test("a stage cannot write its deps", async () => {
+  const { errors } = await run(`Deno.writeTextFileSync(deps.dep, "")`);
+  assert.match(errors[0] ?? "", /^stage wrote dep.txt, which it did not declare/);
+});
+
+Deno.test("a stage that reaches for a host that it did not declare fails by name", async () => {
+  const { errors } = await run(`${readDep}; await fetch("http://localhost:4321/").catch(() => {})`);
+  assert.match(
+    errors[0] ?? "",
+    /^stage reached for http:\/\/localhost:4321\/, which it did not declare\nName the host/,
+  );
+});
+
+Deno.test("a stage may reach the hosts that it declares", async () => {
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => new Response("hello"));
+  const { port } = server.addr;
+  const body = `${readDep}; console.log(await (await fetch("http://127.0.0.1:${port}/")).text())`;
+  for (const net of [true, ["127.0.0.1"], [`127.0.0.1:${port}`]] as const) {
+    const { lines, errors } = await run(body, { net });
+    assert.deepEqual(errors, []);
+    assert.deepEqual(lines, ["hello"]);
+  }
+});
+
+Deno.test("a stage that starts a program fails by name", async () => {
+  const { errors } = await run(`${readDep}; new Deno.Command("ls").outputSync()`);
+  assert.match(errors[0] ?? "", /^stage started ls, which a module may not/);
+});
+
+Deno.test("a stage that makes a temporary file is told where it may write", async () => {
+  const { errors } = await run(`${readDep}; Deno.makeTempFileSync()`);
+  assert.match(errors[0] ?? "", /^stage made a temporary file, which it may not\nWrite inside one of its outs/);
+});
+
+Deno.test("a stage sees the environment variables that it declares and no others", async () => {
+  const body = `${readDep}; console.log(Deno.env.get("HOME"), Deno.env.get("PATH")?.length > 0, process.env.USER)`;
+  const { lines, errors } = await run(body, { env: ["PATH"] });
+  assert.deepEqual(errors, []);
+  assert.deepEqual(lines, ["undefined true undefined"]);
+});
+
+Deno.test("a stage finds the same time zone, language and report on every machine", async () => {
+  const body = `${readDep};
+    const { timeZone, locale } = Intl.DateTimeFormat().resolvedOptions();
+    console.log(timeZone, locale, Object.keys(process.report.getReport().header));`;
+  const { lines } = await run(body);
+  assert.deepEqual(lines, [`UTC en-US [ "glibcVersionRuntime" ]`]);
+});
+
+Deno.test("a stage stays in its folder", async () => {
+  const { errors } = await run(`process.chdir("/")`);
+  assert.match(errors[0] ?? "", /^stage failed: a stage stays in its folder: chdir is not available/);
+});
+
+Deno.test("a dep that a stage never read is a warning", async () => {
+  const { outcome, warnings } = await run(`console.log("no need")`);
+  assert.equal(outcome.kind, "succeeded");
+  assert.deepEqual(warnings, ["stage never read dep.txt"]);
+});
+
+Deno.test("a folder counts as read when a file inside was, also by another name of the folder", async () => {
+  using folder = temporaryFolder();
+  writeFiles(folder.path, {
+    "real/data/a.txt": "a",
+    "stage.ts": moduleText({
+      deps: ["data"],
+      outs: ["out"],
+      body: `Deno.writeTextFileSync(outs.out, Deno.readTextFileSync(deps.data + "/a.txt") + Deno.readTextFileSync(
+        Deno.realPathSync(deps.data) + "/a.txt"));`,
+    }),
+  });
+  Deno.symlinkSync("real", join(folder.path, "link"));
+  const stage = stageOf(folder.path, { run: "stage.ts", deps: { data: "link/data" }, outs: { out: "out.txt" } });
+  const { errors, warnings } = await trial(folder.path, stage);
+  assert.deepEqual([errors, warnings], [[], []]);
+});
+
+Deno.test("a path that permission flags cannot hold is refused with the reason", async () => {
+  using folder = temporaryFolder();
+  writeFiles(folder.path, { "a,b.txt": "", "stage.ts": moduleText({ deps: ["dep"] }) });
+  const stage = stageOf(folder.path, { run: "stage.ts", deps: { dep: "a,b.txt" } });
+  const { errors } = await trial(folder.path, stage);
+  assert.match(errors[0] ?? "", /^stage cannot run in a sandbox: \/.*\/a,b.txt has a comma in its name\nRename it/);
+});
+
+Deno.test("a module imports by the import map of its own project", async () => {
+  using folder = temporaryFolder();
+  writeFiles(folder.path, {
+    "deno.json": JSON.stringify({ imports: { "greeting": "./lib/greeting.ts" } }),
+    "lib/greeting.ts": `export const greeting: string = "hello";`,
+    "lib/type.ts": `export interface Greeting { readonly text: string }`,
+    "stages/stage.ts": moduleText({
+      imports: `import { greeting } from "greeting"; import type { Greeting } from "../lib/type.ts";`,
+      outs: ["out"],
+      body: `Deno.writeTextFileSync(outs.out, greeting);`,
+    }),
+  });
+  const stage = stageOf(folder.path, { run: "stages/stage.ts", outs: { out: "out.txt" } });
+  const files = ["stages/stage.ts", "lib/greeting.ts"].map((name) => join(folder.path, name));
+  const { errors } = await trial(folder.path, stage, { code: { digest: "", files, packageFolders: [] } });
+  assert.deepEqual(errors, []);
+});
