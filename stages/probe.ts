@@ -26,7 +26,7 @@ import type { Runtime } from "../lib/runtimes/runtime.ts";
 const sgdParameter = z.strictObject({
   epochs: z.int().min(1).default(1).meta({ description: "Passes through the train set" }),
   batch: z.int().min(1).default(128).meta({ description: "Examples a step" }),
-  lr: z.number().positive().default(0.01).meta({ description: "Learning rate of all steps" }),
+  lr: z.number().positive().default(0.1).meta({ description: "Learning rate of all steps" }),
   momentum: z.number().min(0).lt(1).default(0.9),
   weightDecay: z.number().min(0).default(5e-4),
 });
@@ -35,7 +35,7 @@ const convergedParameter = z.strictObject({
   l2: z.number().positive().default(1e-4).meta({
     description: "Penalty on the squared norm of the weights, on features of unit mean square",
   }),
-  tolerance: z.number().positive().lt(1).default(1e-3).meta({
+  tolerance: z.number().positive().lt(1).default(1e-4).meta({
     description: "Ends when the gradient's norm has come down to this share of that at zero weights",
   }),
   iterations: z.int().min(1).default(2000).meta({ description: "Steps of L-BFGS after which it is an error" }),
