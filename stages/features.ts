@@ -23,7 +23,7 @@ import { runtimeByName } from "../lib/runtimes/registry.ts";
 const chunkBytes = 32 * 2 ** 20;
 
 /** Bytes of train features that are kept between the two uses of them, at most. */
-const keptBytes = 2 ** 30;
+const keptBytes = 2 ** 29;
 
 /** Class statistics, nearest-class-centre counts and, on request, the features of every layer and snapshot. */
 export default stage({
@@ -54,24 +54,27 @@ export default stage({
     if (folder !== undefined) await Deno.mkdir(folder);
 
     const rows: LayerStatistics[] = [];
-    for (const [index, { epoch, path }] of paths.entries()) {
-      const snapshot = await readSnapshot(path);
-      checkSnapshot(path, snapshot, first, dataset);
-      const layers = save.filter((wanted) => wanted.epoch === epoch).map(({ layer }) => layer);
-      const source = networkFeatures(executable, model, snapshot, dataset, batch, signal);
-      const embeddings = new Embeddings(source, layers);
-      const measured = await measureLayers(source, {
-        memory: resources.memory > 0 ? Math.min(keptBytes, resources.memory / 2) : keptBytes,
-        seen: (split, start, chunk) => embeddings.keep(split, start, chunk),
-      });
-      rows.push(...measured.map((measurement) => ({ epoch, ...measurement })));
-      if (folder !== undefined) {
-        const metadata = { identity: JSON.stringify(identity), epoch: String(epoch) };
-        await embeddings.write(folder, snapshotName(epoch).replace(".safetensors", ""), metadata);
+    try {
+      for (const [index, { epoch, path }] of paths.entries()) {
+        const snapshot = await readSnapshot(path);
+        checkSnapshot(path, snapshot, first, dataset);
+        const layers = save.filter((wanted) => wanted.epoch === epoch).map(({ layer }) => layer);
+        const source = networkFeatures(executable, model, snapshot, dataset, batch, signal);
+        const embeddings = new Embeddings(source, layers);
+        const measured = await measureLayers(source, {
+          memory: resources.memory > 0 ? Math.min(keptBytes, resources.memory / 2) : keptBytes,
+          seen: (split, start, chunk) => embeddings.keep(split, start, chunk),
+        });
+        rows.push(...measured.map((measurement) => ({ epoch, ...measurement })));
+        if (folder !== undefined) {
+          const metadata = { identity: JSON.stringify(identity), epoch: String(epoch) };
+          await embeddings.write(folder, snapshotName(epoch).replace(".safetensors", ""), metadata);
+        }
+        progress({ done: index + 1, total: paths.length, unit: "snapshot", values: { epoch } });
       }
-      progress({ done: index + 1, total: paths.length, unit: "snapshot", values: { epoch } });
+    } finally {
+      await executable.dispose();
     }
-    await executable.dispose();
     await writeStatistics(outs.statistics, { identity, classes: dataset.classes.length, rows });
   },
 });
