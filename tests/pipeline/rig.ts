@@ -66,7 +66,7 @@ export class Running {
       stdout,
       stderr,
       ran: names(/^(\S+) finished in /gm),
-      restored: names(/^(\S+) restored/gm),
+      restored: names(/^(\S+) restored: /gm),
     };
   }
 }

@@ -35,7 +35,7 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
     case "stage restored":
       return [line(`${style.good(event.stage)} restored${because(event.reasons)}`)];
     case "stage started": {
-      const sandbox = event.sandbox === undefined ? "" : ` (sandbox: ${event.sandbox})`;
+      const sandbox = event.sandbox === undefined || event.sandbox === "full" ? "" : ` (sandbox: ${event.sandbox})`;
       return [line(`${style.busy(event.stage)} runs${because(event.reasons)}${style.dim(sandbox)}`)];
     }
     case "stage output":

@@ -5,13 +5,15 @@ import type { Resolution } from "../modules/resolution.ts";
 import type { Closure } from "../plan/closure.ts";
 import { Planner } from "../plan/planner.ts";
 import { missingDeps } from "./missing_deps.ts";
-import { lockPath, readLock } from "../store/lock.ts";
+import { type Lock, lockPath, readLock } from "../store/lock.ts";
 import type { Workspace } from "../store/workspace.ts";
 
 /** What is known of the selected stages once all that can be wrong with them has been checked. */
 export interface Preparation {
   /** Tells what each stage needs. */
   readonly planner: Planner;
+  /** What was run before; the planner enters what is run now. */
+  readonly lock: Lock;
   /** Import closures by absolute path of the module. */
   readonly closures: ReadonlyMap<string, Closure>;
   /** What resolvers said, by stage name. */
@@ -40,7 +42,7 @@ export async function prepare(
   if (!lock.ok || !code.ok || hasErrors(diagnostics)) return { ok: false, diagnostics };
   const { closures, descriptions, resolutions } = code.value;
   const planner = new Planner({ workspace, lock: lock.value, closures, descriptions, resolutions });
-  return { ok: true, value: { planner, closures, resolutions }, diagnostics };
+  return { ok: true, value: { planner, lock: lock.value, closures, resolutions }, diagnostics };
 }
 
 interface CodeOfStages {

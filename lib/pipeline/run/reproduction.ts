@@ -2,6 +2,7 @@ import { relative, sep } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Pipeline } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
+import { pruneLock, writeLock } from "../store/lock.ts";
 import type { Workspace } from "../store/workspace.ts";
 import { acquireWriter } from "../store/writer.ts";
 import { heal } from "./aside.ts";
@@ -59,6 +60,8 @@ export async function reproduce(
   await heal(workspace.temporary);
   const preparation = await prepare(workspace, pipeline, graph, selected, options.inOrder);
   if (!preparation.ok) return { kind: "invalid", diagnostics: preparation.diagnostics };
+  const { lock } = preparation.value;
+  if (pruneLock(lock, graph.stages.keys())) writeLock(lock, workspace.temporary);
 
   const shown = relative(workspace.root, pipeline.file).replaceAll(sep, "/");
   const durations = Durations.read(workspace.runs, shown);

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { Code } from "../modules/description.ts";
 import type { Evaluation } from "../plan/plan.ts";
 import type { Reason } from "../plan/reason.ts";
 import type { Workspace } from "../store/workspace.ts";
@@ -66,7 +67,13 @@ export class StageReproduction {
     const missing = stage.deps.filter(({ relative }) => isMissing(evaluation.reasons, relative));
     const code = stage.action.kind === "run" ? closures.get(stage.action.module) : undefined;
     const begun = performance.now();
-    this.#options.emit({ kind: "stage started", time: Date.now(), stage: name, reasons: evaluation.reasons });
+    this.#options.emit({
+      kind: "stage started",
+      time: Date.now(),
+      stage: name,
+      reasons: evaluation.reasons,
+      ...(stage.action.kind === "run" ? { sandbox: await sandboxOf(stage, code) } : {}),
+    });
     if (missing.length > 0) {
       return this.#fail(
         name,
@@ -144,6 +151,12 @@ export class StageReproduction {
     this.#options.emit({ kind: "stage failed", time: Date.now(), stage, seconds, diagnostics });
     return "failed";
   }
+}
+
+/** What holds a `run` stage, in a word or two. */
+async function sandboxOf(stage: Stage, code: Code | undefined): Promise<string> {
+  const [{ sandboxLabel }, { stageSandbox }] = await Promise.all([import("./sandbox.ts"), import("./module_run.ts")]);
+  return sandboxLabel(await stageSandbox(stage, code === undefined ? {} : { code }));
 }
 
 function isMissing(reasons: readonly Reason[], path: string): boolean {
