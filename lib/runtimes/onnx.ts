@@ -2,6 +2,7 @@ import * as ort from "onnxruntime-node";
 import type { Graph } from "../compile/graph/graph.ts";
 import { sizeOf } from "../compile/graph/shape.ts";
 import { lowerLoop, orderName, valueName } from "../compile/onnx/loop.ts";
+import { safeThreads } from "../compile/onnx/threads.ts";
 import { optimise } from "../compile/passes/optimise.ts";
 import { traceProgram } from "../compile/trace/trace.ts";
 import { checkInputs } from "./check.ts";
@@ -101,7 +102,7 @@ async function compileLoop(program: Program, batch: number, threads: number): Pr
     graphOptimizationLevel: "all",
     executionMode: "sequential",
     interOpNumThreads: 1,
-    intraOpNumThreads: threads,
+    intraOpNumThreads: safeThreads(graph, threads),
     // Errors alone: a warning would end up in the stage's log, for the user to wonder about.
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: "0" }, set_denormal_as_zero: "1" } },

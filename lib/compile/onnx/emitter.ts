@@ -28,17 +28,14 @@ export interface FusedProduct {
 export class Emitter {
   readonly #values = new Map<Node, string>();
   readonly #lowerings: Lowerings;
-  readonly #outer: Emitter | undefined;
-
   /**
    * @param graph what is written
    * @param plan of the graph that is read
    * @param lowerings how each operation is written
    * @param outer writes the graph around a loop's body, for the nodes that are the same in every step
    */
-  constructor(readonly graph: OnnxGraph, readonly plan: Plan, lowerings: Lowerings, outer?: Emitter) {
+  constructor(readonly graph: OnnxGraph, readonly plan: Plan, lowerings: Lowerings, readonly outer?: Emitter) {
     this.#lowerings = lowerings;
-    this.#outer = outer;
   }
 
   /** Says that a node's value is there already, by a name. */
@@ -50,10 +47,10 @@ export class Emitter {
   value(node: Node): string {
     const known = this.#values.get(node);
     if (known !== undefined) return known;
-    const isHere = this.#outer === undefined || !this.plan.invariant(node);
+    const isHere = this.outer === undefined || !this.plan.invariant(node);
     // The table's type pairs each operation with its own lowering, which an index by a union cannot express.
     const lower = this.#lowerings[node.operation.kind] as Lower;
-    const name = isHere ? lower(node, this) : this.#outer.value(node);
+    const name = isHere ? lower(node, this) : this.outer.value(node);
     this.#values.set(node, name);
     return name;
   }

@@ -1,6 +1,26 @@
 import type { Graph } from "../graph/graph.ts";
+import { algebraRules } from "./algebra.ts";
+import { broadcastRules } from "./broadcast.ts";
+import { shareCommon } from "./common.ts";
+import { foldUniform } from "./fold.ts";
+import { movementRules } from "./movement.ts";
+import { transposeInProduct } from "./product.ts";
+import { selectByStep, shareRectifier } from "./rectifier.ts";
+import { type Pass, rewriting } from "./rewrite.ts";
+
+/** In this order, again and again until nothing changes. Dead code needs no pass: a graph is what its outputs need. */
+const passes: readonly Pass[] = [
+  rewriting(foldUniform, ...movementRules, ...algebraRules, ...broadcastRules, transposeInProduct),
+  shareCommon,
+  shareRectifier,
+  rewriting(selectByStep),
+];
 
 /** Rewrites a graph to one that computes the same with less work. */
 export function optimise(graph: Graph): Graph {
-  return graph;
+  for (let current = graph;;) {
+    const next = passes.reduce((before, pass) => pass(before), current);
+    if (next.outputs.every(({ node }, index) => node === current.outputs[index]?.node)) return next;
+    current = next;
+  }
 }
