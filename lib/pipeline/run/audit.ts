@@ -1,5 +1,3 @@
-import { resolve, sep } from "node:path";
-
 /** One thing a process reached for, granted or not. */
 export interface Access {
   /** `read`, `write`, `net`, `env`, `run`, `sys`, `ffi`, ... */

@@ -13,6 +13,8 @@ import { thrown } from "./thrown.ts";
 
 /** Milliseconds between two progress records. */
 const pace = 50;
+/** Milliseconds that a stage has to end in good order once its engine is gone. */
+const orphanGrace = 10_000;
 
 const ending = new AbortController();
 // The engine sends SIGTERM; the end of standard input tells that the engine itself is gone.
@@ -29,7 +31,10 @@ globalThis.addEventListener("error", (event) => {
 });
 
 try {
-  const request = await takeRequest<HostRequest>(() => ending.abort(new Error("the engine has ended")));
+  const request = await takeRequest<HostRequest>(() => {
+    ending.abort(new Error("the engine has ended"));
+    setTimeout(() => Deno.exit(1), orphanGrace);
+  });
   await run(request);
   send({ kind: "done" });
   Deno.exit(0);
