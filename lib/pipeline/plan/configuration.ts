@@ -11,24 +11,28 @@ export interface Configuration {
   readonly files: readonly string[];
 }
 
-/** The configuration that Deno would use for a module: the nearest one from its folder up. */
+/** The configuration that Deno would use for a module: the nearest one from its folder up, and the nearest lock. */
 export function configurationOf(module: string): Configuration {
   const files: string[] = [];
-  let config: string | undefined;
+  const configs: string[] = [];
   for (let folder = dirname(module);; folder = dirname(folder)) {
-    for (const name of ["deno.json", "deno.jsonc", "package.json"]) {
-      const path = join(folder, name);
-      files.push(path);
-      if (config === undefined && name !== "package.json" && existsSync(path)) config = path;
-    }
+    const [json, jsonc, packageJson] = ["deno.json", "deno.jsonc", "package.json"].map((name) => join(folder, name));
+    for (const path of [json, jsonc, packageJson]) if (path !== undefined) files.push(path);
+    const config = [json, jsonc].find((path) => path !== undefined && existsSync(path));
+    if (config !== undefined) configs.push(config);
     if (folder === dirname(folder)) break;
   }
-  if (config === undefined) return { config, lock: undefined, files };
-  const settings = readSettings(config);
-  const lock = lockOf(config, settings.lock);
-  if (lock !== undefined) files.push(lock);
-  if (typeof settings.importMap === "string") files.push(resolve(dirname(config), settings.importMap));
-  return { config, lock: lock !== undefined && existsSync(lock) ? lock : undefined, files };
+  let lock: string | undefined;
+  for (const config of configs) {
+    const settings = readSettings(config);
+    if (typeof settings.importMap === "string") files.push(resolve(dirname(config), settings.importMap));
+    if (settings.lock === false) break;
+    // A member of a workspace has none of its own.
+    const path = lockOf(config, settings.lock);
+    files.push(path);
+    if (lock === undefined && existsSync(path)) lock = path;
+  }
+  return { config: configs[0], lock, files };
 }
 
 interface Settings {
@@ -41,7 +45,7 @@ function readSettings(config: string): Settings {
   try {
     return JSON.parse(text);
   } catch {
-    // Comments and trailing commas; what Deno cannot read either, Deno reports.
+    // It has comments or trailing commas; what is wrong beyond that, Deno reports.
     return {
       importMap: /"importMap"\s*:\s*"([^"]*)"/.exec(text)?.[1],
       lock: /"lock"\s*:\s*(?:"|\{\s*"path"\s*:\s*")([^"]*)"/.exec(text)?.[1] ?? !/"lock"\s*:\s*false/.test(text),
@@ -49,8 +53,7 @@ function readSettings(config: string): Settings {
   }
 }
 
-function lockOf(config: string, setting: unknown): string | undefined {
-  if (setting === false) return undefined;
+function lockOf(config: string, setting: unknown): string {
   const path = typeof setting === "object" && setting !== null ? (setting as { path?: unknown }).path : setting;
   return resolve(dirname(config), typeof path === "string" ? path : "deno.lock");
 }

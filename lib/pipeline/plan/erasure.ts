@@ -4,8 +4,8 @@ import type { Diagnostic, Result } from "../diagnostic.ts";
 import { sha256 } from "../store/hash.ts";
 import type { IndexDatabase } from "../store/index_database.ts";
 
-/** The version of what is remembered; to grow with esbuild or the options below, which may print the same code otherwise. */
-const VERSION = "esbuild 0.25.12, 1";
+/** The version of what is remembered: changes with esbuild and with the options below, which decide how code is printed. */
+export const ERASURE_VERSION = "esbuild 0.25.12, 1";
 
 const LOADERS: { readonly [extension: string]: Loader } = {
   ".ts": "ts",
@@ -35,12 +35,12 @@ export class Erasure implements AsyncDisposable {
     const extension = extname(path);
     const content = sha256(text);
     const key = `${extension} ${content}`;
-    const known = this.#index.get(`erased by ${VERSION}`, key);
+    const known = this.#index.get(`erased by ${ERASURE_VERSION}`, key);
     if (known !== undefined) return { ok: true, value: known, diagnostics: [] };
     const erased = await this.#erase(path, text, extension);
     if (!erased.ok) return erased;
     const digest = sha256(erased.value);
-    this.#index.set(`erased by ${VERSION}`, key, digest);
+    this.#index.set(`erased by ${ERASURE_VERSION}`, key, digest);
     return { ok: true, value: digest, diagnostics: [] };
   }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
@@ -70,6 +70,7 @@ export async function readModuleGraph(
   { config, lock }: Configuration,
   place?: Range,
 ): Promise<Result<ModuleGraph>> {
+  if (!existsSync(module)) return { ok: false, diagnostics: [located(`The module ${module} does not exist`, place)] };
   const command = new Deno.Command(Deno.execPath(), {
     args: [
       "info",
@@ -155,22 +156,29 @@ function nameOf(specifier: string): string {
   return specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier;
 }
 
+/** An error of Deno's about a module: `SyntaxError: <what>`, an excerpt, and `at <URL>:<line>:<column>`. */
 function importError(module: Module, range: Range | undefined): Diagnostic {
   const path = nameOf(module.specifier);
   const error = module.error ?? "";
   if (error.startsWith("Module not found")) return located(`The module ${path} does not exist`, range);
-  return located(error.replaceAll(pathToFileURL(path).href, path).trim().replace(/\.$/, ""), range);
+  const message = (error.split("\n")[0] ?? "").replaceAll(pathToFileURL(path).href, path).replace(/^\w+: /, "");
+  const [, line, column] = /:(\d+):(\d+)\s*$/.exec(error) ?? [];
+  const isPlaced = line !== undefined && column !== undefined && existsSync(path);
+  const start = { line: Number(line) - 1, character: Number(column) - 1 };
+  return located(message.replace(/\.$/, ""), isPlaced ? spanRange(path, { start, end: start }) : range);
 }
 
 function located(message: string, range: Range | undefined): Diagnostic {
   return { severity: "error", message, ...(range === undefined ? {} : { range }) };
 }
 
+/** Lines and characters count from 0. */
 function spanRange(path: string, span: z.output<typeof resolutionSchema>["span"]): Range | undefined {
   if (span === undefined) return undefined;
   const source = { path, text: readFileSync(path, "utf8") };
   const lines = source.text.split("\n");
   const offset = ({ line, character }: { line: number; character: number }) =>
     lines.slice(0, line).reduce((sum, { length }) => sum + length + 1, 0) + character;
-  return { source, start: offset(span.start), end: offset(span.end) };
+  const start = offset(span.start);
+  return { source, start, end: Math.max(start + 1, offset(span.end)) };
 }
