@@ -1,3 +1,10 @@
+/**
+ * Gets a dataset, verified and in canonical order.
+ *
+ * Out: a folder of images and labels (safetensors). The environment variable `DATASET_MIRROR` may name a folder or an http
+ * address of more sources.
+ * @module
+ */
 import { z } from "zod";
 import { catalogue, type DatasetName, datasetNames } from "../lib/datasets/catalogue.ts";
 import { writeDataset } from "../lib/datasets/dataset.ts";
@@ -14,17 +21,19 @@ export default stage({
   deps: [],
   outs: ["dataset"],
   async run({ with: { dataset: name }, outs, progress, signal }) {
+    const passedOver: string[] = [];
     const dataset = await provideDataset(catalogue[name], {
-      mirror: mirrorFolder(),
+      mirror: mirror(),
       signal,
       progress: (bytes, total) => progress({ done: megabytes(bytes), total: megabytes(total), unit: "MB" }),
-      passedOver: (reason) => console.log(`${name}: next source, since: ${reason}`),
+      passedOver: (reason) => passedOver.push(reason),
     });
+    for (const reason of passedOver) console.log(`Passed over a source of ${name}: ${reason}`);
     await writeDataset(outs.dataset, dataset);
   },
 });
 
-function mirrorFolder(): string | undefined {
+function mirror(): string | undefined {
   const allowed = Deno.permissions.querySync({ name: "env", variable: "DATASET_MIRROR" }).state === "granted";
   return allowed ? Deno.env.get("DATASET_MIRROR") || undefined : undefined;
 }

@@ -33,9 +33,15 @@ export async function download(
     return bytes.subarray(0, filled);
   } catch (cause) {
     signal.throwIfAborted();
-    const reason = silence.signal.aborted ? `no answer for ${patience / 1000} s` : (cause as Error).message;
+    const reason = silence.signal.aborted ? `no answer for ${patience / 1000} s` : reasonOf(cause);
     throw new Error(`${address.href}: ${reason}`, { cause });
   } finally {
     clearTimeout(alarm);
   }
+}
+
+/** The message at the root of an error: `fetch` says only that it failed, and why in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : reasonOf(error.cause);
 }

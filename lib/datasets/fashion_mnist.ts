@@ -59,6 +59,7 @@ export const fashionMnist: DatasetDefinition = {
   ],
   digest: "7556a306162d092781277e9f13c4a7c009acf6d95af81a0284eddfce838ae120",
   sources: [
+    { place: { kind: "mirror", folder: "fashion-mnist" }, files: published.map(eitherVersion) },
     { place: { kind: "mirror" }, files: published.map(eitherVersion) },
     { place: { kind: "folder", path: "/usr/share/datasets/fashion-mnist" }, files: packagedByDebian },
     {

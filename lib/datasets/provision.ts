@@ -20,7 +20,7 @@ export interface DatasetDefinition {
 
 /** How a dataset is to be got. */
 export interface ProvisionOptions {
-  /** The folder that `DATASET_MIRROR` names. */
+  /** What `DATASET_MIRROR` names: a folder, or an http(s) address. */
   readonly mirror?: string | undefined;
   /** Ends downloads. */
   readonly signal: AbortSignal;
@@ -54,7 +54,9 @@ export async function provideDataset(
     [
       `No source of ${definition.name} can be had:`,
       ...reasons.map((reason) => `  - ${reason}`),
-      `Set DATASET_MIRROR to a folder that holds ${mirrorFiles(definition)}, or connect to the network, and run again`,
+      `Set DATASET_MIRROR to a folder (or an http address) that holds ${
+        mirrorFiles(definition)
+      }, or connect to the network, and run again`,
     ].join("\n"),
   );
 }

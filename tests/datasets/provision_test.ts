@@ -92,7 +92,7 @@ Deno.test("provideDataset() takes the first source that can be had and says why 
     assert.equal(reasons[1], `folder: ${join(mirror, "missing", "train-images.gz")}: no such file`);
     assert.match(
       reasons[2] ?? "",
-      new RegExp(`^mirror folder: ${path}: damaged or another version: sha256 [0-9a-f]{64} `),
+      new RegExp(`^mirror: ${path}: damaged or another version: sha256 [0-9a-f]{64} `),
     );
     assert.equal(reasons.length, 3);
     const [bytes, total] = progress.at(-1)!;
@@ -125,15 +125,39 @@ Deno.test("provideDataset() downloads, and reports a status, a short and a long 
   });
 });
 
+Deno.test("provideDataset() takes an address for a mirror", async () => {
+  await withFolder(train, async (_folder, files, contents) => {
+    await using server = Deno.serve({ port: 0, onListen: () => {} }, (request) => {
+      const bytes = contents.get(new URL(request.url).pathname.replace("/mirror/", ""));
+      return bytes === undefined ? new Response("no", { status: 404 }) : new Response(bytes.slice());
+    });
+    const mirror = `http://localhost:${server.addr.port}/mirror`;
+    const dataset = await provideDataset(definition([{ place: { kind: "mirror" }, files }]), { mirror, signal });
+    assert.equal(dataset.digest, digest);
+  });
+});
+
+Deno.test("provideDataset() says why an address cannot be reached", async () => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const base = `http://127.0.0.1:${listener.addr.port}/`;
+  listener.close();
+  const files = [sourceFile("train-images", train.images)];
+  const reasons: string[] = [];
+  const passedOver = (reason: string) => void reasons.push(reason);
+  const unreachable = definition([{ place: { kind: "address", base }, files }]);
+  await assert.rejects(provideDataset(unreachable, { signal, passedOver }));
+  assert.match(reasons[0]!, new RegExp(`^address: ${base}train-images: .*[Cc]onnection refused`));
+});
+
 Deno.test("provideDataset() lists every source and what to do when none can be had", async () => {
   await withFolder(train, async (path, files) => {
     const other = definition([{ place: { kind: "mirror" }, files }, { place: { kind: "folder", path }, files }]);
     await assert.rejects(provideDataset({ ...other, digest: "0" }, { signal }), {
       message: [
         "No source of tiny can be had:",
-        "  - mirror folder: DATASET_MIRROR is not set",
+        "  - mirror: DATASET_MIRROR is not set",
         `  - folder: its records are not those of tiny: digest ${digest}, expected 0`,
-        "Set DATASET_MIRROR to a folder that holds train-images.gz, train-labels, test-images, test-labels, " +
+        "Set DATASET_MIRROR to a folder (or an http address) that holds train-images.gz, train-labels, test-images, test-labels, " +
         "or connect to the network, and run again",
       ].join("\n"),
     });
