@@ -60,7 +60,7 @@ async function run(program: Program, batch: number, inputs: RunInputs): Promise<
       }
       state = result.state;
     }
-    const values = Object.keys(program.state).map((name) => [name, valuesOf(state[name]!).slice()]);
+    const values = Object.keys(program.state).map((name) => [name, valuesOf(state[name]!)]);
     return { state: Object.fromEntries(values), steps, rows };
   } finally {
     tf.dispose(state);
@@ -83,7 +83,9 @@ function put(
 }
 
 function valuesOf(tensor: tf.Tensor): Float32Array | Int32Array {
-  return tensor.dataSync<"float32" | "int32">();
+  const values = tensor.dataSync();
+  // A cast to float32 keeps the array it is given, of whatever type.
+  return tensor.dtype === "float32" ? Float32Array.from(values) : Int32Array.from(values);
 }
 
 function toTensors(

@@ -85,6 +85,10 @@ class TraceBackend extends tf.KernelBackend {
   override dispose(): void {}
 }
 
+function isList(made: Node | readonly Node[]): made is readonly Node[] {
+  return Array.isArray(made);
+}
+
 /** A node of values known when tracing, which are copied: tfjs may hand over its caller's own array. */
 function literal(values: tf.BackendValues, shape: readonly number[], dtype: tf.DataType): Node {
   if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") {
@@ -116,7 +120,10 @@ for (const kernelName of new Set([...known, ...Object.keys(tracers)])) {
   tf.registerKernel({
     kernelName,
     backendName: traceBackendName,
-    kernelFunc: ({ inputs, attrs }) => traceBackend.tensorOf(traceKernel(kernelName, trace, inputs, attrs ?? {})),
+    kernelFunc: ({ inputs, attrs }) => {
+      const made = traceKernel(kernelName, trace, inputs, attrs ?? {});
+      return isList(made) ? made.map((node) => traceBackend.tensorOf(node)) : traceBackend.tensorOf(made);
+    },
   });
 }
 
@@ -125,13 +132,13 @@ function traceKernel(
   trace: KernelTracer | undefined,
   tensors: tf.NamedTensorInfoMap | tf.TensorInfo[],
   attributes: object,
-): Node {
+): Node | readonly Node[] {
   const program = traceBackend.program;
   if (trace === undefined) throw new UnsupportedOperationError(name, program, callerLine());
   const entries = Object.entries(tensors).filter(([, tensor]) => tensor !== undefined && tensor !== null);
-  const named = new Map(entries.map(([key, tensor]) => [key, traceBackend.nodeOf(tensor as tf.TensorInfo)]));
-  const inputs = [...named.values()];
-  const optional = (key: string) => named.get(key);
+  const byName = new Map(entries.map(([key, tensor]) => [key, traceBackend.nodeOf(tensor as tf.TensorInfo)]));
+  const inputs = [...byName.values()];
+  const optional = (key: string) => byName.get(key);
   try {
     const made = trace({
       input: inputs[0]!,
@@ -140,7 +147,8 @@ function traceKernel(
       optional,
       attributes: { ...attributes },
     });
-    return inputs.includes(made) ? made : { ...made, source: name };
+    const named = (node: Node) => inputs.includes(node) ? node : { ...node, source: name };
+    return isList(made) ? made.map(named) : named(made);
   } catch (error) {
     if (!(error instanceof UnsupportedAttributes)) throw error;
     throw new UnsupportedOperationError(name, program, callerLine(), error.message);

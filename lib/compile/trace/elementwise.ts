@@ -56,8 +56,9 @@ export const elementwiseTracers: Readonly<Record<string, KernelTracer>> = {
     ) => [kernel, ({ tensor }) => binary(name, tensor("a"), tensor("b"))]),
   ),
   Step: ({ input, attributes }) => {
-    if ((attributes.alpha ?? 0) !== 0) throw new UnsupportedAttributes("only an alpha of 0 can be compiled");
-    return unary("step", input);
+    const alpha = (attributes.alpha ?? 0) as number;
+    const step = unary("step", input);
+    return alpha === 0 ? step : binary("add", binary("multiply", step, fill(1 - alpha)), fill(alpha));
   },
   Relu6: ({ input }) => binary("minimum", unary("relu", input), fill(6, [], input.dtype)),
   LeakyRelu: ({ input, attributes }) => {

@@ -14,8 +14,8 @@ export interface KernelCall {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** Turns the call of a tfjs kernel into nodes. */
-export type KernelTracer = (call: KernelCall) => Node;
+/** Turns the call of a tfjs kernel into the node that it returns, or the list of them. */
+export type KernelTracer = (call: KernelCall) => Node | readonly Node[];
 
 /** A kernel is called with attributes that no tracer knows. */
 export class UnsupportedAttributes extends Error {}

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { node, reshape } from "../graph/node.ts";
+import { type Node, node, reshape } from "../graph/node.ts";
 import type { Dtype, OperationOf } from "../graph/operation.ts";
 import { sizeOf } from "../graph/shape.ts";
 import { type KernelTracer, UnsupportedAttributes } from "./kernel.ts";
@@ -40,6 +40,17 @@ export const structureTracers: Readonly<Record<string, KernelTracer>> = {
     const at = axis < 0 ? input.shape.length + 1 + axis : axis;
     return node({ kind: "concatenate", axis: at }, inputs.map((each) => reshape(each, each.shape.toSpliced(at, 0, 1))));
   },
+  SplitV: ({ input, attributes }) => {
+    const [axis = 0] = axesOf(attributes.axis, input.shape);
+    const shaped = { shape: [...input.shape] } as tf.Tensor;
+    const sizes = tf.backend_util.prepareSplitSize(shaped, attributes.numOrSizeSplits as number | number[], axis);
+    return pieces(input, axis, sizes);
+  },
+  Unpack: ({ input, attributes }) => {
+    const [axis = 0] = axesOf(attributes.axis, input.shape);
+    const sizes = Array<number>(input.shape[axis]!).fill(1);
+    return pieces(input, axis, sizes).map((piece) => reshape(piece, input.shape.toSpliced(axis, 1)));
+  },
   Tile: ({ input, attributes }) => node({ kind: "tile", repeats: [...attributes.reps as number[]] }, [input]),
   GatherV2: ({ tensor, attributes }) => {
     const [x, indices] = [tensor("x"), tensor("indices")];
@@ -56,6 +67,14 @@ export const structureTracers: Readonly<Record<string, KernelTracer>> = {
       dtype: (attributes.dtype ?? "int32") as Dtype,
     };
     return node(operation, [tensor("indices")]);
+  },
+  Range: ({ attributes: { start, stop, step, dtype } }) => {
+    const [from, to, by] = [start as number, stop as number, step as number];
+    const length = Math.max(0, Math.ceil((to - from) / by));
+    const value = (_: unknown, index: number) => from + index * by;
+    return dtype === "int32"
+      ? node({ kind: "literal", values: Int32Array.from({ length }, value), shape: [length], dtype })
+      : node({ kind: "literal", values: Float32Array.from({ length }, value), shape: [length], dtype: "float32" });
   },
   ...Object.fromEntries(
     (["Sum", "Mean", "Max", "Min", "Prod"] as const).map((kernel): [string, KernelTracer] => [
@@ -82,4 +101,14 @@ export const structureTracers: Readonly<Record<string, KernelTracer>> = {
 /** Axes as tfjs gives them (one, several, all by default, negative from the end), in ascending order. */
 function axesOf(axes: unknown, shape: readonly number[]): number[] {
   return tf.util.parseAxisParam((axes ?? undefined) as number | number[], [...shape]).toSorted((a, b) => a - b);
+}
+
+/** Cuts a tensor along an axis into pieces of sizes. */
+function pieces(input: Node, axis: number, sizes: readonly number[]): Node[] {
+  let at = 0;
+  return sizes.map((size) => {
+    const begin = input.shape.map((_, other) => other === axis ? at : 0);
+    at += size;
+    return node({ kind: "slice", begin, size: input.shape.toSpliced(axis, 1, size) }, [input]);
+  });
 }
