@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { channelStatistics } from "../../lib/datasets/dataset.ts";
+import { examplesOf } from "../../lib/nn/evaluation.ts";
+import { buildModel, modelParameter } from "../../lib/nn/model_parameter.ts";
+import { Random } from "../../lib/nn/random.ts";
+import { optimizerParameter } from "../../lib/nn/sgd.ts";
+import { trainingProgram } from "../../lib/nn/training_program.ts";
+import { initialVariables } from "../../lib/nn/variables.ts";
+import { cpuRuntime } from "../../lib/runtimes/cpu.ts";
+import { onnxRuntime } from "../../lib/runtimes/onnx.ts";
+import type { Runtime } from "../../lib/runtimes/runtime.ts";
+import { clusters } from "./clusters.ts";
+
+const dataset = clusters({ train: 320, classes: 10, deviation: 40 });
+
+for (
+  const [model, optimizer] of [
+    [{ depth: 2, width: 20, batchNorm: true }, { lr: 0.1 }],
+    [{ depth: 2, width: 20, batchNorm: false }, { lr: 0.1 }],
+    [{ depth: 6, width: 12, batchNorm: true }, { lr: 0.02, nesterov: true }],
+    [{ depth: 4, width: 16, batchNorm: false, initialisation: "he" }, { lr: 0.02, decay: "weights", momentum: 0.5 }],
+  ] as const
+) {
+  Deno.test(`trainingProgram() gives the losses of 20 steps on onnx that it gives on cpu: ${JSON.stringify(model)}`, async () => {
+    const [found, expected] = [await losses(onnxRuntime, model, optimizer), await losses(cpuRuntime, model, optimizer)];
+    assert.equal(found.length, 20);
+    assert.ok(expected[19]! < expected[0]!);
+    found.forEach((loss, step) => {
+      assert.ok(Math.abs(loss - expected[step]!) <= 1e-5 * expected[step]!, `step ${step}: ${loss} ${expected[step]}`);
+    });
+  });
+}
+
+async function losses(runtime: Runtime, model: object, optimizer: object): Promise<number[]> {
+  const network = buildModel(modelParameter.parse({ kind: "mlp", ...model }), dataset.train.shape, 10);
+  const variables = initialVariables(network, 0);
+  const velocities = Object.keys(network.parameters).map((name) => {
+    return [`velocities/${name}`, new Float32Array(variables[`parameters/${name}`]!.length)];
+  });
+  const program = trainingProgram(network, channelStatistics(dataset.train), optimizerParameter.parse(optimizer));
+  const executable = await runtime.compile(program, { batch: 64 });
+  const orders = [1, 2, 3, 4].flatMap((epoch) => [...new Random(0, `order ${epoch}`).permutation(320)]);
+  const { steps } = await executable.run({
+    examples: { ...examplesOf(dataset.train) },
+    order: Int32Array.from(orders),
+    scalars: { learningRate: Float32Array.from({ length: 20 }, (_, step) => 0.1 / (1 + step)) },
+    state: { ...variables, ...Object.fromEntries(velocities) },
+  });
+  await executable.dispose();
+  return [...steps.loss!.data];
+}
