@@ -54,6 +54,7 @@ export default stage({
     if (folder !== undefined) await Deno.mkdir(folder);
 
     const rows: LayerStatistics[] = [];
+    progress({ done: 0, total: paths.length, unit: "snapshot" });
     try {
       for (const [index, { epoch, path }] of paths.entries()) {
         const snapshot = await readSnapshot(path);

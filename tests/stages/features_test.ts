@@ -65,7 +65,7 @@ function trainCloud(file: TensorFile) {
 
 Deno.test("features measures every layer at every snapshot, and agrees with two passes over the saved features", () =>
   inStudy(async (folder) => {
-    assert.deepEqual(await measure(folder, { save: [{ epoch: 2, layer: 1 }, { epoch: 2, layer: 2 }] }), [1, 2]);
+    assert.deepEqual(await measure(folder, { save: [{ epoch: 2, layer: 1 }, { epoch: 2, layer: 2 }] }), [0, 1, 2]);
     const { identity, classes, rows } = await readStatistics(join(folder, "statistics.safetensors"));
     assert.deepEqual([identity, classes], [{ dataset: "clusters", model: "mlp", depth: 2, width: 8, seed: 3 }, 3]);
     assert.deepEqual(
