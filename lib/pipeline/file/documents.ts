@@ -59,7 +59,7 @@ export class Documents {
     try {
       text = await Deno.readTextFile(path);
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
+      if (isMissing(error)) return undefined;
       const reason = error instanceof Error ? error.message : String(error);
       this.#report(`Cannot read ${path}: ${reason}`);
       return undefined;
@@ -75,7 +75,10 @@ async function exists(path: string): Promise<boolean> {
     await Deno.stat(path);
     return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    return !isMissing(error);
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }

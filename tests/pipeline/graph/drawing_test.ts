@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { graphMermaid, graphText } from "../../../lib/pipeline/graph/drawing.ts";
+import { type Project, project } from "../file/project.ts";
+
+function study(): Promise<Project> {
+  return project({
+    "pipeline.yaml": `stages:
+  fetch: {cmd: echo, outs: [data]}
+  train: {foreach: [2, 4], do: {cmd: echo, deps: [data], outs: ["weights/\${item}"]}}
+  features: {foreach: [2, 4], do: {cmd: echo, deps: [data, "weights/\${item}"], outs: ["features/\${item}"]}}
+  plot: {cmd: echo, deps: [features], outs: [figures]}
+  alone: {cmd: echo}
+`,
+  });
+}
+
+Deno.test("graphText() draws each stage once, below the last that it waits for", async () => {
+  await using made = await study();
+  assert.equal(
+    graphText(await made.graph()),
+    `fetch
+├─ train@2
+│  └─ features@2
+└─ train@4
+   └─ features@4
+      └─ plot  (also after features@2)
+alone`,
+  );
+});
+
+Deno.test("graphMermaid() draws every edge", async () => {
+  await using made = await study();
+  assert.equal(
+    graphMermaid(await made.graph()),
+    `flowchart TD
+  stage0["fetch"]
+  stage1["train@2"]
+  stage2["train@4"]
+  stage3["features@2"]
+  stage4["features@4"]
+  stage5["plot"]
+  stage6["alone"]
+  stage0 --> stage1
+  stage0 --> stage2
+  stage0 --> stage3
+  stage0 --> stage4
+  stage1 --> stage3
+  stage2 --> stage4
+  stage3 --> stage5
+  stage4 --> stage5`,
+  );
+});
