@@ -6,6 +6,7 @@ import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
 import type { ReproFlags } from "./flags.ts";
 import { Interruption } from "./interruption.ts";
+import { findPipelineFile } from "./pipeline_file.ts";
 import { conclude, type Opened, openRequests, report } from "./opening.ts";
 import { showPlan } from "./status.ts";
 import { UsageError } from "./usage_error.ts";
@@ -28,6 +29,13 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
   }
 }
 
+/** What runs one stage of a pipeline, up to the stage's name. */
+function retryCommand(folder: string, file: string): string {
+  return findPipelineFile(folder) === file
+    ? "repro --single-item"
+    : `repro --file ${relative(folder, file)} --single-item`;
+}
+
 async function run(context: Context, workspace: Workspace, opened: Opened, flags: ReproFlags): Promise<void> {
   const display = await openDisplay(context.output, context.folder);
   using interruption = new Interruption(() => {
@@ -40,7 +48,7 @@ async function run(context: Context, workspace: Workspace, opened: Opened, flags
     force: flags.force,
     keepGoing: flags.keepGoing,
     inOrder: isDvc && flags.jobs === undefined,
-    retry: `repro --file ${relative(context.folder, file)} --single-item`,
+    retry: retryCommand(context.folder, file),
   };
   let end: ReproductionEnd | undefined;
   try {
