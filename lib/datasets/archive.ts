@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { extract } from "tar-stream";
-import type { NamedBytes } from "./idx.ts";
+import type { NamedBytes } from "./named_bytes.ts";
 
 /**
  * The plain files in a file: the members of a `.tar.gz` by their base names, the content of a `.gz` under the name without

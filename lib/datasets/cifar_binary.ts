@@ -1,5 +1,5 @@
 import type { Split } from "./dataset.ts";
-import type { NamedBytes } from "./idx.ts";
+import type { NamedBytes } from "./named_bytes.ts";
 
 const side = 32;
 const channels = 3;

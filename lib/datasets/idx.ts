@@ -1,16 +1,9 @@
 import type { Split } from "./dataset.ts";
+import type { NamedBytes } from "./named_bytes.ts";
 
 /** What the four bytes at the start of an idx file say: unsigned bytes, and the number of dimensions. */
 const imagesMagic = 0x00000803;
 const labelsMagic = 0x00000801;
-
-/** The bytes of one file, and what messages call it. */
-export interface NamedBytes {
-  /** A path or an address. */
-  readonly name: string;
-  /** The whole content, decompressed. */
-  readonly bytes: Uint8Array;
-}
 
 /**
  * Reads a pair of idx files, the format of MNIST (http://yann.lecun.com/exdb/mnist/, "File formats"): images of one channel,

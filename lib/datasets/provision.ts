@@ -1,6 +1,6 @@
 import { unpack } from "./archive.ts";
 import type { DescribedDataset, Split } from "./dataset.ts";
-import type { NamedBytes } from "./idx.ts";
+import type { NamedBytes } from "./named_bytes.ts";
 import { datasetDigest, inCanonicalOrder } from "./record_order.ts";
 import { placeNames, readSourceFile, type Source, sourceSize } from "./source.ts";
 
