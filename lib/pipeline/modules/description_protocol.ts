@@ -20,10 +20,15 @@ export type DescriptionAnswer =
 
 /** The names that a stage module gives to its deps and outs. */
 export interface DefinitionNames {
+  /** Deps that are one path. */
   readonly deps: readonly string[];
+  /** Deps that are one path and may be left away. */
   readonly optionalDeps: readonly string[];
+  /** Deps that are a list of paths. */
   readonly lists: readonly string[];
+  /** Outs. */
   readonly outs: readonly string[];
+  /** Outs that may be left away. */
   readonly optionalOuts: readonly string[];
 }
 
@@ -38,6 +43,7 @@ export interface ResolverUse {
   readonly path: readonly (string | number)[];
   /** URL of the resolver module. */
   readonly module: string;
+  /** As the schema parsed it. */
   readonly value: Json;
 }
 

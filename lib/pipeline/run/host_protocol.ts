@@ -8,11 +8,13 @@ export interface HostRequest {
   readonly module: string;
   /** As the pipeline file has it. */
   readonly with: Json;
+  /** Values that take the place of parts of `with`, once that is parsed. */
   readonly resolutions: readonly Resolution[];
   /** Absolute paths of the named deps; a list where the pipeline file has a list. */
   readonly deps: Readonly<Record<string, string | readonly string[]>>;
   /** Absolute paths of the named outs. */
   readonly outs: Readonly<Record<string, string>>;
+  /** What the engine granted; memory in bytes. */
   readonly resources: { readonly cpus: number; readonly gpus: number; readonly memory: number };
 }
 

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
@@ -64,11 +64,19 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
 
 const hostModule = fileURLToPath(new URL("./host.ts", import.meta.url));
 
-/** What a stage's module may reach: its code, its deps, its outs and what it declares. */
+/**
+ * What a stage's module may reach: its code, its deps, its outs and what it declares. A declared variable that holds an
+ * absolute path (a mirror, a folder of fonts) is there to be read, so what it names may be.
+ */
 export async function stageSandbox(stage: Stage, { code }: Pick<Job, "code">): Promise<Sandbox> {
   return {
-    read: [...withRealPaths(stage.deps), ...code?.files ?? [], ...code?.packageFolders ?? []],
-    write: withRealPaths(stage.outs),
+    read: [
+      ...withRealPaths(stage.deps.map(({ path }) => path)),
+      ...withRealPaths(namedPaths(stage.env ?? [])),
+      ...code?.files ?? [],
+      ...code?.packageFolders ?? [],
+    ],
+    write: withRealPaths(stage.outs.map(({ path }) => path)),
     env: stage.env ?? [],
     net: stage.net,
     native: await nativeFolders(code?.packageFolders ?? []),
@@ -76,8 +84,15 @@ export async function stageSandbox(stage: Stage, { code }: Pick<Job, "code">): P
 }
 
 /** Deno grants what is named and not what it links to; a stage may use either name. */
-function withRealPaths(places: readonly { readonly path: string }[]): string[] {
-  return [...new Set(places.flatMap(({ path }) => [path, realPath(path)]))];
+function withRealPaths(paths: readonly string[]): string[] {
+  return [...new Set(paths.flatMap((path) => [path, realPath(path)]))];
+}
+
+function namedPaths(variables: readonly string[]): string[] {
+  return variables.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value !== undefined && isAbsolute(value) ? [resolve(value)] : [];
+  });
 }
 
 function hostRequest(stage: Stage, job: Job): HostRequest {

@@ -2,7 +2,9 @@ import { type OutputReaders, readOutput } from "./record_stream.ts";
 
 /** A process to run. */
 export interface ProcessOptions {
+  /** A path, or a name to be looked up. */
   readonly command: string;
+  /** Its arguments. */
   readonly args: readonly string[];
   /** Absolute folder it runs in. */
   readonly folder: string;
@@ -10,7 +12,9 @@ export interface ProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Written to its standard input, which then stays open until the process ends: its end tells that the engine is gone. */
   readonly input?: string;
+  /** What becomes of its standard output. */
   readonly stdout: OutputReaders;
+  /** What becomes of its standard error output. */
   readonly stderr: OutputReaders;
   /** Called with the process id once it runs. */
   readonly started?: (id: number) => Promise<void>;
@@ -24,6 +28,7 @@ export interface ProcessOptions {
 
 /** How a process ended. */
 export interface Ending {
+  /** Its exit code; 128 and the signal's number where a signal ended it. */
   readonly code: number;
   /** The signal that ended it. */
   readonly signal: Deno.Signal | null;

@@ -32,13 +32,16 @@ export function sandboxLabel(sandbox: Sandbox): string {
  */
 export function sandboxArguments(main: string, module: string, sandbox: Sandbox): string[] {
   const flags = ["run", "--quiet", "--no-prompt", "--cached-only", "--ignore-env", ...configurationFlags(module)];
-  if (sandbox.env.length > 0) flags.push(`--allow-env=${sandbox.env.join(",")}`);
-  const readable = [...sandbox.read, ...sandbox.write];
-  if (readable.length > 0) flags.push(`--allow-read=${readable.join(",")}`);
-  if (sandbox.write.length > 0) flags.push(`--allow-write=${sandbox.write.join(",")}`);
+  const allow = (kind: string, values: readonly string[]): void => {
+    // A flag a value: the kernel limits the length of one argument to 128 KiB.
+    flags.push(...values.map((value) => `--allow-${kind}=${value}`));
+  };
+  allow("env", sandbox.env);
+  allow("read", [...sandbox.read, ...sandbox.write]);
+  allow("write", sandbox.write);
+  allow("ffi", sandbox.native);
   if (sandbox.net === true) flags.push("--allow-net");
-  else if (sandbox.net.length > 0) flags.push(`--allow-net=${sandbox.net.join(",")}`);
-  if (sandbox.native.length > 0) flags.push(`--allow-ffi=${sandbox.native.join(",")}`);
+  else allow("net", sandbox.net);
   return [...flags, main];
 }
 
@@ -56,8 +59,11 @@ export function sandboxEnvironment(names: readonly string[], audit?: string): Re
   return environment;
 }
 
-/** What Deno reads before a module runs: where its cache lies, and which registry names the folders in it. */
-const denoNames = ["DENO_DIR", "HOME", "XDG_CACHE_HOME", "NPM_CONFIG_REGISTRY", "LD_LIBRARY_PATH", "TMPDIR"];
+/**
+ * What Deno itself reads: where its cache lies, which registry names the folders in it, where libraries and programs are
+ * (a program is looked up before it is refused).
+ */
+const denoNames = ["DENO_DIR", "HOME", "XDG_CACHE_HOME", "NPM_CONFIG_REGISTRY", "LD_LIBRARY_PATH", "PATH"];
 
 /**
  * The flags that name the configuration file, and with it the import map and the lock, of the project that a module

@@ -3,6 +3,7 @@ import type { Stage } from "../file/pipeline.ts";
 
 /** A shell, ready to be given a line. */
 export interface Shell {
+  /** Its path. */
   readonly command: string;
   /** The arguments before the line. */
   readonly args: readonly string[];

@@ -5,8 +5,11 @@ import type { Job } from "./job.ts";
 
 /** One run of a stage's action, as the executor hands it to what runs modules or commands. */
 export interface StageRun {
+  /** What runs. */
   readonly stage: Stage;
+  /** With what. */
   readonly job: Job;
+  /** Gets what happens. */
   readonly emit: (event: Event) => void;
   /** What `emit` was given of the stage's output, the end of it. */
   readonly log: LogTail;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Diagnostic } from "../../../lib/pipeline/diagnostic.ts";
 import type { Stage } from "../../../lib/pipeline/file/pipeline.ts";
 import { type Code, describeModules, type Memory } from "../../../lib/pipeline/modules/description.ts";
-import { stageOf, type StageSketch, temporaryFolder, writeFiles } from "../support/stage_fixture_c.ts";
+import { stageOf, type StageSketch, temporaryFolder, writeFiles } from "../support/stage_sketch.ts";
 import { moduleText } from "../support/module_text.ts";
 
 const projectFolder = new URL("../../../", import.meta.url).pathname;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import type { Description } from "../../../lib/pipeline/modules/description.ts";
 import { resolveValues } from "../../../lib/pipeline/modules/resolution.ts";
-import { stageOf, temporaryFolder, writeFiles } from "../support/stage_fixture_c.ts";
+import { stageOf, temporaryFolder, writeFiles } from "../support/stage_sketch.ts";
 
 const resolver = `
 let calls = 0;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { heal, setAside } from "../../../lib/pipeline/run/aside.ts";
-import { stageOf, temporaryFolder, writeFiles } from "../support/stage_fixture_c.ts";
+import { stageOf, temporaryFolder, writeFiles } from "../support/stage_sketch.ts";
 import { moduleText } from "../support/module_text.ts";
 
 /** Every file below a folder with its text. */
@@ -104,7 +104,7 @@ Deno.test("after a kill of the engine the stage ends and its previous out is hea
     }),
     "engine.ts": `
       import { execute } from ${JSON.stringify(new URL("../../../lib/pipeline/run/executor.ts", import.meta.url))};
-      import { stageOf } from ${JSON.stringify(new URL("../support/stage_fixture_c.ts", import.meta.url))};
+      import { stageOf } from ${JSON.stringify(new URL("../support/stage_sketch.ts", import.meta.url))};
       const folder = ${JSON.stringify(folder.path)};
       const stage = stageOf(folder, { run: "stage.ts", outs: { out: "out.txt" } });
       const job = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { stageOf, temporaryFolder, writeFiles } from "../support/stage_fixture_c.ts";
-import { trial } from "../support/stage_run_c.ts";
+import { stageOf, temporaryFolder, writeFiles } from "../support/stage_sketch.ts";
+import { trial } from "../support/stage_trial.ts";
 import { moduleText } from "../support/module_text.ts";
 
 function isRunning(process: number): boolean {

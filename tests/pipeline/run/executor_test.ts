@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { trial } from "../support/stage_run_c.ts";
-import { stageOf, temporaryFolder, writeFiles } from "../support/stage_fixture_c.ts";
+import { trial } from "../support/stage_trial.ts";
+import { stageOf, temporaryFolder, writeFiles } from "../support/stage_sketch.ts";
 import { moduleText } from "../support/module_text.ts";
 
 Deno.test("execute() runs a module with its values, deps, lists and outs", async () => {

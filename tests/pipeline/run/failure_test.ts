@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { stageOf, type StageSketch, temporaryFolder, writeFiles } from "../support/stage_fixture_c.ts";
-import { type Trial, trial, type TrialOptions } from "../support/stage_run_c.ts";
+import { stageOf, type StageSketch, temporaryFolder, writeFiles } from "../support/stage_sketch.ts";
+import { type Trial, trial, type TrialOptions } from "../support/stage_trial.ts";
 import { moduleText } from "../support/module_text.ts";
 
 const retry = "Run it alone: deno task repro --single-item stage";

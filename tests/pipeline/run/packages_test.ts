@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { nativeFolders } from "../../../lib/pipeline/modules/native.ts";
 import { stageSandbox } from "../../../lib/pipeline/run/module_run.ts";
 import { sandboxLabel } from "../../../lib/pipeline/run/sandbox.ts";
-import { stageOf, temporaryFolder } from "../support/stage_fixture_c.ts";
-import { trial } from "../support/stage_run_c.ts";
+import { stageOf, temporaryFolder } from "../support/stage_sketch.ts";
+import { trial } from "../support/stage_trial.ts";
 import { moduleText } from "../support/module_text.ts";
 
 const projectFolder = new URL("../../../", import.meta.url).pathname;

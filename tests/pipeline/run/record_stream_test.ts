@@ -33,7 +33,9 @@ function bytesOf(...parts: (string | Uint8Array)[]): Uint8Array {
 }
 
 Deno.test("readOutput() tells records from lines however the stream is cut", async () => {
-  const line = fc.string({ unit: "grapheme" }).map((text) => text.replace(/[\r\n\x1e]/g, ""));
+  const line = fc.string({ unit: "grapheme" }).filter((text) =>
+    !["\r", "\n", "\x1e"].some((character) => text.includes(character))
+  );
   const part = fc.oneof(line, fc.jsonValue().map((record) => ({ record: JSON.parse(JSON.stringify(record)) as Json })));
   await fc.assert(fc.asyncProperty(
     fc.array(part),

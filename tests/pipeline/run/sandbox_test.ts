@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { stageOf, type StageSketch, temporaryFolder, writeFiles } from "../support/stage_fixture_c.ts";
-import { type Trial, trial } from "../support/stage_run_c.ts";
+import { stageOf, type StageSketch, temporaryFolder, writeFiles } from "../support/stage_sketch.ts";
+import { type Trial, trial } from "../support/stage_trial.ts";
 import { moduleText } from "../support/module_text.ts";
 
 const retry = "Run it alone: deno task repro --single-item stage";
@@ -85,6 +85,26 @@ Deno.test("a stage sees the environment variables that it declares and no others
   const { lines, errors } = await run(body, { env: ["PATH"] });
   assert.deepEqual(errors, []);
   assert.deepEqual(lines, ["undefined true undefined"]);
+});
+
+Deno.test("a stage may read what a declared variable names", async () => {
+  using mirror = temporaryFolder();
+  writeFiles(mirror.path, { "data.txt": "mirrored" });
+  Deno.env.set("MINDEPTH_TEST_MIRROR", mirror.path);
+  const body = `${readDep}; console.log(Deno.readTextFileSync("${mirror.path}/data.txt"))`;
+  const declared = await run(body, { env: ["MINDEPTH_TEST_MIRROR"] });
+  assert.deepEqual(declared.lines, ["mirrored"]);
+  const undeclared = await run(body);
+  assert.match(undeclared.errors[0] ?? "", /data.txt, which it did not declare/);
+});
+
+Deno.test("a stage may ask what it is allowed without failing by it", async () => {
+  const body = `${readDep};
+    const { state } = Deno.permissions.querySync({ name: "read", path: "/etc/hostname" });
+    const host = Deno.permissions.querySync({ name: "net", host: "localhost" }).state;
+    console.log(state, host);`;
+  const { lines, errors } = await run(body);
+  assert.deepEqual([lines, errors], [["prompt prompt"], []]);
 });
 
 Deno.test("a stage finds the same time zone, language and report on every machine", async () => {

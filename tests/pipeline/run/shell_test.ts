@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { stageOf, type StageSketch, temporaryFolder } from "../support/stage_fixture_c.ts";
-import { trial } from "../support/stage_run_c.ts";
+import { stageOf, type StageSketch, temporaryFolder } from "../support/stage_sketch.ts";
+import { trial } from "../support/stage_trial.ts";
 
 async function output(sketch: StageSketch): Promise<readonly string[]> {
   using folder = temporaryFolder();
