@@ -9,6 +9,7 @@ import { dirname, relative } from "node:path/posix";
 import { z } from "zod";
 import { renderPng, renderSvg } from "../lib/figures/rendering.ts";
 import { reportPage } from "../lib/figures/report.ts";
+import { specText } from "../lib/figures/spec_text.ts";
 import { readStudy } from "../lib/figures/study.ts";
 import { studyFigures } from "../lib/figures/study_figures.ts";
 import { mergedTables, provenanceOf, writeTables } from "../lib/figures/tables.ts";
@@ -31,7 +32,7 @@ export default stage({
     await Deno.mkdir(outs.figures);
     for (const [index, { name, figure }] of figures.entries()) {
       const svg = await renderSvg(figure);
-      await Deno.writeTextFile(`${outs.figures}/${name}.vl.json`, `${JSON.stringify(figure)}\n`);
+      await Deno.writeTextFile(`${outs.figures}/${name}.vl.json`, specText(figure));
       await Deno.writeTextFile(`${outs.figures}/${name}.svg`, svg);
       await Deno.writeFile(`${outs.figures}/${name}.png`, renderPng(svg, zoom));
       progress({ done: index + 1, total: figures.length, unit: "figure" });

@@ -1,3 +1,4 @@
+import type { Part } from "./figure.ts";
 import { sharedText } from "./network.ts";
 import { hasBands, lastEpoch } from "./series.ts";
 import type { Study } from "./study.ts";
@@ -14,7 +15,7 @@ export function caption(
   text: string,
   options: FigureOptions,
   notes: readonly (string | false)[],
-): Record<string, unknown> {
+): Part {
   const kept = notes.filter((note) => note !== false);
   return {
     text: options.title === undefined ? text : `${options.title}. ${text}`,

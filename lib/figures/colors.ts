@@ -4,7 +4,7 @@ import { scheme } from "vega";
 export type Mode = "light" | "dark";
 
 /** Parts of viridis: its dark end vanishes on a dark page, its light end on a white one. */
-const extents: Readonly<Record<Mode, readonly [number, number]>> = { light: [0, 0.85], dark: [0.22, 1] };
+const extents: Readonly<Record<Mode, readonly [number, number]>> = { light: [0, 0.85], dark: [0.3, 1] };
 
 /** For networks: Okabe and Ito's colours, told apart with any kind of colour vision, and two more. */
 const categories: Readonly<Record<Mode, readonly string[]>> = {

@@ -1,18 +1,24 @@
-import { accuracyDomain, type LogAxis } from "./axes.ts";
-import { layerColors, networkColors } from "./colors.ts";
-import type { Marks, Panel } from "./theme.ts";
+import type { Part } from "./figure.ts";
+import { type EpochAxis, epochEncoding, type ValueAxis } from "./panel_axes.ts";
+import type { Series } from "./series_legend.ts";
 
 /** What a panel of curves over epochs shows. */
 export interface CurvesPanel {
-  readonly title: string | { readonly text: string; readonly subtitle: string };
+  /** Above the panel; empty for none. */
+  readonly title: string;
+  /** Pixels between the axes. */
   readonly width: number;
+  /** Pixels between the axes. */
   readonly height: number;
   /** The figure's dataset with one row an epoch and series: `epoch`, the series' and the value's fields, `network`. */
   readonly data: string;
   /** The rows of this network only. */
   readonly network?: string;
+  /** What tells the curves apart. */
   readonly series: Series;
+  /** The vertical axis. */
   readonly value: ValueAxis;
+  /** The horizontal axis. */
   readonly epochs: EpochAxis;
   /** Draws the range over seeds, the fields `low` and `high`. */
   readonly band: boolean;
@@ -22,80 +28,14 @@ export interface CurvesPanel {
   readonly selection: string;
   /** Whether this panel declares the selection, or follows the one that another panel declares. */
   readonly owns: boolean;
+  /** Whether this panel shows the legend. */
   readonly legend: boolean;
   /** Marks between the grid and the curves. */
-  readonly beneath?: readonly Marks[];
-}
-
-/** What tells the curves of a panel apart. */
-export interface Series {
-  readonly field: "layer" | "network";
-  readonly title: string;
-  readonly names: readonly (string | number)[];
-  readonly colors: readonly string[];
-  /** A Vega expression for the legend's texts, where the names are longer than need be. */
-  readonly labels?: string;
-}
-
-/** Layers as the series of a panel. */
-export function layerSeries(layers: readonly number[]): Series {
-  return { field: "layer", title: "Layer", names: layers, colors: layerColors(layers.length) };
-}
-
-/** Networks as the series of a panel; where their labels are depths alone, the legend says so once. */
-export function networkSeries(labels: readonly string[]): Series {
-  const series = { field: "network", names: labels, colors: networkColors(labels.length) } as const;
-  return labels.every((label) => /^Depth \d+$/.test(label))
-    ? { ...series, title: "Depth", labels: "replace(datum.label, 'Depth ', '')" }
-    : { ...series, title: "Network" };
-}
-
-/** The vertical axis of a panel. */
-export interface ValueAxis {
-  readonly field: string;
-  readonly title: string;
-  /** A d3 number format for tooltips. */
-  readonly format: string;
-  readonly scale: Readonly<Record<string, unknown>>;
-  readonly axis: Readonly<Record<string, unknown>>;
-}
-
-/** The horizontal axis of a panel: epochs, on a linear scale that shows epoch 0. */
-export interface EpochAxis {
-  readonly last: number;
-  /** Whether every measured epoch gets a dot, or epoch 0 alone. */
-  readonly dots: boolean;
-  /** The figure's dataset of learning-rate drops, fields `network`, `epoch` and `text`; none are drawn where undefined. */
-  readonly drops?: string;
-}
-
-/** The horizontal encoding of every panel over epochs; a margin on the left keeps epoch 0 off the axis line. */
-export function epochEncoding(last: number): Record<string, unknown> {
-  const margin = Math.max(last, 1) * 0.025;
-  return {
-    field: "epoch",
-    type: "quantitative",
-    title: "Epoch",
-    scale: { domain: [-margin, Math.max(last, 1) + margin], nice: false, zero: false },
-    axis: { grid: false, tickCount: 6, tickMinStep: 1, format: "d" },
-  };
-}
-
-/** The horizontal encoding of every panel over layers: whole numbers, half a step of room at both ends. */
-export function layerEncoding(layers: readonly number[]): Record<string, unknown> {
-  const last = layers.at(-1) ?? 1;
-  const step = Math.ceil(last / 10);
-  return {
-    field: "layer",
-    type: "quantitative",
-    title: "Layer",
-    scale: { domain: [0.5, last + 0.5], nice: false, zero: false },
-    axis: { grid: false, values: layers.filter((layer) => (layer - 1) % step === 0), format: "d", labelOverlap: false },
-  };
+  readonly beneath?: readonly Part[];
 }
 
 /** A panel with one curve a series over epochs; hovering shows all values of an epoch, the legend dims other curves. */
-export function curvesPanel(panel: CurvesPanel): Panel {
+export function curvesPanel(panel: CurvesPanel): Part {
   const { series, value, clip = false } = panel;
   const own = panel.network === undefined ? [] : [{ filter: { field: "network", equal: panel.network } }];
   const x = epochEncoding(panel.epochs.last);
@@ -113,7 +53,7 @@ export function curvesPanel(panel: CurvesPanel): Panel {
     legend: panel.legend ? legend : null,
   };
   const opacity = { condition: { param: panel.selection, value: 1 }, value: 0.12 };
-  const layers: unknown[] = [
+  const layers: Part[] = [
     ...panel.epochs.drops === undefined ? [] : [dropMarks(panel.epochs.drops, panel.network)],
     ...panel.beneath ?? [],
   ];
@@ -144,18 +84,17 @@ export function curvesPanel(panel: CurvesPanel): Panel {
     },
   });
   layers.push(hoverMarks(panel, own, x));
-  const title = typeof panel.title === "string" ? panel.title : { ...panel.title };
   return {
-    title,
+    title: panel.title,
     width: panel.width,
     height: panel.height,
     data: { name: panel.data },
     layer: layers,
-  } as Panel;
+  };
 }
 
 /** One wide row an epoch, by a pivot, so that a tooltip lists all series; what was not measured reads "not measured". */
-function hoverMarks(panel: CurvesPanel, own: readonly unknown[], x: Record<string, unknown>): unknown {
+function hoverMarks(panel: CurvesPanel, own: readonly Part[], x: Part): Part {
   const { series, value } = panel;
   const cell = (name: string | number) => `datum[${JSON.stringify(String(name))}]`;
   const prefix = series.field === "layer" ? "Layer " : "";
@@ -165,9 +104,9 @@ function hoverMarks(panel: CurvesPanel, own: readonly unknown[], x: Record<strin
       ...own,
       { filter: `isValid(datum[${JSON.stringify(value.field)}])` },
       { pivot: series.field, value: value.field, groupby: ["epoch"], op: "max" },
-      ...series.names.map((name) => ({
+      ...series.names.map((name, index) => ({
         calculate: `isValid(${cell(name)}) ? format(${cell(name)}, '${value.format}') : 'not measured'`,
-        as: `text ${name}`,
+        as: `text ${index}`,
       })),
     ],
     params: [{
@@ -178,22 +117,18 @@ function hoverMarks(panel: CurvesPanel, own: readonly unknown[], x: Record<strin
     encoding: {
       x,
       opacity: {
-        condition: {
-          param: hover,
-          empty: false,
-          value: 1,
-        },
+        condition: { param: hover, empty: false, value: 1 },
         value: 0,
       },
       tooltip: [
         { field: "epoch", type: "quantitative", title: "Epoch", format: "d" },
-        ...series.names.map((name) => ({ field: `text ${name}`, type: "nominal", title: `${prefix}${name}` })),
+        ...series.names.map((name, index) => ({ field: `text ${index}`, type: "nominal", title: `${prefix}${name}` })),
       ],
     },
   };
 }
 
-function dropMarks(data: string, network: string | undefined): unknown {
+function dropMarks(data: string, network: string | undefined): Part {
   return {
     data: { name: data },
     transform: network === undefined ? [] : [{ filter: { field: "network", equal: network } }],
@@ -202,44 +137,5 @@ function dropMarks(data: string, network: string | undefined): unknown {
       x: { field: "epoch", type: "quantitative" },
       tooltip: { field: "text", type: "nominal", title: "Learning rate" },
     },
-  };
-}
-
-/** Measured epochs up to which each gets a dot of its own. */
-const dottedEpochs = 30;
-
-/** The horizontal axis for so many measured epochs. */
-export function epochAxis(last: number, measured: number, drops?: string): EpochAxis {
-  return { last, dots: measured <= dottedEpochs, ...drops === undefined ? {} : { drops } };
-}
-
-/** A vertical log axis of CDNV. */
-export function cdnvAxis(title: string, axis: LogAxis): ValueAxis {
-  return { field: "cdnv", title, format: ".3~g", ...logEncoding(axis) };
-}
-
-/** The scale and axis of an encoding on a log axis. */
-export function logEncoding(axis: LogAxis): Pick<ValueAxis, "scale" | "axis"> {
-  const labelled = (yes: number, no: number) => ({ condition: { test: axis.labelled, value: yes }, value: no });
-  return {
-    scale: { type: "log", domain: axis.domain, nice: false },
-    axis: {
-      values: axis.ticks,
-      labelExpr: axis.labels,
-      labelOverlap: false,
-      tickSize: labelled(5, 2.5),
-      gridOpacity: labelled(1, 0),
-    },
-  };
-}
-
-/** A vertical linear axis of accuracies. */
-export function accuracyAxis(title: string, values: readonly (number | null)[]): ValueAxis {
-  return {
-    field: "accuracy",
-    title,
-    format: ".4f",
-    scale: { domain: accuracyDomain(values), nice: false, zero: false },
-    axis: { tickCount: 6, format: "~g" },
   };
 }

@@ -4,7 +4,9 @@ import type { DepthRow, Study } from "./study.ts";
 
 /** The effective depth of a network by one definition, of each seed. */
 export interface DepthVerdict {
+  /** The network's label. */
   readonly network: string;
+  /** By which definition. */
   readonly definition: DepthRow["definition"];
   /** A number a seed, ascending by seed; null where no layer meets the definition. */
   readonly trained: readonly (number | null)[];

@@ -1,12 +1,13 @@
-import { type LogAxis, logAxis } from "./axes.ts";
+import { type LogAxis, logAxis } from "./domains.ts";
 import { caption, type FigureOptions } from "./caption.ts";
 import { faintColor, strongColor } from "./colors.ts";
-import { layerEncoding, logEncoding } from "./curves.ts";
+import { columnWidth, layerEncoding, logEncoding } from "./panel_axes.ts";
 import { depthText, type DepthVerdict, depthVerdicts } from "./depth_verdict.ts";
 import { hasBands, labelOf, layersOf, numbersOf, type Point } from "./series.ts";
 import { geometricSpread, groupBy, rounded } from "./seeds.ts";
 import type { DepthRow, Study } from "./study.ts";
-import { type Figure, grammar, type Panel, themes } from "./theme.ts";
+import { type Figure, grammar, type Part } from "./figure.ts";
+import { themes } from "./theme.ts";
 
 const definitions = [
   { definition: "cdnv", title: "Train CDNV / threshold", text: "by CDNV" },
@@ -40,8 +41,9 @@ export function effectiveDepth(study: Study, options: FigureOptions = {}): Figur
         layers: layersOf(own, label),
         collapsed: firstCollapsed(own),
         axis,
-        width: Math.round(Math.min(270, Math.max(165, 860 / study.networks.length))),
+        width: columnWidth(study.networks.length, 24),
         band: hasBands(study),
+        first: index === 0,
         legend: definition === "cdnv" && index === study.networks.length - 1,
       });
     })
@@ -64,9 +66,9 @@ export function effectiveDepth(study: Study, options: FigureOptions = {}): Figur
     datasets: { ratios },
     concat: panels,
     columns: study.networks.length,
-    spacing: { row: 22, column: 24 },
+    spacing: { row: 22, column: 18 },
     resolve: { scale: { color: "independent", strokeDash: "independent" } },
-  } as unknown as Figure;
+  };
 }
 
 function verdictText(
@@ -124,11 +126,20 @@ interface RatioPanel {
   readonly width: number;
   readonly band: boolean;
   readonly legend: boolean;
+  /** Whether the panel is the first of its row and bears the texts of the axis that all share. */
+  readonly first: boolean;
 }
 
-function panel(options: RatioPanel): Panel {
+function panel(options: RatioPanel): Part {
   const x = layerEncoding(options.layers);
-  const y = { field: "ratio", type: "quantitative", title: options.axisTitle, ...logEncoding(options.axis) };
+  const { scale, axis } = logEncoding(options.axis);
+  const y = {
+    field: "ratio",
+    type: "quantitative",
+    title: options.first ? options.axisTitle : "",
+    scale,
+    axis: options.first ? axis : { ...axis, labels: false },
+  };
   const last = options.layers.at(-1) ?? 1;
   const stage = {
     field: "stage",
@@ -187,5 +198,5 @@ function panel(options: RatioPanel): Panel {
         },
       },
     ],
-  } as unknown as Panel;
+  };
 }

@@ -1,6 +1,8 @@
-import { logAxis } from "./axes.ts";
+import { logAxis } from "./domains.ts";
 import { caption, curveNotes, type FigureOptions } from "./caption.ts";
-import { accuracyAxis, cdnvAxis, curvesPanel, epochAxis, layerSeries, networkSeries } from "./curves.ts";
+import { curvesPanel } from "./curves.ts";
+import { accuracyAxis, cdnvAxis, epochAxis } from "./panel_axes.ts";
+import { layerSeries, networkSeries } from "./series_legend.ts";
 import {
   accuracyPoints,
   cdnvPoints,
@@ -12,7 +14,8 @@ import {
   numbersOf,
 } from "./series.ts";
 import type { Study } from "./study.ts";
-import { type Figure, grammar, themes } from "./theme.ts";
+import { type Figure, grammar } from "./figure.ts";
+import { themes } from "./theme.ts";
 
 /**
  * Figure 1 of the paper: for each network the CDNV of each layer on the train set over epochs (log axis, the same in all
@@ -65,7 +68,7 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
     columns: panels.length === 3 ? 2 : Math.min(3, panels.length + 1),
     spacing: { row: 28, column: 28 },
     resolve: { scale: { color: "independent" } },
-  } as unknown as Figure;
+  };
 }
 
 /** For readers who do not see the figure: what is drawn, and where each network's last layer ends. */

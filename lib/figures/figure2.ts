@@ -1,10 +1,13 @@
-import { logAxis } from "./axes.ts";
+import { logAxis } from "./domains.ts";
 import { caption, curveNotes, type FigureOptions } from "./caption.ts";
-import { cdnvAxis, type CurvesPanel, curvesPanel, epochAxis, layerSeries } from "./curves.ts";
+import { type CurvesPanel, curvesPanel } from "./curves.ts";
+import { bareAxis, cdnvAxis, columnWidth, epochAxis } from "./panel_axes.ts";
+import { layerSeries } from "./series_legend.ts";
 import { probePanels } from "./probe_panels.ts";
 import { cdnvPoints, epochCount, hasBands, lastEpoch, layersOf, learningRateDrops, numbersOf } from "./series.ts";
 import type { Study } from "./study.ts";
-import { type Figure, grammar, themes } from "./theme.ts";
+import { type Figure, grammar } from "./figure.ts";
+import { themes } from "./theme.ts";
 
 /**
  * Figure 2 of the paper, a column a network: the CDNV of each layer over epochs on the train set (row 1) and the test set
@@ -21,7 +24,8 @@ export function figure2(study: Study, options: FigureOptions = {}): Figure {
   }
   const drops = learningRateDrops(study);
   const axis = logAxis(numbersOf([...train, ...test], ["cdnv", "low", "high"]));
-  const size = { width: panelWidth(study.networks.length), height: 190 };
+  const size = { width: columnWidth(study.networks.length, 66), height: 180 };
+  const values = { train: cdnvAxis("Train CDNV", axis), test: cdnvAxis("Test CDNV", axis) };
   const row = (split: "train" | "test", panel: Pick<CurvesPanel, "owns" | "legend">) =>
     study.networks.map((network, index) =>
       curvesPanel({
@@ -31,7 +35,7 @@ export function figure2(study: Study, options: FigureOptions = {}): Figure {
         data: split,
         network: network.label,
         series: layerSeries(layersOf(train, network.label)),
-        value: cdnvAxis(split === "train" ? "Train CDNV" : "Test CDNV", axis),
+        value: index === 0 ? values[split] : bareAxis(values[split]),
         epochs: epochAxis(lastEpoch(study), epochCount(train), "drops"),
         band: hasBands(study),
         selection: `layer_${index + 1}`,
@@ -59,12 +63,7 @@ export function figure2(study: Study, options: FigureOptions = {}): Figure {
       ...probes.panels,
     ],
     columns: study.networks.length,
-    spacing: { row: 14, column: 24 },
+    spacing: { row: 14, column: 18 },
     resolve: { scale: { color: "independent", strokeDash: "independent", shape: "independent" } },
-  } as unknown as Figure;
-}
-
-/** Many columns are narrower, so that the figure stays readable on a page. */
-function panelWidth(columns: number): number {
-  return Math.round(Math.min(270, Math.max(170, 900 / columns)));
+  };
 }

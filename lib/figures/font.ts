@@ -2,6 +2,7 @@ import fontPackage from "@expo-google-fonts/inter/package.json" with { type: "js
 
 /** A face of the font that the figures are drawn with. */
 export interface FontFace {
+  /** As CSS counts: 400 is regular, 600 semibold. */
   readonly weight: 400 | 600;
   /** Absolute path of the TrueType file. */
   readonly path: string;

@@ -1,18 +1,26 @@
 /** Who a row of a table is about: the network, and the seed it was trained from. */
 export interface Identity {
+  /** As `mnist`. */
   readonly dataset: string;
+  /** As `mlp`. */
   readonly model: string;
+  /** Hidden layers. */
   readonly depth: number;
   /** Null for models that have no single width. */
   readonly width: number | null;
+  /** What its weights and the order of images come from. */
   readonly seed: number;
 }
 
 /** One kind of network of a study, trained from one seed or several. */
 export interface Network {
+  /** As `mnist`. */
   readonly dataset: string;
+  /** As `mlp`. */
   readonly model: string;
+  /** Hidden layers. */
   readonly depth: number;
+  /** Units a layer; null for models that have no single width. */
   readonly width: number | null;
   /** Ascending. */
   readonly seeds: readonly number[];

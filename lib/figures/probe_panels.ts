@@ -1,5 +1,7 @@
 import { faintColor, layerColors } from "./colors.ts";
-import { accuracyAxis, curvesPanel, epochAxis, epochEncoding, layerEncoding, layerSeries } from "./curves.ts";
+import { curvesPanel } from "./curves.ts";
+import { accuracyAxis, bareAxis, epochAxis, epochEncoding, layerEncoding } from "./panel_axes.ts";
+import { layerSeries } from "./series_legend.ts";
 import {
   accuracyPoints,
   epochCount,
@@ -11,11 +13,13 @@ import {
   probePoints,
 } from "./series.ts";
 import type { Study } from "./study.ts";
-import type { Marks, Panel } from "./theme.ts";
+import type { Part } from "./figure.ts";
 
 /** How the panels are laid out by their figure. */
 export interface ProbeLayout {
+  /** Pixels of a panel. */
   readonly width: number;
+  /** Pixels of a panel. */
   readonly height: number;
   /** The selection of layers that the column of that number shares. */
   readonly selection: (column: number) => string;
@@ -23,8 +27,11 @@ export interface ProbeLayout {
 
 /** The third row of Figure 2, with the data it needs. */
 export interface ProbeRowPanels {
-  readonly panels: readonly Panel[];
+  /** One a network. */
+  readonly panels: readonly Part[];
+  /** By the names that the panels use. */
   readonly datasets: Readonly<Record<string, readonly Point[]>>;
+  /** What the caption says of them. */
   readonly note: string;
 }
 
@@ -68,7 +75,7 @@ function panelsOverEpochs(study: Study, all: readonly Point[], layout: ProbeLayo
       data: "probe",
       network: label,
       series: layerSeries(layersOf(probe, label)),
-      value,
+      value: index === 0 ? value : bareAxis(value),
       epochs: epochAxis(last, epochCount(probe)),
       band: hasBands(study),
       clip: true,
@@ -85,7 +92,7 @@ function panelsOverEpochs(study: Study, all: readonly Point[], layout: ProbeLayo
   };
 }
 
-function networkCurves(label: string, last: number, legend: boolean): Marks {
+function networkCurves(label: string, last: number, legend: boolean): Part {
   return {
     data: { name: "network" },
     transform: [{ filter: { field: "network", equal: label } }],
@@ -95,12 +102,12 @@ function networkCurves(label: string, last: number, legend: boolean): Marks {
       y: { field: "accuracy", type: "quantitative" },
       strokeDash: { ...dashes([names.train, names.test]), legend: legend ? curveLegend : null },
     },
-  } as unknown as Marks;
+  };
 }
 
 const curveLegend = { title: null, symbolType: "stroke", symbolSize: 260 };
 
-function dashes(curves: readonly string[]): Record<string, unknown> {
+function dashes(curves: readonly string[]): Part {
   const all: Readonly<Record<string, readonly number[]>> = {
     [names.train]: [2, 2],
     [names.test]: [7, 3],
@@ -123,7 +130,8 @@ function panelsOverLayers(study: Study, all: readonly Point[], layout: ProbeLayo
     const legend = index === study.networks.length - 1;
     const own = [{ filter: { field: "network", equal: label } }];
     const x = layerEncoding(layers);
-    const y = { field: "accuracy", type: "quantitative", title: value.title, scale: value.scale, axis: value.axis };
+    const { title, scale, axis } = index === 0 ? value : bareAxis(value);
+    const y = { field: "accuracy", type: "quantitative", title, scale, axis };
     const opacity = { condition: { param: layout.selection(index), value: 1 }, value: 0.15 };
     const color = {
       field: "layer",
@@ -182,7 +190,7 @@ function panelsOverLayers(study: Study, all: readonly Point[], layout: ProbeLayo
           },
         },
       ],
-    } as unknown as Panel;
+    };
   });
   return {
     panels,

@@ -1,9 +1,9 @@
 import { Resvg } from "@resvg/resvg-js";
 import { logger, parse, View, Warn } from "vega";
-import { compile } from "vega-lite";
+import { compile, type TopLevelSpec } from "vega-lite";
 import { fontFaces } from "./font.ts";
 import { measureWithFont } from "./text_measure.ts";
-import type { Figure } from "./theme.ts";
+import type { Figure } from "./figure.ts";
 
 /**
  * Draws a figure as SVG, without a browser or canvas. The bytes depend on the figure alone.
@@ -14,7 +14,7 @@ export async function renderSvg(figure: Figure): Promise<string> {
   await measureWithFont();
   const complaints: string[] = [];
   const log = logger(Warn, undefined, (_method, _level, messages) => complaints.push(messages.map(String).join(" ")));
-  const { spec } = compile(figure, { logger: log });
+  const { spec } = compile(figure as unknown as TopLevelSpec, { logger: log });
   const view = new View(parse(spec), { renderer: "none", logger: log });
   const svg = await view.toSVG();
   view.finalize();

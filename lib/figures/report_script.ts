@@ -18,6 +18,13 @@ export const reportScript = `
   const columnsFor = (figure, width) =>
     figure.panel === null ? figure.spec.columns : Math.max(1, Math.min(figure.spec.columns, Math.floor(width / figure.panel)));
 
+  const wrap = (text, characters) => text.split(" ").reduce((lines, word) => {
+    const last = lines.at(-1);
+    if (last === "" || last.length + word.length < characters) lines[lines.length - 1] = (last + " " + word).trim();
+    else lines.push(word);
+    return lines;
+  }, [""]);
+
   async function draw(figure) {
     const chart = document.getElementById(figure.name);
     const columns = columnsFor(figure, chart.clientWidth - 40);
@@ -26,7 +33,11 @@ export const reportScript = `
     const previous = drawn.get(figure.name);
     drawn.set(figure.name, { state });
     const spec = { ...recoloured(figure.spec), config: themes[mode()], columns };
-    if (columns < figure.spec.columns) spec.title = { ...spec.title, subtitle: spec.title.subtitle.slice(0, 1) };
+    if (columns < figure.spec.columns) {
+      const characters = Math.floor((columns * figure.panel) / 7.2);
+      const wrapped = (text) => [text].flat().flatMap((line) => wrap(line, characters));
+      spec.title = { ...spec.title, text: wrapped(spec.title.text), subtitle: wrapped(spec.title.subtitle), fontSize: 13 };
+    }
     const holder = document.createElement("div");
     const result = await vegaEmbed(holder, spec, {
       mode: "vega-lite",

@@ -8,7 +8,7 @@ export const reportStyle = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.55 Inter, system-ui, sans-serif; }
 main, header, footer { max-width: 1180px; margin: 0 auto; padding: 0 20px; }
-header { padding-top: 32px; }
+header { padding-top: 32px; position: relative; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 4px; }
 h2 { font-size: 1.25rem; margin: 44px 0 8px; }
 p, ul { max-width: 76ch; }
@@ -16,7 +16,7 @@ a { color: var(--link); }
 .faint, figcaption, caption { color: var(--faint); }
 nav { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 16px 0 0; align-items: center; }
 button { font: inherit; font-size: 0.85rem; color: var(--text); background: var(--shade); border: 1px solid var(--line);
-  border-radius: 6px; padding: 3px 10px; cursor: pointer; margin-left: auto; }
+  border-radius: 6px; padding: 3px 10px; cursor: pointer; position: absolute; top: 34px; right: 20px; }
 figure { margin: 16px 0 0; }
 .chart { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; min-height: 120px; }
 .chart:focus-visible, button:focus-visible, a:focus-visible, summary:focus-visible { outline: 2px solid var(--link);
@@ -29,16 +29,17 @@ figcaption { font-size: 0.9rem; margin-top: 6px; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums; margin: 8px 0 16px; }
 caption { text-align: left; padding: 4px 0 8px; }
-th, td { padding: 4px 12px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th, td { padding: 4px 9px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 thead th { vertical-align: bottom; font-weight: 600; border-bottom: 2px solid var(--line); }
 th:first-child, td:first-child { text-align: left; padding-left: 4px; }
 td.below { background: var(--good); }
-details { border-top: 1px solid var(--line); padding: 8px 0; }
-summary { cursor: pointer; font-weight: 600; }
+main > details { border-top: 1px solid var(--line); padding: 8px 0; }
+main > details > summary { cursor: pointer; font-weight: 600; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 18px; font-size: 0.88rem; }
 dt { color: var(--faint); } dd { margin: 0; overflow-wrap: anywhere; }
 footer { padding-top: 28px; padding-bottom: 40px; font-size: 0.88rem; color: var(--faint); }
 @media (max-width: 640px) { body { font-size: 15px; } main, header, footer { padding: 0 12px; } header { padding-top: 20px; }
+  button { top: 18px; right: 12px; } h1 { padding-right: 100px; }
   dl { grid-template-columns: 1fr; } dd { margin-bottom: 6px; } }
 @media print { nav { display: none; } .chart { border: 0; } }
 `;

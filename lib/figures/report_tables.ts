@@ -1,141 +1,137 @@
 import { depthText, depthVerdicts } from "./depth_verdict.ts";
-import { type Html, html } from "./html.ts";
+import { type Markup, markup } from "./markup.ts";
+import type { Identity } from "./network.ts";
 import { labelOf } from "./series.ts";
 import type { Study } from "./study.ts";
-import { interpolation, type LayerRow, layerRows, summaryRows } from "./summary.ts";
+import { interpolation, type LayerRow, layerRows, type SummaryRow, summaryRows } from "./summary.ts";
+
+type Cell = number | string | null;
+
+/** A column: its heading, in lines, and the cell it makes of a row. */
+type Column<R> = readonly [heading: string, cell: (row: R) => Markup];
 
 /** The networks at the end of their training: accuracies, the last layer's CDNV, effective and minimal depth. */
-export function summaryTable(study: Study): Html {
+export function summaryTable(study: Study): Markup {
   const rows = summaryRows(study);
   const label = labelOf(study);
-  const minimal = [...new Set(rows.map((row) => row.minimal_depth))];
-  const verdict = minimal.length === 1 && minimal[0] !== null
-    ? `The least depth that interpolates the train set (accuracy of at least ${interpolation}) is ${minimal[0]}.`
-    : minimal.every((depth) => depth === null)
-    ? `No network interpolates the train set (accuracy of at least ${interpolation}).`
-    : "The least depth that interpolates the train set differs; see the last column.";
-  return html`
-    <p>${verdict} Effective depth counts the layers before those that have collapsed, by CDNV and by the nearest
-    class center’s errors (NCC); in brackets that of the untrained network.</p>
-    <div class="scroll" role="region" tabindex="0" aria-label="Networks">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Network</th>
-            <th scope="col">Seed</th>
-            <th scope="col">Train<br>accuracy</th>
-            <th scope="col">Test<br>accuracy</th>
-            <th scope="col">Last layer’s<br>train CDNV</th>
-            <th scope="col">before<br>training</th>
-            <th scope="col">Last layer’s<br>test CDNV</th>
-            <th scope="col">Effective depth<br>by CDNV</th>
-            <th scope="col">Effective depth<br>by NCC</th>
-            <th scope="col">Minimal<br>depth</th>
-          </tr>
-        </thead>
-        <tbody>${rows.map((row) =>
-          html`
-            <tr>
-              <th scope="row">${label(row as unknown as Parameters<typeof label>[0])}</th>
-              <td>${row.seed}</td>
-              <td>${accuracy(row.train_accuracy)}</td>
-              <td>${accuracy(row.test_accuracy)}</td>
-              <td>${significant(row.last_layer_cdnv)}</td>
-              <td>${significant(row.last_layer_cdnv_untrained)}</td>
-              <td>${significant(row.last_layer_test_cdnv)}</td>
-              <td>${depth(row.effective_depth_cdnv)} (${depth(row.effective_depth_cdnv_untrained)})</td>
-              <td>${depth(row.effective_depth_ncc)} (${depth(row.effective_depth_ncc_untrained)})</td>
-              <td>${depth(row.minimal_depth)}</td>
-            </tr>
-          `
-        )}</tbody>
-      </table>
-    </div>
-  `;
+  const columns: readonly Column<SummaryRow>[] = [
+    ["Network", (row) => markup`<th scope="row">${label(row as Row<SummaryRow>)}</th>`],
+    ["Seed", (row) => data(row.seed)],
+    ["Train\naccuracy", (row) => data(accuracy(row.train_accuracy))],
+    ["Test\naccuracy", (row) => data(accuracy(row.test_accuracy))],
+    ["Last layer’s\ntrain CDNV", (row) => data(significant(row.last_layer_cdnv))],
+    ["before\ntraining", (row) => data(significant(row.last_layer_cdnv_untrained))],
+    ["Last layer’s\ntest CDNV", (row) => data(significant(row.last_layer_test_cdnv))],
+    [
+      "Effective depth\nby CDNV",
+      (row) => data(`${depth(row.effective_depth_cdnv)} (${depth(row.effective_depth_cdnv_untrained)})`),
+    ],
+    [
+      "Effective depth\nby NCC",
+      (row) => data(`${depth(row.effective_depth_ncc)} (${depth(row.effective_depth_ncc_untrained)})`),
+    ],
+    ["Minimal\ndepth", (row) => data(depth(row.minimal_depth))],
+  ];
+  return markup`<p>${
+    minimalDepthText(rows)
+  } Effective depth is told by CDNV and by the errors of the nearest class center
+(NCC); in brackets that of the untrained network.</p>
+${table("Networks", null, columns, rows)}`;
 }
 
+type Row<R> = R & Identity;
+
+function minimalDepthText(rows: readonly SummaryRow[]): string {
+  const minimal = [...new Set(rows.map((row) => row.minimal_depth))];
+  const threshold = `the train set (accuracy of at least ${interpolation})`;
+  if (minimal.length > 1) return `The least depth that interpolates ${threshold} differs; see the last column.`;
+  return minimal[0] === null || minimal[0] === undefined
+    ? `No network interpolates ${threshold}.`
+    : `The least depth here that interpolates ${threshold} is ${minimal[0]}.`;
+}
+
+const layerTableColumns: readonly Column<LayerRow>[] = [
+  ["Layer", (row) => markup`<th scope="row">${row.layer}</th>`],
+  ["Train\nCDNV", (row) => data(significant(row.cdnv_train))],
+  ["Test\nCDNV", (row) => data(significant(row.cdnv_test))],
+  ["CDNV over\nthreshold", (row) => ratio(row.cdnv_ratio)],
+  ["NCC train\naccuracy", (row) => data(accuracy(row.ncc_train_accuracy))],
+  ["NCC test\naccuracy", (row) => data(accuracy(row.ncc_test_accuracy))],
+  ["NCC error over\nthreshold", (row) => ratio(row.ncc_ratio)],
+  ["Probe by SGD,\ntrain", (row) => data(accuracy(row.probe_sgd_train_accuracy))],
+  ["Probe by SGD,\ntest", (row) => data(accuracy(row.probe_sgd_test_accuracy))],
+  ["Converged probe,\ntrain", (row) => data(accuracy(row.probe_converged_train_accuracy))],
+  ["Converged probe,\ntest", (row) => data(accuracy(row.probe_converged_test_accuracy))],
+];
+
 /** A table a network and seed: everything measured on each layer after the last measured epoch. */
-export function layersTables(study: Study): Html {
+export function layersTables(study: Study): Markup {
   const label = labelOf(study);
   const verdicts = depthVerdicts(study);
   const rows = layerRows(study);
+  const seeded = study.networks.some(({ seeds }) => seeds.length > 1);
   const tables = study.networks.flatMap((network) =>
     network.seeds.map((seed, index) => {
-      const own = rows.filter((row) =>
-        row.seed === seed && label(row as unknown as Parameters<typeof label>[0]) === network.label
-      );
-      const text = (definition: "cdnv" | "ncc") => {
-        const verdict = verdicts.find((entry) => entry.network === network.label && entry.definition === definition);
-        return depthText(verdict === undefined ? [] : verdict.trained.slice(index, index + 1));
-      };
-      const name = study.networks.some(({ seeds }) => seeds.length > 1)
-        ? `${network.label}, seed ${seed}`
-        : network.label;
-      return layersTable(name, own, `Effective depth ${text("cdnv")} by CDNV, ${text("ncc")} by NCC.`);
+      const own = rows.filter((row) => row.seed === seed && label(row as Row<LayerRow>) === network.label);
+      const verdict = (definition: "cdnv" | "ncc") =>
+        depthText(
+          verdicts.find((entry) => entry.network === network.label && entry.definition === definition)
+            ?.trained.slice(index, index + 1) ?? [],
+        );
+      const name = seeded ? `${network.label}, seed ${seed}` : network.label;
+      const caption = `Effective depth: ${verdict("cdnv")} by CDNV, ${verdict("ncc")} by NCC. ${measuredText(own)}`;
+      return markup`<details open>
+<summary>${name}</summary>
+${table(`Layers of ${name}`, caption, layerTableColumns, own)}
+</details>
+`;
     })
   );
-  return html`<p>“Over threshold” is the value divided by the threshold of the effective depth: twice the last layer’s CDNV,
-and the network’s train error + 0.01; at most 1, shown on a tint, is collapsed. A dash was not measured or cannot be.</p>
+  return markup`<p>“Over threshold” is the value divided by the threshold of the effective depth: twice the last layer’s CDNV,
+and the network’s train error + 0.01. At most 1, shown on a tint, is collapsed. A dash was not or could not be measured.</p>
 ${tables}`;
 }
 
-function layersTable(name: string, rows: readonly LayerRow[], verdict: string): Html {
-  const epoch = rows[0]?.epoch ?? null;
-  const probe = rows[0]?.probe_epoch ?? null;
-  const probed = probe === null || probe === epoch ? "" : ` Probes of epoch ${probe}.`;
-  const ratio = (value: LayerRow[string]) =>
-    typeof value === "number" && value <= 1
-      ? html`<td class="below">${significant(value)}</td>`
-      : html`<td>${significant(value)}</td>`;
-  return html`
-    <details open>
-      <summary>${name}</summary>
-      <div class="scroll" role="region" tabindex="0" aria-label="Layers of ${name}">
-        <table>
-          <caption>${verdict} After epoch ${epoch}.${probed}</caption>
-          <thead>
-            <tr>
-              <th scope="col">Layer</th>
-              <th scope="col">Train<br>CDNV</th>
-              <th scope="col">Test<br>CDNV</th>
-              <th scope="col">CDNV over<br>threshold</th>
-              <th scope="col">NCC train<br>accuracy</th>
-              <th scope="col">NCC test<br>accuracy</th>
-              <th scope="col">NCC error<br>over threshold</th>
-              <th scope="col">Probe by SGD,<br>train</th>
-              <th scope="col">Probe by SGD,<br>test</th>
-              <th scope="col">Converged probe,<br>train</th>
-              <th scope="col">Converged probe,<br>test</th>
-            </tr>
-          </thead>
-          <tbody>${rows.map((row) =>
-            html`<tr><th scope="row">${row.layer}</th><td>${significant(row.cdnv_train)}</td><td>${
-              significant(row.cdnv_test)
-            }</td>${ratio(row.cdnv_ratio)}<td>${accuracy(row.ncc_train_accuracy)}</td><td>${
-              accuracy(row.ncc_test_accuracy)
-            }</td>${ratio(row.ncc_ratio)}<td>${accuracy(row.probe_sgd_train_accuracy)}</td><td>${
-              accuracy(row.probe_sgd_test_accuracy)
-            }</td><td>${accuracy(row.probe_converged_train_accuracy)}</td><td>${
-              accuracy(row.probe_converged_test_accuracy)
-            }</td></tr>`
-          )}</tbody>
-        </table>
-      </div>
-    </details>
-  `;
+function measuredText(rows: readonly LayerRow[]): string {
+  const [epoch, probe] = [rows[0]?.epoch, rows[0]?.probe_epoch];
+  const probed = probe === null || probe === undefined || probe === epoch ? "" : `, probes after epoch ${probe}`;
+  return epoch === undefined ? "Not measured." : `Measured after epoch ${epoch}${probed}.`;
 }
 
-function accuracy(value: number | string | null | undefined): string {
+function table<R>(name: string, caption: string | null, columns: readonly Column<R>[], rows: readonly R[]): Markup {
+  const heading = (text: string) => {
+    const [first = "", second] = text.split("\n");
+    return markup`<th scope="col">${first}${second === undefined ? null : markup`<br>${second}`}</th>`;
+  };
+  return markup`<div class="scroll" role="region" tabindex="0" aria-label="${name}"><table>
+${caption === null ? null : markup`<caption>${caption}</caption>`}
+<thead><tr>${columns.map(([text]) => heading(text))}</tr></thead>
+<tbody>
+${rows.map((row) => markup`<tr>${columns.map(([, cell]) => cell(row))}</tr>\n`)}</tbody>
+</table></div>`;
+}
+
+function data(text: Cell): Markup {
+  return markup`<td>${text}</td>`;
+}
+
+function ratio(value: Cell): Markup {
+  const collapsed = typeof value === "number" && value <= 1;
+  return collapsed ? markup`<td class="below">${significant(value)}</td>` : data(significant(value));
+}
+
+function accuracy(value: Cell): string {
   return typeof value === "number" ? value.toFixed(4) : "–";
 }
 
 /** Three significant digits, without an exponent where the number is of common size. */
-function significant(value: number | string | null | undefined): string {
+function significant(value: Cell): string {
   if (typeof value !== "number") return "–";
-  if (value !== 0 && Math.abs(value) < 1e-4) return value.toExponential(2);
+  if (value === 0) return "0";
+  if (Math.abs(value) < 1e-4) return value.toExponential(2);
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-function depth(value: number | string | null | undefined): string {
-  return value === null || value === undefined ? "none" : String(value);
+function depth(value: Cell): string {
+  return value === null ? "none" : String(value);
 }

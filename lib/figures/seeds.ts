@@ -1,7 +1,10 @@
 /** What several seeds say of one number: the middle, and the range as a band. */
 export interface Spread {
+  /** The mean. */
   readonly value: number | null;
+  /** The least. */
   readonly low: number | null;
+  /** The greatest. */
   readonly high: number | null;
 }
 

@@ -4,8 +4,11 @@ import { type Network, networkKey } from "./network.ts";
 
 /** A point of a curve as a figure's dataset holds it. */
 export interface Point {
+  /** The network's label. */
   readonly network: string;
+  /** Epochs of training so far. */
   readonly epoch: number;
+  /** The value and what else tells points apart. */
   readonly [field: string]: number | string | null;
 }
 
@@ -76,8 +79,11 @@ function fields(
 
 /** A vertical line: the learning rate falls after `epoch` epochs. */
 export interface Drop {
+  /** The network's label. */
   readonly network: string;
+  /** The epochs of training after which it falls. */
   readonly epoch: number;
+  /** From which rate to which. */
   readonly text: string;
 }
 

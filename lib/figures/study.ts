@@ -3,70 +3,101 @@ import { type Identity, type Network, networksOf } from "./network.ts";
 
 /** A row of `history.csv`: how well the network did after so many epochs; epoch 0 is before training. */
 export interface HistoryRow extends Identity {
+  /** Epochs of training so far. */
   readonly epoch: number;
   /** The learning rate of that epoch; null at epoch 0. */
   readonly learningRate: number | null;
   /** Accuracy on the whole train set in evaluation mode, 0 to 1. */
   readonly trainAccuracy: number | null;
+  /** Accuracy on the whole test set in evaluation mode, 0 to 1. */
   readonly testAccuracy: number | null;
   /** Mean cross-entropy on the whole train set in evaluation mode. */
   readonly trainLoss: number | null;
+  /** Mean cross-entropy on the whole test set in evaluation mode. */
   readonly testLoss: number | null;
 }
 
 /** A row of `cdnv.csv`: one layer's class-distance normalized variance (DESIGN 3.1) and nearest-class-center accuracy. */
 export interface CdnvRow extends Identity {
+  /** Epochs of training before the snapshot. */
   readonly epoch: number;
   /** Counted from 1, the layer nearest to the input. */
   readonly layer: number;
+  /** The set that was measured. */
   readonly split: "train" | "test";
   /** Null where it could not be measured: a class is missing or two class means coincide. */
   readonly cdnv: number | null;
+  /** The share of images whose nearest class mean is of their own class, 0 to 1. */
   readonly nccAccuracy: number | null;
 }
 
 /** A row of `effective_depth.csv`: a layer's value over the threshold of one definition of the effective depth. */
 export interface DepthRow extends Identity {
+  /** Epochs of training before the snapshot. */
   readonly epoch: number;
+  /** Which of the two definitions of the effective depth (DESIGN 3.1). */
   readonly definition: "cdnv" | "ncc";
+  /** Counted from 1. */
   readonly layer: number;
+  /** The CDNV or the NCC error of the layer on the train set. */
   readonly value: number | null;
+  /** What the value must not exceed. */
   readonly threshold: number | null;
+  /** Value over threshold. */
   readonly ratio: number | null;
+  /** The verdict, the same for all layers; null where no layer meets the definition. */
   readonly effectiveDepth: number | null;
 }
 
 /** A row of `probe.csv`: how well a linear classifier on one layer does. */
 export interface ProbeRow extends Identity {
+  /** Epochs of training before the snapshot. */
   readonly epoch: number;
+  /** Counted from 1. */
   readonly layer: number;
+  /** Trained by a little SGD, or until it no longer improves. */
   readonly kind: "sgd" | "converged";
+  /** Accuracy on the whole train set, 0 to 1. */
   readonly trainAccuracy: number | null;
+  /** Accuracy on the whole test set, 0 to 1. */
   readonly testAccuracy: number | null;
 }
 
 /** All tables of a study, of all its networks. */
 export interface Study {
+  /** All networks that the histories and CDNV tables name. */
   readonly networks: readonly Network[];
+  /** Accuracies and losses. */
   readonly history: readonly HistoryRow[];
+  /** CDNV of each layer. */
   readonly cdnv: readonly CdnvRow[];
+  /** Effective depths; may be empty. */
   readonly depth: readonly DepthRow[];
+  /** Linear probes; may be empty. */
   readonly probe: readonly ProbeRow[];
 }
 
 /** The tables as they were read, column by column, to be merged and passed on unchanged. */
 export interface RawTables {
+  /** Of `history.csv`. */
   readonly history: readonly Row[];
+  /** Of `cdnv.csv`. */
   readonly cdnv: readonly Row[];
+  /** Of `effective_depth.csv`. */
   readonly depth: readonly Row[];
+  /** Of `probe.csv`. */
   readonly probe: readonly Row[];
 }
 
 /** Paths of the CSV files, one or more a kind. */
 export interface TablePaths {
+  /** Tables as `history.csv`. */
   readonly history: readonly string[];
+  /** Tables as `cdnv.csv`. */
   readonly cdnv: readonly string[];
+  /** Tables as `effective_depth.csv`. */
   readonly depth: readonly string[];
+  /** Tables as `probe.csv`. */
   readonly probe: readonly string[];
 }
 

@@ -5,9 +5,9 @@ import { figure2 } from "./figure2.ts";
 import type { ReportFigure } from "./report.ts";
 import type { Study } from "./study.ts";
 
-/** All figures of a study, in the order of the report. */
+/** The figures that the study has tables for, in the order of the report. */
 export function studyFigures(study: Study, options: FigureOptions = {}): ReportFigure[] {
-  return [
+  const figures: ReportFigure[] = [
     {
       name: "figure1",
       heading: "Figure 1: collapse of each layer during training",
@@ -21,7 +21,9 @@ export function studyFigures(study: Study, options: FigureOptions = {}): ReportF
       figure: figure1(study, options),
       panel: 345,
     },
-    {
+  ];
+  if (study.probe.length > 0) {
+    figures.push({
       name: "figure2",
       heading: "Figure 2: train, test and linear probes",
       explanation: [
@@ -31,8 +33,10 @@ export function studyFigures(study: Study, options: FigureOptions = {}): ReportF
       ],
       figure: figure2(study, options),
       panel: null,
-    },
-    {
+    });
+  }
+  if (study.depth.length > 0) {
+    figures.push({
       name: "effective_depth",
       heading: "Effective depth",
       explanation: [
@@ -44,6 +48,7 @@ export function studyFigures(study: Study, options: FigureOptions = {}): ReportF
       ],
       figure: effectiveDepth(study, options),
       panel: null,
-    },
-  ];
+    });
+  }
+  return figures;
 }

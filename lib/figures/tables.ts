@@ -6,7 +6,9 @@ import { layerColumns, layerRows, summaryColumns, summaryRows } from "./summary.
 export interface NamedTable {
   /** The file's name, as `history.csv`. */
   readonly name: string;
+  /** In the order of the file. */
   readonly columns: readonly string[];
+  /** In the order of the file. */
   readonly rows: readonly Row[];
 }
 

@@ -1,5 +1,5 @@
 import { faintColor, type Mode, strongColor } from "./colors.ts";
-import type { Config, TopLevelSpec } from "vega-lite";
+import type { Part } from "./figure.ts";
 
 /** The family in every figure; `@expo-google-fonts/inter` holds its files, a reader's machine may stand in its own. */
 export const fontFamily = "Inter, system-ui, sans-serif";
@@ -34,9 +34,9 @@ const dark: Palette = {
 };
 
 /** The two modes a report offers; figures on their own are light. */
-export const themes: Readonly<Record<Mode, Config>> = { light: config(light), dark: config(dark) };
+export const themes: Readonly<Record<Mode, Part>> = { light: config(light), dark: config(dark) };
 
-function config(palette: Palette): Config {
+function config(palette: Palette): Part {
   return {
     background: palette.background,
     font: fontFamily,
@@ -88,15 +88,3 @@ function config(palette: Palette): Config {
     },
   };
 }
-
-/** A figure of several panels, with data and a description of its own. */
-export type Figure = Extract<TopLevelSpec, { concat: unknown }>;
-
-/** One panel of a figure: marks over one another. */
-export type Panel = Extract<Figure["concat"][number], { layer: unknown }>;
-
-/** One layer of marks of a panel. */
-export type Marks = Panel["layer"][number];
-
-/** The version of the Vega-Lite grammar that every figure names. */
-export const grammar = "https://vega.github.io/schema/vega-lite/v6.json";

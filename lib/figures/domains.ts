@@ -1,6 +1,8 @@
 /** A log axis: its domain and which ticks bear a label. */
 export interface LogAxis {
+  /** The least and the greatest value on the axis. */
   readonly domain: readonly [number, number];
+  /** All ticks, with and without a text. */
   readonly ticks: readonly number[];
   /** A Vega expression that gives each tick its text, empty for the unlabelled ones. */
   readonly labels: string;
