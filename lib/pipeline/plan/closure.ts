@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Diagnostic, Range, Result } from "../diagnostic.ts";
 import { sha256 } from "../store/hash.ts";
 import type { ClosureRecord } from "../store/lock_text.ts";
+import { isSettled } from "../store/stat_signature.ts";
 import type { Workspace } from "../store/workspace.ts";
 import { canonical } from "../value.ts";
 import { type Configuration, configurationOf } from "./configuration.ts";
@@ -45,10 +46,6 @@ export interface ClosurePackage {
 /** Grows when closures are worked out otherwise. */
 const VERSION = 1;
 const KIND = `closure ${VERSION}`;
-/** Time stamps of files lag behind the clock by up to a tick. */
-const TICK_MS = 20;
-/** How often a graph is read again because a module changed meanwhile. */
-const MOST_READS = 3;
 
 const rememberedSchema = z.object({
   inputs: z.array(z.tuple([z.string(), z.string().nullable()])),
@@ -111,7 +108,7 @@ class ClosureReader {
   }
 
   async #remembered(module: string): Promise<Result<Closure> | undefined> {
-    const text = this.#workspace.index.get(KIND, module);
+    const text = this.#workspace.index.get(KIND, keyOf(module));
     if (text === undefined) return undefined;
     const { inputs, closure } = rememberedSchema.parse(JSON.parse(text));
     for (const [path, digest] of inputs) {
@@ -121,22 +118,20 @@ class ClosureReader {
   }
 
   async #fresh(module: string, place: Range | undefined): Promise<Result<Closure>> {
-    for (let reads = 1;; reads++) {
-      const start = Date.now();
-      const configuration = configurationOf(module);
-      const graph = await readModuleGraph(module, configuration, place);
-      if (!graph.ok) return graph;
-      const texts = new Map([...graph.value.modules.values()].map(({ file }) => [file, readFileSync(file, "utf8")]));
-      // Deno read the files before this did: what changed in between may not fit the graph.
-      const isStable = ![...texts.keys(), ...configuration.files].some((file) => changedSince(file, start - TICK_MS));
-      if (!isStable && reads < MOST_READS) continue;
-      const closure = await this.#assemble(module, configuration, graph.value, texts);
-      if (!closure.ok || !isStable) return closure;
+    const start = Date.now();
+    const configuration = configurationOf(module);
+    const graph = await readModuleGraph(module, configuration, place);
+    if (!graph.ok) return graph;
+    const texts = new Map([...graph.value.modules.values()].map(({ file }) => [file, readFileSync(file, "utf8")]));
+    const closure = await this.#assemble(module, configuration, graph.value, texts);
+    if (!closure.ok) return closure;
+    // Deno read the files before this did: what changed in between may not fit the graph, and is not remembered.
+    if ([...texts.keys(), ...configuration.files].every((file) => isUnchangedSince(file, start))) {
       const inputs: (readonly [string, string | null])[] = [...texts].map(([file, text]) => [file, sha256(text)]);
       for (const file of [...configuration.files, ...graph.value.absent]) inputs.push([file, await this.#digest(file)]);
-      this.#workspace.index.set(KIND, module, JSON.stringify({ inputs, closure: closure.value }));
-      return closure;
+      this.#workspace.index.set(KIND, keyOf(module), JSON.stringify({ inputs, closure: closure.value }));
     }
+    return closure;
   }
 
   async #assemble(
@@ -206,14 +201,19 @@ class ClosureReader {
   }
 }
 
+/** The folders of packages lie in Deno's cache, which these variables place. */
+function keyOf(module: string): string {
+  return [module, ...["DENO_DIR", "XDG_CACHE_HOME", "HOME"].map((name) => Deno.env.get(name) ?? "")].join("\n");
+}
+
 function isPackage(target: string): boolean {
   return target.startsWith("npm:") || target.startsWith("node:");
 }
 
-/** Whether a file changed after a time in ms since 1970. */
-function changedSince(path: string, time: number): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && stat.ctimeMs > time;
+/** Whether a file was for certain not changed since a time in ms since 1970. */
+function isUnchangedSince(path: string, time: number): boolean {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined || isSettled(stat, time);
 }
 
 function readIntegrities(lock: string): { readonly [name: string]: string } {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Closure, closureOf } from "../../../lib/pipeline/plan/closure.ts";
 import { ERASURE_VERSION } from "../../../lib/pipeline/plan/erasure.ts";
-import { Project } from "../support/project.ts";
+import { Project, settle } from "../support/project.ts";
 
 const MODULES = {
   "deno.json": `{ "imports": { "#table": "./lib/table.ts" } }`,
@@ -180,12 +180,26 @@ Deno.test("closureOf() reports a name that the import map lacks, and a syntax er
   }
 });
 
+Deno.test("an unchanged closure is remembered, without asking Deno again", async () => {
+  await using project = await Project.make(MODULES);
+  await settle();
+  const first = await closure(project);
+  const statements = project.workspace.index;
+  const set = statements.set.bind(statements);
+  const kept: string[] = [];
+  statements.set = (kind, key, text) => {
+    kept.push(kind);
+    set(kind, key, text);
+  };
+  assert.deepEqual(await closure(project), first);
+  assert.deepEqual(kept, []);
+});
+
 Deno.test("a remembered closure is worked out anew when a deno.json appears above the module", async () => {
   const { "deno.json": config, ...modules } = MODULES;
   await using project = await Project.make({ ...modules, "stages/deno.json": config.replace("./lib", "../lib") });
   const first = await closure(project);
-  // By now the time stamps are old enough for the closure to be remembered.
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await settle();
   assert.equal((await closure(project)).digest, first.digest);
   project.write("deno.json", `{ "imports": { "#table": "./lib/other_table.ts" } }`);
   assert.notEqual((await closure(project)).digest, first.digest);
@@ -196,7 +210,7 @@ Deno.test("a dynamic import of a missing module is no error, and counts once the
     "stages/plot.ts": `export default () => import("./optional.ts").catch(() => undefined);\n`,
   });
   const first = await closure(project);
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await settle();
   assert.equal((await closure(project)).digest, first.digest);
   project.write("stages/optional.ts", "export const x = 1;\n");
   assert.notEqual((await closure(project)).digest, first.digest);

@@ -6,6 +6,7 @@ import type { Graph } from "../../../lib/pipeline/graph/graph.ts";
 import { type Closure, closureOf } from "../../../lib/pipeline/plan/closure.ts";
 import { Planner, type PlannerOptions } from "../../../lib/pipeline/plan/planner.ts";
 import { type Lock, lockPath, readLock } from "../../../lib/pipeline/store/lock.ts";
+import { UNSETTLED_MS } from "../../../lib/pipeline/store/stat_signature.ts";
 import { Workspace } from "../../../lib/pipeline/store/workspace.ts";
 import type { Value } from "../../../lib/pipeline/value.ts";
 
@@ -108,6 +109,11 @@ export class Project implements AsyncDisposable {
     this.workspace.dispose();
     await Deno.remove(this.folder, { recursive: true });
   }
+}
+
+/** Waits until the time stamps of files written so far are old enough for digests to be remembered. */
+export async function settle(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, UNSETTLED_MS + 100));
 }
 
 /** What a test says of a stage. */
