@@ -39,10 +39,8 @@ export function forward(
 export function forwardProgram(
   model: Model,
   normalisation: Normalisation,
-  options: { readonly layers: boolean | readonly string[] },
+  options: { readonly layers: boolean },
 ): Program {
-  const wanted = ({ name }: { name: string }) =>
-    typeof options.layers === "boolean" ? options.layers : options.layers.includes(name);
   return {
     name: "forward",
     examples: exampleSpecs(model),
@@ -52,8 +50,8 @@ export function forwardProgram(
     body: ({ examples, constants }) => {
       const { logits, layers } = forward(model, normalisation, constants, examples.images!);
       const rows: Tensors = { logits };
-      model.layers.forEach((layer, index) => {
-        if (wanted(layer)) rows[`layer/${layer.name}`] = layers[index]!;
+      model.layers.forEach(({ name }, index) => {
+        if (options.layers) rows[`layer/${name}`] = layers[index]!;
       });
       return { state: {}, steps: scores(logits, examples.labels!), rows };
     },
