@@ -30,6 +30,8 @@ export function readDocument(source: Source): Result<Node> {
     schema: "core",
     intAsBigInt: true,
     merge: true,
+    // The parser's own check compares every key of a map with every other; `convertMap` makes it in one pass.
+    uniqueKeys: false,
     prettyErrors: false,
   });
   const diagnostics: Diagnostic[] = document.errors.map((error) => {
@@ -107,8 +109,12 @@ function convertMap(
     }
     const key = pythonText(scalar(pair.key.value));
     const first = entries.get(key);
-    if (first) conversion.diagnostics.push(errorAt(keyRange, `The key ${key} stands twice in this map`));
-    else entries.set(key, { keyRange, node });
+    if (first) {
+      conversion.diagnostics.push({
+        ...errorAt(keyRange, `The key ${key} stands twice in the same map`),
+        related: [{ message: "first here", range: first.keyRange }],
+      });
+    } else entries.set(key, { keyRange, node });
   }
   for (const other of merged) {
     if (other.kind !== "map") {
@@ -178,8 +184,6 @@ function openingQuote(document: Document<ParsedNode>, error: YAMLParseError): nu
 
 function sentence(code: string, message: string): string {
   switch (code) {
-    case "DUPLICATE_KEY":
-      return "This key stands twice in the same map";
     case "MULTIPLE_DOCS":
       return "A second YAML document starts here, but a file holds one";
     case "MISSING_CHAR":

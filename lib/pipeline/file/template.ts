@@ -39,7 +39,7 @@ export function resolveTemplates(node: Node, templating: Templating): Node {
   for (const [key, entry] of node.entries) {
     const name = key.includes("${") ? resolveKey(key, entry.keyRange, templating) : key;
     if (entries.has(name)) {
-      templating.diagnostics.push(errorAt(entry.keyRange, `The key ${name} stands twice in this map`));
+      templating.diagnostics.push(errorAt(entry.keyRange, `The key ${name} stands twice in the same map`));
     }
     entries.set(name, { keyRange: entry.keyRange, node: resolveTemplates(entry.node, templating) });
   }

@@ -64,8 +64,11 @@ says(
 `,
   },
   `
-pipeline.yaml:3:3: error: This key stands twice in the same map
+pipeline.yaml:3:3: error: The key a stands twice in the same map
   3 |   a: {cmd: echo}
+    |   ^
+  pipeline.yaml:2:3: first here
+  2 |   a: {cmd: echo}
     |   ^
 `,
 );
