@@ -6,7 +6,9 @@ import type { Reason } from "./reason.ts";
 
 /** A recorded stage or one as it is now, with the closure of its module. */
 export interface Version {
+  /** What it is made of. */
   readonly identity: Omit<Identity, "outs"> & { readonly outs: readonly { readonly path: string }[] };
+  /** The closure of its module; undefined for a `cmd` stage, or where it is not known. */
   readonly closure: ClosureRecord | undefined;
 }
 

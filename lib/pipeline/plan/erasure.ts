@@ -26,6 +26,7 @@ export class Erasure implements AsyncDisposable {
   readonly #index: IndexDatabase;
   #isRunning = false;
 
+  /** Starts without a process; `index` is where digests are remembered. */
   constructor(index: IndexDatabase) {
     this.#index = index;
   }

@@ -14,6 +14,7 @@ export class ExpectedOuts {
   /** Digests of the disk, which does not change while a plan is made. */
   readonly #disk = new Map<string, Promise<PathDigest | undefined>>();
 
+  /** Starts with the disk as it is. */
   constructor(workspace: Workspace) {
     this.#workspace = workspace;
   }

@@ -31,6 +31,7 @@ export interface Circumstances {
   readonly closure?: Closure;
   /** `with`, parsed by the module's schema; as it stands in the file where absent. */
   readonly with?: Json;
+  /** What resolvers made of values inside `with`. */
   readonly resolutions?: readonly Resolution[];
   /** What stands at a dep's path, now or soon. */
   readonly digest: (dep: Dep) => Promise<PathDigest | undefined>;
@@ -40,7 +41,9 @@ export interface Circumstances {
 
 /** A stage's identity as far as it is known: without the deps that are missing. */
 export interface KnownIdentity {
+  /** Without the missing deps. */
   readonly identity: Identity;
+  /** The deps at whose paths nothing stands. */
   readonly missing: readonly Dep[];
 }
 

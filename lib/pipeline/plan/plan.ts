@@ -15,10 +15,13 @@ export type State = "unchanged" | "restorable" | "stale" | "waiting" | "frozen";
 
 /** A stage's state, its fingerprint where it can be known, and the reasons (empty when unchanged). */
 export interface Evaluation {
+  /** The stage's name. */
   readonly stage: string;
+  /** What would happen to it. */
   readonly state: State;
   /** sha256, hex. */
   readonly fingerprint?: string;
+  /** Why it is not up to date; empty when unchanged or frozen. */
   readonly reasons: readonly Reason[];
   /** What the fingerprint is made of, where it can be known. */
   readonly identity?: Identity;
@@ -28,6 +31,7 @@ export interface Evaluation {
 
 /** What a stage of some fingerprint is known to leave. */
 export interface KnownResult {
+  /** Their content. */
   readonly outs: readonly OutRecord[];
   /** The version of Deno that ran it. */
   readonly deno: string;
@@ -37,6 +41,8 @@ export interface KnownResult {
 
 /** The evaluations of a graph's selected stages, in topological order. */
 export interface Plan {
+  /** All stages. */
   readonly graph: Graph;
+  /** Of the selected stages, by name. */
   readonly evaluations: ReadonlyMap<string, Evaluation>;
 }

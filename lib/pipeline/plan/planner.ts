@@ -22,6 +22,7 @@ import type { Reason } from "./reason.ts";
 
 /** What a planner needs to know. */
 export interface PlannerOptions {
+  /** Where digests and results are kept. */
   readonly workspace: Workspace;
   /** Of the pipeline: its folder is the pipeline's folder. Stages that are recorded or restored are entered and written. */
   readonly lock: Lock;
@@ -42,6 +43,7 @@ export class Planner {
   readonly #closureRecords = new Map<string, ClosureRecord>();
   readonly #options: PlannerOptions;
 
+  /** Takes what is known of the stages before any is evaluated. */
   constructor(options: PlannerOptions) {
     this.#options = options;
     this.#workspace = options.workspace;
@@ -53,10 +55,11 @@ export class Planner {
   /**
    * Evaluates a stage against the disk as it is now; so to be called right before it would run.
    *
+   * @param refresh false: the closures given to the planner are of just now, and need not be worked out again
    * @throws {StoreError} where a dep or out cannot be read, or the stage's module no longer resolves
    */
-  async evaluate(stage: Stage): Promise<Evaluation> {
-    if (stage.action.kind === "run") await this.#refreshClosure(stage.action.module);
+  async evaluate(stage: Stage, refresh = true): Promise<Evaluation> {
+    if (refresh && stage.action.kind === "run") await this.#refreshClosure(stage.action.module);
     return await this.#evaluate(stage, (path) => this.#workspace.digests.digest(path));
   }
 

@@ -15,7 +15,12 @@ export class Blobs {
   readonly #temporary: string;
   readonly #unsynced = new Set<string>();
 
-  /** @param temporary a folder on the same file system, for what is not complete */
+  /**
+   * Opens the store in a folder that exists.
+   *
+   * @param folder of the blobs
+   * @param temporary a folder on the same file system, for what is not complete
+   */
   constructor(folder: string, temporary: string) {
     this.#folder = folder;
     this.#temporary = temporary;
@@ -103,6 +108,7 @@ export class Blobs {
     return undefined;
   }
 
+  /** Deletes a blob; nothing happens where there is none. */
   delete(digest: string): void {
     rmSync(this.path(digest), { force: true });
   }

@@ -11,6 +11,7 @@ export type PathDigest = FileDigest | DirectoryDigest;
 
 /** A file's content. */
 export interface FileDigest {
+  /** Tells it from a folder. */
   readonly kind: "file";
   /** Hex. */
   readonly sha256: string;
@@ -22,6 +23,7 @@ export interface FileDigest {
 
 /** A folder's content. */
 export interface DirectoryDigest {
+  /** Tells it from a file. */
   readonly kind: "directory";
   /** The sha256 of the manifest, hex. */
   readonly sha256: string;
@@ -49,6 +51,7 @@ const MOST_READS = 3;
 export class Digests {
   readonly #index: IndexDatabase;
 
+  /** Takes the index in which digests of unchanged files are remembered. */
   constructor(index: IndexDatabase) {
     this.#index = index;
   }

@@ -10,6 +10,7 @@ const MOST_PENDING = 1000;
 export interface IndexedDigest {
   /** See `signatureOf` in `stat_signature.ts`. */
   readonly signature: string;
+  /** Hex. */
   readonly sha256: string;
 }
 
@@ -43,6 +44,7 @@ export class IndexDatabase implements Disposable {
     }
   }
 
+  /** The digest remembered for an absolute path. */
   digest(path: string): IndexedDigest | undefined {
     const pending = this.#pending.get(path);
     if (pending !== undefined) return pending;
@@ -62,6 +64,7 @@ export class IndexDatabase implements Disposable {
     return row === undefined ? undefined : String(row["text"]);
   }
 
+  /** Remembers a text under a key, at once. */
   set(kind: string, key: string, text: string): void {
     this.#putText.run(kind, key, text);
   }
@@ -80,6 +83,7 @@ export class IndexDatabase implements Disposable {
     this.#pending.clear();
   }
 
+  /** Writes what is pending and closes the file. */
   [Symbol.dispose](): void {
     this.flush();
     this.#database.close();

@@ -16,7 +16,9 @@ export interface ClosureRecord {
 
 /** What a lock file holds. */
 export interface LockContent {
+  /** By the stage's name. */
   readonly stages: Map<string, StageRecord>;
+  /** By digest. */
   readonly closures: Map<string, ClosureRecord>;
 }
 

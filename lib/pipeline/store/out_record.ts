@@ -16,6 +16,7 @@ export const outRecordSchema: z.ZodType<OutRecord> = z.strictObject({
 export interface OutRecord {
   /** Relative to the pipeline's folder, with `/`. */
   readonly path: string;
+  /** What it is. */
   readonly kind: "file" | "directory";
   /** Of the content, or of the folder's manifest. */
   readonly sha256: string;

@@ -66,6 +66,7 @@ async function storePath({ digests, blobs }: Workspace, path: string): Promise<P
 
 /** How a restoration ended; where it did not succeed, the outs on disk are as they were. */
 export interface Restoration {
+  /** Whether all outs are in place. */
   readonly restored: boolean;
   /** Warnings about blobs that were missing or damaged. */
   readonly diagnostics: readonly Diagnostic[];

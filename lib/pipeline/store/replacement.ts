@@ -3,7 +3,9 @@ import { basename, dirname, join } from "node:path";
 
 /** A path that takes the place of another. */
 export interface Move {
+  /** Absolute path of what is moved. */
   readonly from: string;
+  /** Absolute path where it is to stand. */
   readonly to: string;
 }
 

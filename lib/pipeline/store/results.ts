@@ -19,6 +19,7 @@ export interface StoredResult {
   readonly deno: string;
   /** How long it ran. */
   readonly seconds?: number;
+  /** What it left. */
   readonly outs: readonly OutRecord[];
 }
 
@@ -39,12 +40,20 @@ export class Results {
   readonly #temporary: string;
   readonly #blobs: Blobs;
 
+  /**
+   * Opens the run cache in a folder that exists.
+   *
+   * @param folder of the entries
+   * @param temporary a folder on the same file system, for what is not complete
+   * @param blobs where the contents are
+   */
   constructor(folder: string, temporary: string, blobs: Blobs) {
     this.#folder = folder;
     this.#temporary = temporary;
     this.#blobs = blobs;
   }
 
+  /** Where the entry of a fingerprint lies, or would. */
   path(fingerprint: string): string {
     return join(this.#folder, fingerprint);
   }

@@ -10,6 +10,7 @@ export interface DepRecord {
   readonly name?: string;
   /** The position, where a named dep is a list. */
   readonly index?: number;
+  /** Of the content, or of the folder's manifest; hex. */
   readonly sha256: string;
   /** Bytes. */
   readonly size: number;

@@ -17,9 +17,13 @@ export class Workspace implements Disposable {
   readonly state: string;
   /** For what is not complete; on the file system of the cache. */
   readonly temporary: string;
+  /** What is remembered between runs. */
   readonly index: IndexDatabase;
+  /** Digests of files and folders. */
   readonly digests: Digests;
+  /** The contents of outs. */
   readonly blobs: Blobs;
+  /** The run cache. */
   readonly results: Results;
 
   private constructor(root: string) {
@@ -42,10 +46,12 @@ export class Workspace implements Disposable {
     return await Promise.resolve(new Workspace(rootOf(resolve(folder))));
   }
 
+  /** Closes the index. */
   dispose(): void {
     this.index[Symbol.dispose]();
   }
 
+  /** The same, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -8,6 +8,7 @@ const PERIOD = 100;
 
 /** The process that writes to a workspace. */
 export interface Holder {
+  /** The process's id. */
   readonly process: number;
   /** ISO 8601. */
   readonly since: string;
