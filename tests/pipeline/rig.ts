@@ -12,7 +12,7 @@ import { ControlledCommand } from "./rig_command.ts";
 export const CLI = fileURLToPath(new URL("../../lib/pipeline/cli.ts", import.meta.url));
 
 /** The configuration under which the engine runs. */
-const CONFIGURATION = fileURLToPath(new URL("../../deno.json", import.meta.url));
+export const CONFIGURATION = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /** What a command line said and how it ended. */
 export interface Finished {

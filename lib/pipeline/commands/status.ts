@@ -2,6 +2,7 @@ import { reasonText } from "../display/reason_text.ts";
 import { countText } from "../display/quantity.ts";
 import { type Style, styleFor } from "../display/style.ts";
 import type { Evaluation } from "../plan/plan.ts";
+import type { Reason } from "../plan/reason.ts";
 import { prepare } from "../run/preparation.ts";
 import { Workspace } from "../store/workspace.ts";
 import type { Context } from "./context.ts";
@@ -52,7 +53,8 @@ function forced(evaluation: Evaluation): Evaluation {
 }
 
 function evaluationLines({ stage, state, reasons }: Evaluation, style: Style): string[] {
-  const because = reasons.map((reason) => `  ${reasonText(reason)}`);
+  const own = reasons.filter(({ kind }) => kind !== "upstream");
+  const because = [...own.map(reasonText), ...waitText(reasons)].map((text) => `  ${text}`);
   switch (state) {
     case "unchanged":
       return [];
@@ -63,10 +65,15 @@ function evaluationLines({ stage, state, reasons }: Evaluation, style: Style): s
     case "stale":
       return [`${style.busy(stage)} would run`, ...because];
     case "waiting":
-      return [`${style.busy(stage)} would run, unless what it waits for comes out as before`, ...because];
+      return [`${style.busy(stage)} would run${own.length === 0 ? " if what it waits for changes" : ""}`, ...because];
     default:
       return state satisfies never;
   }
+}
+
+function waitText(reasons: readonly Reason[]): string[] {
+  const stages = reasons.flatMap((reason) => reason.kind === "upstream" ? [reason.stage] : []);
+  return stages.length === 0 ? [] : [`waits for ${stages.join(", ")}`];
 }
 
 function countsText(evaluations: readonly Evaluation[]): string {

@@ -7,6 +7,7 @@ import { Planner } from "../plan/planner.ts";
 import { missingDeps } from "./missing_deps.ts";
 import { type Lock, lockPath, readLock } from "../store/lock.ts";
 import type { Workspace } from "../store/workspace.ts";
+import type { Json } from "../value.ts";
 
 /** What is known of the selected stages once all that can be wrong with them has been checked. */
 export interface Preparation {
@@ -34,21 +35,33 @@ export async function prepare(
   selected: ReadonlySet<string>,
   inOrder = false,
 ): Promise<Result<Preparation>> {
-  const lock = await readLock(lockPath(pipeline.file));
   const stages = [...graph.stages.values()].filter(({ name }) => selected.has(name));
+  // Resolvers answer from a process of their own; meanwhile the lock is read.
   const code = await readCode(workspace, stages.filter(({ frozen }) => !frozen));
+  const lock = await readLock(lockPath(pipeline.file));
+  const resolutions = code.ok ? await code.value.resolving : code;
   const missing = inOrder ? [] : missingDeps(graph, stages);
-  const diagnostics = [...lock.diagnostics, ...code.diagnostics, ...missing];
-  if (!lock.ok || !code.ok || hasErrors(diagnostics)) return { ok: false, diagnostics };
-  const { closures, descriptions, resolutions } = code.value;
-  const planner = new Planner({ workspace, lock: lock.value, closures, descriptions, resolutions });
-  return { ok: true, value: { planner, lock: lock.value, closures, resolutions }, diagnostics };
+  const diagnostics = [...lock.diagnostics, ...code.diagnostics, ...resolutions.diagnostics, ...missing];
+  if (!lock.ok || !code.ok || !resolutions.ok || hasErrors(diagnostics)) return { ok: false, diagnostics };
+  const { closures, descriptions } = code.value;
+  const planner = new Planner({
+    workspace,
+    lock: lock.value,
+    closures,
+    descriptions,
+    resolutions: resolutions.value,
+  });
+  const value = { planner, lock: lock.value, closures, resolutions: resolutions.value };
+  return { ok: true, value, diagnostics };
 }
+
+type Resolutions = ReadonlyMap<string, readonly Resolution[]>;
 
 interface CodeOfStages {
   readonly closures: ReadonlyMap<string, Closure>;
-  readonly descriptions: ReadonlyMap<string, { readonly with: Resolution["value"] }>;
-  readonly resolutions: ReadonlyMap<string, readonly Resolution[]>;
+  readonly descriptions: ReadonlyMap<string, { readonly with: Json }>;
+  /** Never rejects unless the machine fails. */
+  readonly resolving: Promise<Result<Resolutions>>;
 }
 
 async function readCode(workspace: Workspace, stages: readonly Stage[]): Promise<Result<CodeOfStages>> {
@@ -57,11 +70,8 @@ async function readCode(workspace: Workspace, stages: readonly Stage[]): Promise
     if (action.kind === "run" && !modules.has(action.module)) modules.set(action.module, action.range);
   }
   if (modules.size === 0) {
-    return {
-      ok: true,
-      value: { closures: new Map(), descriptions: new Map(), resolutions: new Map() },
-      diagnostics: [],
-    };
+    const resolving = Promise.resolve<Result<Resolutions>>({ ok: true, value: new Map(), diagnostics: [] });
+    return { ok: true, value: { closures: new Map(), descriptions: new Map(), resolving }, diagnostics: [] };
   }
   const { closureOf } = await import("../plan/closure.ts");
   const closures = await closureOf(modules.keys(), workspace, modules);
@@ -70,11 +80,10 @@ async function readCode(workspace: Workspace, stages: readonly Stage[]): Promise
   const descriptions = await describeModules(stages, closures.value, workspace.index);
   if (!descriptions.ok) return descriptions;
   const { resolveValues } = await import("../modules/resolution.ts");
-  const resolutions = await resolveValues(stages, descriptions.value);
-  if (!resolutions.ok) return resolutions;
+  const resolving = resolveValues(stages, descriptions.value);
   return {
     ok: true,
-    value: { closures: closures.value, descriptions: descriptions.value, resolutions: resolutions.value },
-    diagnostics: [...closures.diagnostics, ...descriptions.diagnostics, ...resolutions.diagnostics],
+    value: { closures: closures.value, descriptions: descriptions.value, resolving },
+    diagnostics: [...closures.diagnostics, ...descriptions.diagnostics],
   };
 }

@@ -33,6 +33,8 @@ export interface StageReproductionOptions {
 /** Does to one stage at a time what it needs: leaves it alone, restores it or runs it. */
 export class StageReproduction {
   readonly #options: StageReproductionOptions;
+  /** True once a stage has run, and so some time has passed. */
+  #hasRun = false;
   /** Of the stages that have to run. */
   readonly #evaluations = new Map<string, Evaluation>();
 
@@ -44,7 +46,7 @@ export class StageReproduction {
   /** Does without running the stage, where that is possible. */
   async settle(name: string): Promise<"done" | "run"> {
     const stage = this.#stage(name);
-    const evaluation = await this.#options.preparation.planner.evaluate(stage);
+    const evaluation = await this.#options.preparation.planner.evaluate(stage, this.#hasRun);
     const time = Date.now();
     if (evaluation.state === "frozen") {
       this.#options.emit({ kind: "stage frozen", time, stage: name });
@@ -61,6 +63,7 @@ export class StageReproduction {
 
   /** Runs a stage that `settle` found stale. */
   async run(name: string, signal: AbortSignal): Promise<"done" | "failed" | "cancelled"> {
+    this.#hasRun = true;
     const stage = this.#stage(name);
     const { planner, closures, resolutions } = this.#options.preparation;
     const evaluation = this.#evaluations.get(name)!;

@@ -94,7 +94,7 @@ Deno.test("repro --force runs what did not change; --dry runs nothing", async ()
   assert.deepEqual(dry.stdout.split("\n").slice(0, 4), [
     "write would run",
     "  has not run yet",
-    "repeat would run, unless what it waits for comes out as before",
+    "repeat would run",
     "  has not run yet",
   ]);
   assert.equal(await project.exists("outputs"), false);

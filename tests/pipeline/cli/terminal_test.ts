@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
+import { Screen } from "../display/screen.ts";
+import { CLI, CONFIGURATION, Project } from "../rig.ts";
+
+/** Whether util-linux's `script`, which runs a command in a pseudo-terminal, is there and is the one whose flags we use. */
+async function hasScript(): Promise<boolean> {
+  try {
+    const { stdout } = await new Deno.Command("script", { args: ["--version"], stderr: "null" }).output();
+    return new TextDecoder().decode(stdout).includes("util-linux");
+  } catch {
+    return false;
+  }
+}
+
+/** What begins a busy stage's name. */
+const CYAN = "\x1b[36m";
+
+const ignore = !await hasScript();
+if (ignore) {
+  console.log("The tests in a pseudo-terminal are skipped: they need `script` of util-linux (Debian: bsdutils)");
+}
+
+async function inTerminal(
+  project: Project,
+  columns: number,
+  env: Record<string, string>,
+  inputs: string,
+): Promise<string> {
+  const command =
+    `stty cols ${columns} rows 24; ${Deno.execPath()} run --quiet -A --config ${CONFIGURATION} ${CLI} ${inputs}`;
+  const { code, stdout } = await new Deno.Command("script", {
+    args: ["-qec", command, "/dev/null"],
+    cwd: project.folder,
+    env: { SHELL: "/bin/sh", TERM: "xterm", ...env },
+    stdin: "null",
+    stdout: "piped",
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  assert.equal(code, 0, text);
+  return text;
+}
+
+const PIPELINE = `stages:
+  a-stage-with-a-long-name:
+    cmd: echo ${"long ".repeat(30)}; sleep 0.4; cp in.txt a.txt
+    deps: [in.txt]
+    outs: [a.txt]
+`;
+
+Deno.test({
+  name: "on a terminal a running stage has a line of its own, no line is broken, and the cursor comes back",
+  ignore,
+  async fn() {
+    await using project = await Project.create({ "in.txt": "x", "pipeline.yaml": PIPELINE });
+    const text = await inTerminal(project, 40, {}, "repro");
+    assert.match(stripVTControlCharacters(text), /a-stage-with-a-long-name running for 0…/);
+    assert.ok(text.includes(CYAN));
+    const screen = new Screen(40);
+    screen.write(text);
+    assert.deepEqual(screen.broken, []);
+    assert.equal(screen.cursor, true);
+    assert.equal(screen.lines.some((line) => line.includes("running for")), false);
+    assert.match(screen.lines.at(-1)!, /^1 ran in \d\.\d s$/);
+  },
+});
+
+Deno.test({
+  name: "on a terminal NO_COLOR leaves out colours, and a dumb terminal gets plain lines",
+  ignore,
+  async fn() {
+    await using project = await Project.create({ "in.txt": "x", "pipeline.yaml": PIPELINE });
+    const plain = await inTerminal(project, 80, { NO_COLOR: "1" }, "repro");
+    assert.ok(!plain.includes(CYAN));
+    assert.match(plain, /running for 0\.\d s/);
+    const dumb = await inTerminal(project, 80, { TERM: "dumb" }, "repro --force");
+    assert.equal(dumb, stripVTControlCharacters(dumb));
+    assert.doesNotMatch(dumb, /running for/);
+  },
+});
