@@ -24,10 +24,9 @@ export async function runCommands(run: StageRun): Promise<Diagnostic[]> {
       grace: job.grace ?? usualGrace,
       kill: job.kill,
     });
-    if (signal !== null && !run.signal.aborted) return [killed(stage, signal, log)];
+    if (signal !== null && !run.signal.aborted) return [killed(stage, signal)];
     if (code !== 0) {
-      const hints = [...spaceHint(log.hints().join()), ...log.hints()];
-      return [failure(stage, `failed: \`${line}\` ended with exit code ${code}`, hints)];
+      return [failure(stage, `failed: \`${line}\` ended with exit code ${code}`, spaceHint(log.hints().join()))];
     }
   }
   return [];

@@ -28,18 +28,25 @@ export function failure(stage: Stage, cause: string, hints: readonly string[] = 
   return { severity: "error", message: `${stage.name} ${cause}`, range: stage.range, hints };
 }
 
-/** The same with the command that runs the stage alone, which the last message about a stage carries. */
-export function withRetry(diagnostics: readonly Diagnostic[], stage: Stage, retry?: string): Diagnostic[] {
-  const hint = `Run it alone: ${retry ?? `deno task repro --single-item ${quote(stage.name)}`}`;
+/** The same, where the last message tells the end of the log and the command that runs the stage alone. */
+export function completed(
+  diagnostics: readonly Diagnostic[],
+  stage: Stage,
+  log: LogTail,
+  retry?: string,
+): Diagnostic[] {
+  const command = `Run it alone: ${retry ?? `deno task repro --single-item ${quote(stage.name)}`}`;
   return diagnostics.map((diagnostic, index) =>
-    index === diagnostics.length - 1 ? { ...diagnostic, hints: [...diagnostic.hints ?? [], hint] } : diagnostic
+    index === diagnostics.length - 1
+      ? { ...diagnostic, hints: [...diagnostic.hints ?? [], ...log.hints(), command] }
+      : diagnostic
   );
 }
 
 /** That a process was ended by a signal that nobody here sent. */
-export function killed(stage: Stage, signal: Deno.Signal, log: LogTail): Diagnostic {
+export function killed(stage: Stage, signal: Deno.Signal): Diagnostic {
   const hints = signal === "SIGKILL" ? ["The kernel kills what takes too much memory; `dmesg` tells"] : [];
-  return failure(stage, `was killed by ${signal}`, [...hints, ...log.hints()]);
+  return failure(stage, `was killed by ${signal}`, hints);
 }
 
 /** What was thrown, or written, for want of space. */

@@ -116,15 +116,15 @@ function hostRequest(stage: Stage, job: Job): HostRequest {
   };
 }
 
-function endingDiagnostics({ stage, log, signal }: StageRun, ending: Ending, last?: HostRecord): Diagnostic[] {
+function endingDiagnostics({ stage, signal }: StageRun, ending: Ending, last?: HostRecord): Diagnostic[] {
   if (last?.kind === "done" && ending.code === 0) return [];
   if (last?.kind === "failed") {
     // An `Error` of study code is written for people; any other class is a slip, and its place helps.
     const place = last.name === "Error" || last.place === undefined ? [] : [`${last.name} thrown at ${last.place}`];
-    return [failure(stage, `failed: ${last.message}`, [...spaceHint(last.message), ...place, ...log.hints()])];
+    return [failure(stage, `failed: ${last.message}`, [...spaceHint(last.message), ...place])];
   }
-  if (ending.signal !== null && !signal.aborted) return [killed(stage, ending.signal, log)];
-  return [failure(stage, `ended with exit code ${ending.code} before it was done`, log.hints())];
+  if (ending.signal !== null && !signal.aborted) return [killed(stage, ending.signal)];
+  return [failure(stage, `ended with exit code ${ending.code} before it was done`)];
 }
 
 function warnOfUntouched({ stage, emit }: StageRun, accesses: readonly Access[]): void {
