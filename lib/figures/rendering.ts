@@ -2,6 +2,7 @@ import { Resvg } from "@resvg/resvg-js";
 import { logger, parse, View, Warn } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { fontFaces } from "./font.ts";
+import { markup } from "./markup.ts";
 import { measureWithFont } from "./text_measure.ts";
 import type { Figure } from "./figure.ts";
 
@@ -14,12 +15,17 @@ export async function renderSvg(figure: Figure): Promise<string> {
   await measureWithFont();
   const complaints: string[] = [];
   const log = logger(Warn, undefined, (_method, _level, messages) => complaints.push(messages.map(String).join(" ")));
-  const { spec } = compile(figure as unknown as TopLevelSpec, { logger: log });
-  const view = new View(parse(spec), { renderer: "none", logger: log });
-  const svg = await view.toSVG();
-  view.finalize();
+  let svg = "";
+  try {
+    const { spec } = compile(figure as unknown as TopLevelSpec, { logger: log });
+    const view = new View(parse(spec), { renderer: "none", logger: log });
+    svg = await view.toSVG();
+    view.finalize();
+  } catch (error) {
+    complaints.push(error instanceof Error ? error.message : String(error));
+  }
   if (complaints.length > 0) throw new Error(`The figure was not drawn: ${complaints.join("; ")}`);
-  return svg;
+  return svg.replace("<svg ", markup`<svg role="img" aria-label="${figure.description}" `.markup);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { readTable, type Row } from "../formats/table.ts";
+import { Cells } from "./cells.ts";
 import { type Identity, type Network, networksOf } from "./network.ts";
 
 /** A row of `history.csv`: how well the network did after so many epochs; epoch 0 is before training. */
@@ -189,57 +190,4 @@ function probeRow(cells: Cells): ProbeRow {
     trainAccuracy: cells.optional("train_accuracy"),
     testAccuracy: cells.optional("test_accuracy"),
   };
-}
-
-/** The cells of one row, read by name and kind. */
-class Cells {
-  readonly #row: Row;
-  readonly #place: string;
-
-  constructor(row: Row, place: string) {
-    this.#row = row;
-    this.#place = place;
-  }
-
-  text(column: string): string {
-    const cell = this.#cell(column);
-    if (cell === null) throw new Error(`${this.#place}: the column ${column} is empty, expected a name`);
-    return String(cell);
-  }
-
-  number(column: string): number {
-    const cell = this.optional(column);
-    if (cell === null) throw new Error(`${this.#place}: the column ${column} is empty, expected a number`);
-    return cell;
-  }
-
-  optional(column: string): number | null {
-    const cell = this.#cell(column);
-    if (cell === null) return null;
-    if (typeof cell !== "number" || !Number.isFinite(cell)) {
-      throw new Error(
-        `${this.#place}: the column ${column} holds ${JSON.stringify(cell)}, expected a number or nothing`,
-      );
-    }
-    return cell;
-  }
-
-  oneOf<const T extends string>(column: string, choices: readonly T[]): T {
-    const cell = this.#cell(column);
-    const choice = choices.find((candidate) => candidate === cell);
-    if (choice === undefined) {
-      const expected = choices.join(" or ");
-      throw new Error(`${this.#place}: the column ${column} holds ${JSON.stringify(cell)}, expected ${expected}`);
-    }
-    return choice;
-  }
-
-  #cell(column: string): string | number | null {
-    const cell = this.#row[column];
-    if (cell === undefined) {
-      const columns = Object.keys(this.#row).join(", ");
-      throw new Error(`${this.#place}: there is no column ${column}; the columns are ${columns}`);
-    }
-    return cell;
-  }
 }

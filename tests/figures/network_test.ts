@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { type Identity, networksOf, seedsText, sharedText } from "../../lib/figures/network.ts";
+
+const mlp = (rest: Partial<Identity>): Identity => ({
+  dataset: "mnist",
+  model: "mlp",
+  depth: 2,
+  width: 100,
+  seed: 0,
+  ...rest,
+});
+
+const labels = (...rows: Partial<Identity>[]) => networksOf(rows.map(mlp)).map((network) => network.label);
+
+Deno.test("networksOf() names what differs, by depth in order", () => {
+  assert.deepEqual(labels({ depth: 16 }, { depth: 4 }), ["Depth 4", "Depth 16"]);
+  assert.deepEqual(labels({ dataset: "mnist" }, { dataset: "cifar-10" }), ["MNIST", "CIFAR-10"]);
+  assert.deepEqual(labels({ width: 100 }, { width: 20 }), ["Width 20", "Width 100"]);
+  assert.deepEqual(labels({ depth: 2, width: 20 }, { depth: 4, width: 100 }), [
+    "Depth 2, width 20",
+    "Depth 4, width 100",
+  ]);
+  assert.deepEqual(labels({}, { model: "resnet18", depth: 4, width: null }), [
+    "MLP, depth 2, width 100",
+    "ResNet18, depth 4, no width",
+  ]);
+  assert.deepEqual(labels({}), ["Depth 2"]);
+});
+
+Deno.test("networksOf() takes rows that differ in the seed alone for one network", () => {
+  const networks = networksOf([mlp({ seed: 2 }), mlp({ seed: 0 }), mlp({ seed: 2 })]);
+  assert.equal(networks.length, 1);
+  assert.deepEqual(networks[0]!.seeds, [0, 2]);
+});
+
+Deno.test("sharedText() says dataset, model, epochs and seeds, and leaves out what differs", () => {
+  assert.equal(
+    sharedText(networksOf([mlp({}), mlp({ depth: 4 })]), 20),
+    "MNIST · MLP of width 100 · 20 epochs · seed 0",
+  );
+  const mixed = networksOf([mlp({}), mlp({ dataset: "digits", width: 50, seed: 3 })]);
+  assert.equal(sharedText(mixed, 1), "MLP · 1 epoch · seeds 0, 3");
+});
+
+Deno.test("seedsText() counts seeds where they are many", () => {
+  assert.equal(seedsText([0, 1, 2, 3, 4, 5]), "seeds 0, 1, 2, 3, 4, 5");
+  assert.equal(seedsText([0, 1, 2, 3, 4, 5, 6]), "7 seeds");
+});

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import type { Figure, Part } from "../../lib/figures/figure.ts";
+import { specText } from "../../lib/figures/spec_text.ts";
+import { studyFigures } from "../../lib/figures/study_figures.ts";
+import { sampleStudy } from "./sample_study.ts";
+import type { SampleStudy, SampleTables } from "./sample_tables.ts";
+
+const golden = new URL("./golden/", import.meta.url);
+const update = Deno.env.get("UPDATE_GOLDEN") === "1";
+
+async function figuresOf(of: SampleStudy, change?: (tables: SampleTables) => void): Promise<Record<string, Figure>> {
+  const figures = studyFigures(await sampleStudy(of, change));
+  return Object.fromEntries(figures.map(({ name, figure }) => [name, figure]));
+}
+
+function rows(figure: Figure, dataset: string): Record<string, number | string | null>[] {
+  return [...figure.datasets[dataset]!] as Record<string, number | string | null>[];
+}
+
+/** All objects inside a specification. */
+function* partsOf(value: unknown): Generator<Part> {
+  if (typeof value !== "object" || value === null) return;
+  if (!Array.isArray(value)) yield value as Part;
+  for (const entry of Object.values(value)) yield* partsOf(entry);
+}
+
+Deno.test("every figure is valid Vega-Lite", async (test) => {
+  const schema = JSON.parse(await Deno.readTextFile(new URL(import.meta.resolve("vega-lite/vega-lite-schema.json"))));
+  const ajv = new Ajv({ strict: false });
+  (addFormats as unknown as (ajv: Ajv) => void)(ajv);
+  ajv.addFormat("color-hex", /^#[0-9a-f]{6}$/i);
+  const validate = ajv.compile(schema);
+  const studies: Record<string, SampleStudy> = {
+    "one network": { depths: [8] },
+    "four depths": { depths: [2, 4, 8, 16] },
+    "eight depths": { depths: [1, 2, 3, 4, 5, 6, 8, 16], epochs: 4 },
+    "three datasets and seeds, probes over epochs": {
+      datasets: ["mnist", "fashion-mnist", "cifar-10"],
+      seeds: [0, 1, 2],
+      epochs: 6,
+      probes: [0, 2, 4, 6],
+    },
+  };
+  for (const [name, study] of Object.entries(studies)) {
+    for (const [figure, spec] of Object.entries(await figuresOf(study))) {
+      await test.step(`${figure} of ${name}`, () => {
+        assert.ok(validate(JSON.parse(specText(spec))), ajv.errorsText(validate.errors?.slice(0, 5)));
+      });
+    }
+  }
+});
+
+Deno.test("the figures of a fixed study are what they were", async (test) => {
+  for (const [name, figure] of Object.entries(await figuresOf({ depths: [2, 4], epochs: 3 }))) {
+    await test.step(name, async () => {
+      const file = new URL(`${name}.vl.json.golden`, golden);
+      if (update) await Deno.writeTextFile(file, specText(figure));
+      assert.equal(specText(figure), await Deno.readTextFile(file), "run with UPDATE_GOLDEN=1 and look at the change");
+    });
+  }
+});
+
+Deno.test("specText() is JSON of the same value, a row of data in a line", async () => {
+  const { figure1 } = await figuresOf({ depths: [2], epochs: 2 });
+  const text = specText(figure1!);
+  assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(figure1)));
+  assert.match(text, /^ +\{"network":"Depth 2","epoch":1,"layer":2,"cdnv":[\d.]+\},$/m);
+});
+
+Deno.test("a CDNV of zero or none is null in the data, and the caption says so", async () => {
+  const plain = await figuresOf({ depths: [2], epochs: 2 });
+  const holed = await figuresOf({ depths: [2], epochs: 2 }, (tables) => {
+    tables.cdnv.find((row) => row.split === "train" && row.epoch === 1 && row.layer === 1)!.cdnv = null;
+    tables.cdnv.find((row) => row.split === "train" && row.epoch === 2 && row.layer === 2)!.cdnv = 0;
+  });
+  const missing = rows(holed.figure1!, "cdnv").filter((row) => row.cdnv === null);
+  assert.deepEqual(missing.map(({ epoch, layer }) => [epoch, layer]), [[1, 1], [2, 2]]);
+  assert.match(JSON.stringify(holed.figure1!.title), /not measurable/);
+  assert.doesNotMatch(JSON.stringify(plain.figure1!.title), /not measurable/);
+});
+
+Deno.test("an effective depth's ratio of zero is marked and has no number", async () => {
+  const { effective_depth: figure } = await figuresOf({ depths: [2], epochs: 2 }, (tables) => {
+    tables.depth.find((row) => row.definition === "ncc" && row.epoch === 2 && row.layer === 2)!.ratio = 0;
+  });
+  const zeros = rows(figure!, "ratios").filter((row) => row.zero === "yes");
+  assert.deepEqual(zeros.map(({ layer, ratio }) => [layer, ratio]), [[2, null]]);
+});
+
+Deno.test("epoch 0 lies inside the horizontal axis, which is linear", async () => {
+  const { figure1 } = await figuresOf({ depths: [2], epochs: 2 });
+  assert.ok(rows(figure1!, "cdnv").some((row) => row.epoch === 0));
+  const scales = [...partsOf(figure1!)].filter((part) => part.field === "epoch" && part.scale !== undefined)
+    .map((part) => part.scale as { type?: string; domain: [number, number] });
+  assert.ok(scales.length > 0);
+  for (const { type, domain: [low, high] } of scales) {
+    assert.ok(low < 0 && high > 2);
+    assert.equal(type, undefined);
+  }
+});
+
+Deno.test("all panels of Figure 1 share one log axis that holds all of their values", async () => {
+  const { figure1 } = await figuresOf({ depths: [2, 8], epochs: 3 });
+  const scales = [...partsOf(figure1!)].filter((part) => part.type === "log");
+  assert.equal(new Set(scales.map((scale) => JSON.stringify(scale.domain))).size, 1);
+  const [low, high] = scales[0]!.domain as [number, number];
+  for (const { cdnv } of rows(figure1!, "cdnv")) assert.ok(Number(cdnv) >= low && Number(cdnv) <= high);
+});
+
+Deno.test("seeds become a geometric mean with the range as a band", async () => {
+  const { figure1 } = await figuresOf({ depths: [2], epochs: 1, seeds: [0, 1] }, (tables) => {
+    const at = (seed: number) =>
+      tables.cdnv.find((row) => row.seed === seed && row.split === "train" && row.epoch === 1 && row.layer === 1)!;
+    at(0).cdnv = 0.1;
+    at(1).cdnv = 0.4;
+  });
+  const row = rows(figure1!, "cdnv").find(({ epoch, layer }) => epoch === 1 && layer === 1)!;
+  assert.deepEqual(row, { network: "Depth 2", epoch: 1, layer: 1, cdnv: 0.2, low: 0.1, high: 0.4 });
+});
+
+Deno.test("titles say dataset, epochs and seed, descriptions what is drawn", async () => {
+  for (const figure of Object.values(await figuresOf({ depths: [2, 4], epochs: 3 }))) {
+    assert.match(JSON.stringify(figure.title), /MNIST · MLP of width 100 · 3 epochs · seed 0/);
+    assert.match(figure.description, /Depth 4/);
+  }
+});
+
+Deno.test("the learning rate's falls are drawn at the end of the epoch before", async () => {
+  const { figure1 } = await figuresOf({ depths: [2], epochs: 20 });
+  assert.deepEqual(rows(figure1!, "drops"), [
+    { network: "Depth 2", epoch: 10, text: "0.1 → 0.01" },
+    { network: "Depth 2", epoch: 15, text: "0.01 → 0.001" },
+  ]);
+});
+
+Deno.test("a rate that falls every epoch draws no lines", async () => {
+  const { figure1 } = await figuresOf({ depths: [2], epochs: 20 }, (tables) => {
+    for (const row of tables.history) row.learning_rate = row.epoch === 0 ? null : 1 / Number(row.epoch);
+  });
+  assert.deepEqual(rows(figure1!, "drops"), []);
+});
+
+Deno.test("epochs without an evaluation leave no hole in the accuracies", async () => {
+  const { figure1 } = await figuresOf({ depths: [2], epochs: 4 }, (tables) => {
+    tables.history.find((row) => row.epoch === 3)!.train_accuracy = null;
+  });
+  assert.deepEqual(rows(figure1!, "accuracy").map((row) => row.epoch), [0, 1, 2, 4]);
+});
+
+Deno.test("probes are drawn over layers at the last epoch, or over epochs where there are four", async () => {
+  const few = await figuresOf({ depths: [2], epochs: 6, probes: [0, 3, 6] });
+  assert.deepEqual([...new Set(rows(few.figure2!, "probe").map((row) => row.epoch))], [6]);
+  const many = await figuresOf({ depths: [2], epochs: 6, probes: [0, 2, 4, 6] });
+  assert.deepEqual([...new Set(rows(many.figure2!, "probe").map((row) => row.epoch))], [0, 2, 4, 6]);
+  assert.deepEqual([...new Set(rows(many.figure2!, "probe").map((row) => row.kind))], ["sgd"]);
+});
