@@ -61,7 +61,8 @@ async function run(request: HostRequest): Promise<void> {
       const now = performance.now();
       if (now - sent < pace && progress.done !== progress.total) return;
       sent = now;
-      send({ kind: "progress", ...progress });
+      const values = Object.entries(progress.values ?? {}).filter(([, value]) => Number.isFinite(value));
+      send({ kind: "progress", ...progress, values: Object.fromEntries(values) });
     },
     signal: ending.signal,
   });

@@ -18,6 +18,12 @@ export interface HostRequest {
   readonly resources: { readonly cpus: number; readonly gpus: number; readonly memory: number };
 }
 
+/** Whether a record is the host's: a stage may print what it likes. */
+export function isHostRecord(value: Json): boolean {
+  return typeof value === "object" && value !== null && "kind" in value &&
+    ["progress", "done", "failed"].includes(String(value.kind));
+}
+
 /** What a stage's process writes to its standard output, as RFC 7464 records between the lines of its log. */
 export type HostRecord =
   | ({ readonly kind: "progress" } & Progress)

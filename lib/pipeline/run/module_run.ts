@@ -3,10 +3,11 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import { nativeFolders } from "../modules/native.ts";
+import { preparePackages } from "../modules/package_cache.ts";
 import { type Json, toJson } from "../value.ts";
 import { type Access, readAudit, refusedAccess } from "./audit.ts";
 import { failure, killed, spaceHint, undeclared } from "./failure.ts";
-import type { HostRecord, HostRequest } from "./host_protocol.ts";
+import { type HostRecord, type HostRequest, isHostRecord } from "./host_protocol.ts";
 import type { Job } from "./job.ts";
 import { pathInMessage, realPath } from "./path.ts";
 import { type Ending, runProcess } from "./process.ts";
@@ -18,6 +19,8 @@ import { undeclaredAccesses, untouchedDeps } from "./undeclared.ts";
 export async function runModule(run: StageRun): Promise<Diagnostic[]> {
   const { stage, job } = run;
   if (stage.action.kind !== "run") throw new Error(`${stage.name} has no module`);
+  const unprepared = await preparePackages(stage.action.module, job.code?.packageFolders ?? []);
+  if (unprepared !== undefined) return [failure(stage, `cannot run: ${unprepared}`)];
   const sandbox = await stageSandbox(stage, job);
   const unspeakable = unspeakablePaths(sandbox);
   if (unspeakable.length > 0) {
@@ -37,6 +40,7 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
       stdout: {
         ...outputReader(run, "stdout"),
         record(value: Json): void {
+          if (!isHostRecord(value)) return;
           const record = value as unknown as HostRecord;
           if (record.kind !== "progress") last = record;
           else run.emit({ ...record, kind: "stage progress", time: Date.now(), stage: stage.name });
@@ -120,7 +124,9 @@ function endingDiagnostics({ stage, signal }: StageRun, ending: Ending, last?: H
   if (last?.kind === "done" && ending.code === 0) return [];
   if (last?.kind === "failed") {
     // An `Error` of study code is written for people; any other class is a slip, and its place helps.
-    const place = last.name === "Error" || last.place === undefined ? [] : [`${last.name} thrown at ${last.place}`];
+    const place = last.name === "Error" || last.place === undefined
+      ? []
+      : [`${last.name} thrown at ${pathInMessage(last.place, stage.wdir)}`];
     return [failure(stage, `failed: ${last.message}`, [...spaceHint(last.message), ...place])];
   }
   if (ending.signal !== null && !signal.aborted) return [killed(stage, ending.signal)];

@@ -17,14 +17,22 @@ export function undeclaredAccesses(accesses: readonly Access[], sandbox: Sandbox
   return accesses.filter((access) => !harmless.has(access.permission) && !isGranted(access, sandbox, folder));
 }
 
-/** The deps that a stage never reached for, themselves or anything inside. */
+/**
+ * The deps that a stage never reached for, themselves or anything inside. Modules are not among them: what is imported is
+ * not in the audit.
+ */
 export function untouchedDeps(stage: Stage, accesses: readonly Access[], folder: string): Stage["deps"] {
   const read = accesses.flatMap(({ permission, value }) =>
     permission === "read" && value !== null ? [resolve(folder, value)] : []
   );
   return stage.deps.filter((dep) =>
+    !isModule(dep.path) &&
     !read.some((path) => isWithin(path, dep.path) || isWithin(realPath(path), dep.path))
   );
+}
+
+function isModule(path: string): boolean {
+  return /\.(?:[cm]?[jt]sx?|wasm)$/.test(path);
 }
 
 function isGranted(access: Access, sandbox: Sandbox, folder: string): boolean {

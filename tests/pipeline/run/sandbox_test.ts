@@ -126,6 +126,23 @@ Deno.test("a dep that a stage never read is a warning", async () => {
   assert.deepEqual(warnings, ["stage never read dep.txt"]);
 });
 
+Deno.test("a module that a stage imports by a computed name is a dep, and no warning", async () => {
+  using folder = temporaryFolder();
+  writeFiles(folder.path, {
+    "plugins/one.ts": `export const name: string = "one";`,
+    "stage.ts": moduleText({ deps: ["plugin"], body: `console.log((await import(deps.plugin)).name)` }),
+  });
+  const stage = stageOf(folder.path, { run: "stage.ts", deps: { plugin: "plugins/one.ts" } });
+  const { errors, warnings, lines } = await trial(folder.path, stage);
+  assert.deepEqual([errors, warnings, lines], [[], [], ["one"]]);
+});
+
+Deno.test("records that a stage prints itself are nothing to the engine", async () => {
+  const { outcome, events } = await run(`${readDep}; console.log("\\x1enull"); console.log('\\x1e{"kind":"other"}')`);
+  assert.equal(outcome.kind, "succeeded");
+  assert.deepEqual(events, []);
+});
+
 Deno.test("a folder counts as read when a file inside was, also by another name of the folder", async () => {
   using folder = temporaryFolder();
   writeFiles(folder.path, {
