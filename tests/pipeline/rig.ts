@@ -53,11 +53,6 @@ export class Running {
     await this.#stdout.until(pattern);
   }
 
-  /** Waits until the standard error output matches. */
-  async warns(pattern: RegExp): Promise<void> {
-    await this.#stderr.until(pattern);
-  }
-
   async finish(): Promise<Finished> {
     const [{ code, signal }, stdout, stderr] = await Promise.all([
       this.#process.status,

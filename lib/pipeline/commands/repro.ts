@@ -25,7 +25,8 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
     using workspace = await Workspace.open(opened.pipeline.folder);
     if (flags.dry) await showPlan(this, workspace, opened, { force: flags.force });
     else await run(this, workspace, opened, flags);
-    if (this.process.exitCode && !flags.keepGoing) return;
+    const code = this.process.exitCode ?? EXIT.ok;
+    if (code !== EXIT.ok && !(flags.keepGoing && code === EXIT.failed)) return;
   }
 }
 
@@ -38,9 +39,7 @@ function retryCommand(folder: string, file: string): string {
 
 async function run(context: Context, workspace: Workspace, opened: Opened, flags: ReproFlags): Promise<void> {
   const display = await openDisplay(context.output, context.folder);
-  using interruption = new Interruption(() => {
-    context.errors.write("interrupted: the running stages are asked to end; press Ctrl-C again to kill them\n");
-  });
+  using interruption = new Interruption(() => display.show({ kind: "run interrupted", time: Date.now() }));
   const { file } = opened.pipeline;
   const isDvc = basename(file) === "dvc.yaml";
   const options = {

@@ -5,6 +5,8 @@ import {
   formatMessageForArgumentScannerError,
   text_en,
 } from "@stricli/core";
+import { formatDiagnostics } from "../diagnostic_text.ts";
+import { StoreError } from "../store/store_error.ts";
 
 /** The variable that makes unexpected errors show where they come from. */
 const STACK_VARIABLE = "PIPELINE_STACK";
@@ -33,7 +35,8 @@ export const text: ApplicationText = {
   },
   exceptionWhileLoadingCommandFunction: (error) => `error: ${messageOf(error)}`,
   exceptionWhileLoadingCommandContext: (error) => `error: ${messageOf(error)}`,
-  exceptionWhileRunningCommand: (error) => `error: ${messageOf(error)}`,
+  exceptionWhileRunningCommand: (error, color) =>
+    error instanceof StoreError ? formatDiagnostics(error.diagnostics, { color }) : `error: ${messageOf(error)}`,
   commandErrorResult: ({ message }) => `error: ${message}`,
 };
 

@@ -30,6 +30,8 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
   switch (event.kind) {
     case "run warning":
       return diagnosticLines(event.diagnostic, options, "");
+    case "run interrupted":
+      return [line(style.doubtful("interrupted: the running stages are asked to end; once more kills them"))];
     case "waiting for writer":
       return [line(`waits for process ${event.process}, which has been running since ${timeText(event.since)}`)];
     case "stage restored":

@@ -5,6 +5,8 @@ import type { Reason } from "../plan/reason.ts";
 export type Event =
   | { readonly kind: "run started"; readonly time: number; readonly stages: readonly string[]; readonly jobs: number }
   | { readonly kind: "run warning"; readonly time: number; readonly diagnostic: Diagnostic }
+  /** The first Ctrl-C, or its like. */
+  | { readonly kind: "run interrupted"; readonly time: number }
   | { readonly kind: "waiting for writer"; readonly time: number; readonly process: number; readonly since: string }
   | { readonly kind: "stage unchanged"; readonly time: number; readonly stage: string; readonly seconds?: number }
   | {

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { hasErrors, type Range, type Result } from "../diagnostic.ts";
 import type { Pipeline, Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -25,7 +26,6 @@ export interface Preparation {
  * Reads the lock, works out what the modules of the selected stages import, and has them check their names and values.
  * Nothing is run. What heavy modules this needs is loaded only where a selected stage is a `run` stage.
  *
- * @param inOrder true: a dep that no stage makes may yet appear, as an undeclared out of a stage before; DVC allows that
  * @throws {StoreError} where the machine fails
  */
 export async function prepare(
@@ -33,14 +33,14 @@ export async function prepare(
   pipeline: Pipeline,
   graph: Graph,
   selected: ReadonlySet<string>,
-  inOrder = false,
 ): Promise<Result<Preparation>> {
   const stages = [...graph.stages.values()].filter(({ name }) => selected.has(name));
   // Resolvers answer from a process of their own; meanwhile the lock is read.
   const code = await readCode(workspace, stages.filter(({ frozen }) => !frozen));
   const lock = await readLock(lockPath(pipeline.file));
   const resolutions = code.ok ? await code.value.resolving : code;
-  const missing = inOrder ? [] : missingDeps(graph, stages);
+  // In a dvc.yaml, a dep that no stage makes may yet appear: as an undeclared out of a stage before.
+  const missing = basename(pipeline.file) === "dvc.yaml" ? [] : missingDeps(graph, stages);
   const diagnostics = [...lock.diagnostics, ...code.diagnostics, ...resolutions.diagnostics, ...missing];
   if (!lock.ok || !code.ok || !resolutions.ok || hasErrors(diagnostics)) return { ok: false, diagnostics };
   const { closures, descriptions } = code.value;

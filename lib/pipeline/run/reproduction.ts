@@ -57,8 +57,8 @@ export async function reproduce(
   const onWait = (holder: { process: number; since: string }): void =>
     emit({ kind: "waiting for writer", time: Date.now(), ...holder });
   await using _writer = await acquireWriter(workspace, onWait, signal);
-  await heal(workspace.temporary);
-  const preparation = await prepare(workspace, pipeline, graph, selected, options.inOrder);
+  const healed = await heal(workspace.temporary);
+  const preparation = await prepare(workspace, pipeline, graph, selected);
   if (!preparation.ok) return { kind: "invalid", diagnostics: preparation.diagnostics };
   const { lock } = preparation.value;
   if (pruneLock(lock, graph.stages.keys())) writeLock(lock, workspace.temporary);
@@ -73,7 +73,9 @@ export async function reproduce(
   const capacity = machineCapacity(options.jobs ?? (options.inOrder ? 1 : undefined));
   const started = Date.now();
   record({ kind: "run started", time: started, stages: [...selected], jobs: capacity.jobs });
-  for (const diagnostic of preparation.diagnostics) record({ kind: "run warning", time: Date.now(), diagnostic });
+  for (const diagnostic of [...healed.map(healedWarning), ...preparation.diagnostics]) {
+    record({ kind: "run warning", time: Date.now(), diagnostic });
+  }
   const reproduction = new StageReproduction({
     workspace,
     graph,
@@ -98,6 +100,10 @@ export async function reproduce(
   const ok = [...outcomes.values()].every((outcome) => outcome === "done");
   record({ kind: "run finished", time, seconds: (time - started) / 1000, ok });
   return { kind: "ended", outcomes };
+}
+
+function healedWarning(stage: string): Diagnostic {
+  return { severity: "warning", message: `${stage} was running when a run was killed; its outs are back as they were` };
 }
 
 function tasksOf(graph: Graph, selected: ReadonlySet<string>, durations: Durations, inOrder: boolean): Task[] {

@@ -29,7 +29,7 @@ export interface Schedule {
   /** Aborted: nothing more starts, and what runs is cancelled. */
   readonly signal: AbortSignal;
   /** Called for one task at a time, once all upstream tasks are done: does without running, or says that it has to run. */
-  readonly settle: (name: string) => Promise<"done" | "run">;
+  readonly settle: (name: string) => Promise<"done" | "run" | "failed">;
   /** Runs a task within the capacity. */
   readonly run: (name: string, signal: AbortSignal) => Promise<"done" | "failed" | "cancelled">;
   /** Told of each task that cannot be done, and which failed task is to blame. */
@@ -142,8 +142,9 @@ class Scheduler {
     if (task === undefined) return;
     this.#waiting.delete(task.name);
     this.#settling = this.#guard(async () => {
-      if (await this.#plan.settle(task.name) === "run") this.#ready.push(task);
-      else this.#outcomes.set(task.name, "done");
+      const outcome = await this.#plan.settle(task.name);
+      if (outcome === "run") this.#ready.push(task);
+      else this.#end(task.name, outcome);
     }).finally(() => this.#settling = undefined);
   }
 
@@ -157,15 +158,18 @@ class Scheduler {
       if (!this.#allocation.take(taken)) continue;
       this.#ready.splice(this.#ready.indexOf(task), 1);
       const end = this.#guard(async () => {
-        const outcome = await this.#plan.run(task.name, this.#signal);
-        this.#outcomes.set(task.name, outcome);
-        if (outcome === "failed") this.#failed = true;
+        this.#end(task.name, await this.#plan.run(task.name, this.#signal));
       }).finally(() => {
         this.#running.delete(task.name);
         this.#allocation.release(taken);
       });
       this.#running.set(task.name, end);
     }
+  }
+
+  #end(name: string, outcome: TaskOutcome): void {
+    this.#outcomes.set(name, outcome);
+    if (outcome === "failed") this.#failed = true;
   }
 
   /** Keeps the first error that is thrown and lets what runs come to its end. */

@@ -4,6 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { Code } from "../modules/description.ts";
 import type { Evaluation } from "../plan/plan.ts";
 import type { Reason } from "../plan/reason.ts";
+import { StoreError } from "../store/store_error.ts";
 import type { Workspace } from "../store/workspace.ts";
 import type { Durations } from "./durations.ts";
 import type { Event } from "./event.ts";
@@ -44,7 +45,16 @@ export class StageReproduction {
   }
 
   /** Does without running the stage, where that is possible. */
-  async settle(name: string): Promise<"done" | "run"> {
+  async settle(name: string): Promise<"done" | "run" | "failed"> {
+    return await this.#orFail(name, () => this.#settle(name));
+  }
+
+  /** Runs a stage that `settle` found stale. */
+  async run(name: string, signal: AbortSignal): Promise<"done" | "failed" | "cancelled"> {
+    return await this.#orFail(name, () => this.#run(name, signal));
+  }
+
+  async #settle(name: string): Promise<"done" | "run"> {
     const stage = this.#stage(name);
     const evaluation = await this.#options.preparation.planner.evaluate(stage, this.#hasRun);
     const time = Date.now();
@@ -61,8 +71,7 @@ export class StageReproduction {
     return this.#toRun(evaluation);
   }
 
-  /** Runs a stage that `settle` found stale. */
-  async run(name: string, signal: AbortSignal): Promise<"done" | "failed" | "cancelled"> {
+  async #run(name: string, signal: AbortSignal): Promise<"done" | "failed" | "cancelled"> {
     this.#hasRun = true;
     const stage = this.#stage(name);
     const { planner, closures, resolutions } = this.#options.preparation;
@@ -113,6 +122,16 @@ export class StageReproduction {
         return "cancelled";
       default:
         return outcome satisfies never;
+    }
+  }
+
+  /** What the store cannot do for one stage is no reason to end the others. */
+  async #orFail<T>(name: string, action: () => Promise<T>): Promise<T | "failed"> {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return this.#fail(name, 0, error.diagnostics);
     }
   }
 

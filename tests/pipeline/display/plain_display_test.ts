@@ -18,10 +18,11 @@ Deno.test("PlainDisplay writes a line an event, without control sequences", () =
   assert.deepEqual(
     shown([
       { kind: "run started", time, stages: ["a", "b", "c", "d", "e", "f"], jobs: 2 },
+      { kind: "run warning", time, diagnostic: { severity: "warning", message: "a was running" } },
       { kind: "waiting for writer", time, process: 12, since: "2026-01-02 03:04:05" },
       { kind: "stage unchanged", time, stage: "a", seconds: 60 },
       { kind: "stage restored", time, stage: "b", reasons: [{ kind: "out missing", path: "b.txt" }], seconds: 20 },
-      { kind: "stage started", time, stage: "c", reasons: [{ kind: "never run" }], sandbox: "full" },
+      { kind: "stage started", time, stage: "c", reasons: [{ kind: "never run" }], sandbox: "partial (ffi)" },
       { kind: "stage output", time, stage: "c", stream: "stderr", text: "10 %\r20 %\r\x1b[31mdone\x1b[0m\n" },
       {
         kind: "stage warning",
@@ -38,12 +39,14 @@ Deno.test("PlainDisplay writes a line an event, without control sequences", () =
       },
       { kind: "stage skipped", time, stage: "d", because: "c" },
       { kind: "stage cancelled", time, stage: "e" },
+      { kind: "run interrupted", time },
       { kind: "run finished", time, seconds: 2, ok: false },
     ]),
     [
+      "warning: a was running",
       "waits for process 12, which has been running since 2026-01-02 03:04:05",
       "b restored: b.txt is missing",
-      "c runs: has not run yet (sandbox: full)",
+      "c runs: has not run yet (sandbox: partial (ffi))",
       "c | done",
       "c warns:",
       "  warning: c never read data",
@@ -52,6 +55,7 @@ Deno.test("PlainDisplay writes a line an event, without control sequences", () =
       "  error: c failed",
       "d skipped, since c failed",
       "e cancelled",
+      "interrupted: the running stages are asked to end; once more kills them",
       "1 failed, 1 cancelled, 1 skipped, 1 not started, 1 restored, 1 unchanged in 2.0 s (saved 1 min 20 s)",
     ],
   );
