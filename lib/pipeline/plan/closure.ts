@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, relative, sep } from "node:path";
 import { z } from "zod";
 import type { Diagnostic, Range, Result } from "../diagnostic.ts";
@@ -212,8 +212,7 @@ function isPackage(target: string): boolean {
 
 /** Whether a file was for certain not changed since a time in ms since 1970. */
 function isUnchangedSince(path: string, time: number): boolean {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stat === undefined || isSettled(stat, time);
+  return !existsSync(path) || isSettled(Deno.statSync(path), time);
 }
 
 function readIntegrities(lock: string): { readonly [name: string]: string } {

@@ -34,6 +34,9 @@ export interface PlannerOptions {
   readonly resolutions?: ReadonlyMap<string, readonly Resolution[]>;
 }
 
+/** Milliseconds for which a closure is not compared with the disk again: about as long as a stage takes to start. */
+const FRESH_MS = 200;
+
 /** Tells which stages are up to date and why not, and keeps the record of what was run. */
 export class Planner {
   readonly #workspace: Workspace;
@@ -41,6 +44,8 @@ export class Planner {
   readonly #closures: Map<string, Closure>;
   /** All closures that evaluations have named, by digest: a module may change while a stage runs. */
   readonly #closureRecords = new Map<string, ClosureRecord>();
+  /** When closures were last compared with the disk, on the clock of `performance.now()`. */
+  readonly #refreshed = new Map<string, number>();
   readonly #options: PlannerOptions;
 
   /** Takes what is known of the stages before any is evaluated. */
@@ -199,6 +204,9 @@ export class Planner {
   }
 
   async #refreshClosure(module: string): Promise<void> {
+    const now = performance.now();
+    if (now - (this.#refreshed.get(module) ?? -Infinity) < FRESH_MS) return;
+    this.#refreshed.set(module, now);
     const closures = await closureOf([module], this.#workspace);
     if (!closures.ok) throw new StoreError(closures.diagnostics);
     for (const [path, closure] of closures.value) this.#enterClosure(path, closure);

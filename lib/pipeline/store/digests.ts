@@ -1,4 +1,3 @@
-import { type BigIntStats, type Dirent, lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type ContentDigest, giveWay, hashFile } from "./hash.ts";
 import type { IndexDatabase } from "./index_database.ts";
@@ -65,7 +64,7 @@ export class Digests {
     const stat = statOf(path);
     if (stat === undefined) return undefined;
     try {
-      if (!stat.isDirectory()) {
+      if (!stat.isDirectory) {
         const { sha256, size } = await this.#content(path, stat, read);
         return { kind: "file", sha256, size, executable: isExecutable(stat) };
       }
@@ -75,7 +74,7 @@ export class Digests {
     }
   }
 
-  async #directory(path: string, stat: BigIntStats, read: ContentReader): Promise<DirectoryDigest> {
+  async #directory(path: string, stat: Deno.FileInfo, read: ContentReader): Promise<DirectoryDigest> {
     const found = await walk(path, stat);
     const entries = new Array<ManifestEntry>(found.length);
     let next = 0;
@@ -97,11 +96,11 @@ export class Digests {
     };
   }
 
-  async #content(path: string, stat: BigIntStats, read: ContentReader): Promise<ContentDigest> {
+  async #content(path: string, stat: Deno.FileInfo, read: ContentReader): Promise<ContentDigest> {
     let before = stat;
     const known = this.#index.digest(path);
     if (known !== undefined && known.signature === signatureOf(before)) {
-      return { sha256: known.sha256, size: Number(before.size) };
+      return { sha256: known.sha256, size: before.size };
     }
     for (let reads = 1;; reads++) {
       const time = Date.now();
@@ -122,21 +121,21 @@ export class Digests {
 
 interface FoundFile {
   readonly path: string;
-  readonly stat: BigIntStats;
+  readonly stat: Deno.FileInfo;
 }
 
 /** All files below a folder, sorted by path. */
-async function walk(root: string, stat: BigIntStats): Promise<FoundFile[]> {
+async function walk(root: string, stat: Deno.FileInfo): Promise<FoundFile[]> {
   const files: FoundFile[] = [];
   const visit = async (relative: string, inside: readonly string[]): Promise<void> => {
     const folder = join(root, relative);
-    const entries = await guarded<Dirent[]>(folder, () => readdirSync(folder, { withFileTypes: true }));
+    const entries = await guarded(folder, () => [...Deno.readDirSync(folder)]);
     for (const entry of entries) {
       const path = relative === "" ? entry.name : `${relative}/${entry.name}`;
       const found = statOf(join(root, path));
       // Removed since the folder was listed.
       if (found === undefined) continue;
-      if (!found.isDirectory()) {
+      if (!found.isDirectory) {
         files.push({ path, stat: found });
         if (files.length % TURN_FILES === 0) await giveWay();
         continue;
@@ -154,17 +153,16 @@ async function walk(root: string, stat: BigIntStats): Promise<FoundFile[]> {
 }
 
 /** The state of the file or folder at a path, links followed; undefined where nothing is. */
-function statOf(path: string): BigIntStats | undefined {
-  let stat: BigIntStats | undefined;
+function statOf(path: string): Deno.FileInfo | undefined {
+  let stat: Deno.FileInfo;
   try {
-    stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    stat = Deno.statSync(path);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ELOOP") throw new StoreError(`${path} is a link that leads back to itself`, ["Remove the link"]);
-    if (code === "ENOTDIR") return undefined;
-    if (code !== "ENOENT") throw unreadable(path, error);
-  }
-  if (stat === undefined) {
+    if (error instanceof Deno.errors.NotADirectory) return undefined;
+    if (error instanceof Deno.errors.FilesystemLoop) {
+      throw new StoreError(`${path} is a link that leads back to itself`, ["Remove the link"]);
+    }
+    if (!(error instanceof Deno.errors.NotFound)) throw unreadable(path, error);
     if (isLink(path)) {
       throw new StoreError(`${path} is a link to a file that does not exist`, [
         "Remove the link, or put its target back",
@@ -172,7 +170,7 @@ function statOf(path: string): BigIntStats | undefined {
     }
     return undefined;
   }
-  if (!stat.isFile() && !stat.isDirectory()) {
+  if (!stat.isFile && !stat.isDirectory) {
     throw new StoreError(`${path} is neither a file nor a folder (a pipe, socket or device)`, ["Remove it"]);
   }
   return stat;
@@ -180,7 +178,7 @@ function statOf(path: string): BigIntStats | undefined {
 
 function isLink(path: string): boolean {
   try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    return Deno.lstatSync(path).isSymlink;
   } catch {
     return false;
   }
@@ -198,6 +196,6 @@ function unreadable(path: string, error: unknown): StoreError {
   return new StoreError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
 }
 
-function isExecutable(stat: BigIntStats): boolean {
-  return (stat.mode & 0o100n) !== 0n;
+function isExecutable(stat: Deno.FileInfo): boolean {
+  return ((stat.mode ?? 0) & 0o100) !== 0;
 }

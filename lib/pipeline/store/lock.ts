@@ -3,7 +3,13 @@ import { basename, dirname, extname, join } from "node:path";
 import type { Diagnostic, Result } from "../diagnostic.ts";
 import type { StageRecord } from "./stage_record.ts";
 import { writeDurably } from "./durable_file.ts";
+import { sha256 } from "./hash.ts";
+import type { IndexDatabase } from "./index_database.ts";
+import { recallLock, rememberLock } from "./lock_memory.ts";
 import { type ClosureRecord, formatLock, parseLock } from "./lock_text.ts";
+
+/** Grows when locks are remembered otherwise. */
+const KIND = "lock 1";
 
 /** What was run: the content of `pipeline.lock`. */
 export interface Lock {
@@ -24,8 +30,12 @@ export function lockPath(pipelineFile: string): string {
   return join(dirname(pipelineFile), `${stem === "dvc" ? "pipeline" : stem}.lock`);
 }
 
-/** Reads a lock; one that does not exist is an empty one. */
-export async function readLock(path: string): Promise<Result<Lock>> {
+/**
+ * Reads a lock; one that does not exist is an empty one.
+ *
+ * @param index where the lock is remembered by its text: reading YAML takes longer than all the rest of a plan
+ */
+export async function readLock(path: string, index?: IndexDatabase): Promise<Result<Lock>> {
   let text: string;
   try {
     text = await Promise.resolve(readFileSync(path, "utf8"));
@@ -39,8 +49,12 @@ export async function readLock(path: string): Promise<Result<Lock>> {
     };
     return { ok: false, diagnostics: [problem] };
   }
+  const key = sha256(text);
+  const known = index?.get(KIND, key);
+  if (known !== undefined) return { ok: true, value: { path, ...recallLock(known) }, diagnostics: [] };
   const content = parseLock({ path, text });
   if (!content.ok) return content;
+  index?.set(KIND, key, rememberLock(content.value));
   return { ok: true, value: { path, ...content.value }, diagnostics: content.diagnostics };
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { lockPath, pruneLock, readLock, writeLock } from "../../../lib/pipeline/store/lock.ts";
+import { recallLock, rememberLock } from "../../../lib/pipeline/store/lock_memory.ts";
 import { formatLock, type LockContent, parseLock } from "../../../lib/pipeline/store/lock_text.ts";
 import type { StageRecord } from "../../../lib/pipeline/store/stage_record.ts";
 import { canonical, Float, type Value } from "../../../lib/pipeline/value.ts";
@@ -89,9 +90,22 @@ Deno.test("values keep their kind through the lock", () => {
   })).value;
   fc.assert(fc.property(values, (value) => {
     const stages = new Map([["s", { ...RECORD, params: { "params.yaml": { key: value } } }]]);
-    const read = parsed(formatLock({ ...CONTENT, stages })).stages.get("s")!.params!["params.yaml"]!["key"]!;
-    assert.equal(canonical(read), canonical(value));
+    const content = parsed(formatLock({ ...CONTENT, stages }));
+    for (const { stages } of [content, recallLock(rememberLock(content))]) {
+      assert.equal(canonical(stages.get("s")!.params!["params.yaml"]!["key"]!), canonical(value));
+    }
   }));
+});
+
+Deno.test("a remembered lock is the one that was read, and an edited one is read anew", async () => {
+  await using project = await Project.make({ "pipeline.lock": formatLock(CONTENT) });
+  const read = () => readLock(project.path("pipeline.lock"), project.workspace.index);
+  const first = await read();
+  assert.deepEqual(await read(), first);
+  project.write("pipeline.lock", formatLock({ ...CONTENT, stages: new Map([["train@8", RECORD]]) }));
+  const second = await read();
+  assert.ok(second.ok);
+  assert.deepEqual([...second.value.stages.keys()], ["train@8"]);
 });
 
 Deno.test("readLock() of a file that does not exist is an empty lock", async () => {
