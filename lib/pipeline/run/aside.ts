@@ -3,6 +3,8 @@ import type { Stage } from "../file/pipeline.ts";
 
 /** Outs as they were before a stage ran. */
 export interface Aside {
+  /** Absolute path of a folder that goes with the outs: for what is needed while the stage runs. */
+  readonly folder: string;
   /** Puts the outs back as they were and drops what the stage left. */
   restore(): Promise<void>;
   /** Gives the previous outs up. */
@@ -60,6 +62,7 @@ export async function setAside(scratch: string, stage: Stage): Promise<Aside> {
     throw error;
   }
   return {
+    folder,
     restore: () => undo(folder, journal),
     async discard(): Promise<void> {
       await Deno.remove(join(folder, journalName));

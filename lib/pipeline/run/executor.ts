@@ -69,7 +69,7 @@ async function runAction(
   emit: (event: Event) => void,
   cancelled: AbortSignal,
   log: LogTail,
-  { note }: Aside,
+  { folder, note }: Aside,
 ): Promise<Diagnostic[]> {
   const { time } = stage.resources;
   const limit = time > 0 ? AbortSignal.timeout(time * 1000) : undefined;
@@ -77,6 +77,7 @@ async function runAction(
     stage,
     job,
     log,
+    folder,
     note,
     signal: limit === undefined ? cancelled : AbortSignal.any([cancelled, limit]),
     emit(event: Event): void {

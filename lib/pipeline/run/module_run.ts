@@ -28,42 +28,38 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
       failure(stage, `cannot run in a sandbox: ${path} has a comma in its name`, ["Rename it, or use `cmd`"])
     );
   }
-  const audit = join(job.scratch, `audit-${crypto.randomUUID()}.jsonl`);
-  try {
-    let last: HostRecord | undefined;
-    const ending = await runProcess({
-      command: Deno.execPath(),
-      args: sandboxArguments(hostModule, stage.action.module, sandbox),
-      folder: stage.wdir,
-      environment: sandboxEnvironment(stage.env ?? [], audit),
-      input: `${JSON.stringify(hostRequest(stage, job))}\n`,
-      stdout: {
-        ...outputReader(run, "stdout"),
-        record(value: Json): void {
-          if (!isHostRecord(value)) return;
-          const record = value as unknown as HostRecord;
-          if (record.kind !== "progress") last = record;
-          else run.emit({ ...record, kind: "stage progress", time: Date.now(), stage: stage.name });
-        },
+  const audit = join(run.folder, "audit.jsonl");
+  let last: HostRecord | undefined;
+  const ending = await runProcess({
+    command: Deno.execPath(),
+    args: sandboxArguments(hostModule, stage.action.module, sandbox),
+    folder: stage.wdir,
+    environment: sandboxEnvironment(stage.env ?? [], audit),
+    input: `${JSON.stringify(hostRequest(stage, job))}\n`,
+    stdout: {
+      ...outputReader(run, "stdout"),
+      record(value: Json): void {
+        if (!isHostRecord(value)) return;
+        const record = value as unknown as HostRecord;
+        if (record.kind !== "progress") last = record;
+        else run.emit({ ...record, kind: "stage progress", time: Date.now(), stage: stage.name });
       },
-      stderr: outputReader(run, "stderr"),
-      started: run.note,
-      signal: run.signal,
-      grace: job.grace ?? usualGrace,
-      kill: job.kill,
-    });
-    const accesses = await readAudit(audit);
-    // A refusal that the stage did not swallow is the same news as the access in the audit, if that has it.
-    const refused = last?.kind === "failed" ? refusedAccess(last.message) : undefined;
-    const forbidden = undeclaredAccesses(accesses, sandbox, stage.wdir);
-    if (refused !== undefined && forbidden.length === 0) forbidden.push(refused);
-    const diagnostics = forbidden.map((access) => undeclared(stage, access, shownValue(access, stage.wdir)));
-    if (refused === undefined) diagnostics.push(...endingDiagnostics(run, ending, last));
-    if (diagnostics.length === 0) warnOfUntouched(run, accesses);
-    return diagnostics;
-  } finally {
-    await Deno.remove(audit).catch(() => {});
-  }
+    },
+    stderr: outputReader(run, "stderr"),
+    started: run.note,
+    signal: run.signal,
+    grace: job.grace ?? usualGrace,
+    kill: job.kill,
+  });
+  const accesses = await readAudit(audit);
+  // A refusal that the stage did not swallow is the same news as the access in the audit, if that has it.
+  const refused = last?.kind === "failed" ? refusedAccess(last.message) : undefined;
+  const forbidden = undeclaredAccesses(accesses, sandbox, stage.wdir);
+  if (refused !== undefined && forbidden.length === 0) forbidden.push(refused);
+  const diagnostics = forbidden.map((access) => undeclared(stage, access, shownValue(access, stage.wdir)));
+  if (refused === undefined) diagnostics.push(...endingDiagnostics(run, ending, last));
+  if (diagnostics.length === 0) warnOfUntouched(run, accesses);
+  return diagnostics;
 }
 
 const hostModule = fileURLToPath(new URL("./host.ts", import.meta.url));
