@@ -23,6 +23,8 @@ import { runtimeParameter } from "../lib/runtimes/parameter.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
 import type { Runtime } from "../lib/runtimes/runtime.ts";
 
+const epochsParameter = z.union([z.enum(["last", "all"]), z.array(epochPoint).min(1)]).default("last");
+
 const sgdParameter = z.strictObject({
   epochs: z.int().min(1).default(1).meta({ description: "Passes through the train set" }),
   batch: z.int().min(1).default(128).meta({ description: "Examples a step" }),
@@ -32,6 +34,7 @@ const sgdParameter = z.strictObject({
 });
 
 const convergedParameter = z.strictObject({
+  epochs: epochsParameter.meta({ description: "Which of the probed snapshots (an untrained network takes long)" }),
   l2: z.number().positive().default(1e-4).meta({
     description: "Penalty on the squared norm of the weights, on features of unit mean square",
   }),
@@ -53,12 +56,8 @@ const columns = [
   "gradient_norm",
 ];
 
-const epochsParameter = z.union([z.enum(["last", "all"]), z.array(epochPoint).min(1)]).default("last").meta({
-  description: "Which snapshots: the last, all, or those after these epochs",
-});
-
 const parameters = z.strictObject({
-  epochs: epochsParameter,
+  epochs: epochsParameter.meta({ description: "Which snapshots: the last, all, or those after these epochs" }),
   sgd: sgdParameter.prefault({}),
   converged: convergedParameter.nullable().prefault({}).meta({
     description: `Probes trained to convergence, of layers of at most ${widestConverged} features; null for none`,
@@ -77,6 +76,8 @@ export default stage({
     const dataset = await readDataset(deps.dataset);
     const examples = { train: examplesOf(dataset.train), test: examplesOf(dataset.test) };
     const snapshots = await chosen(deps.snapshots, parameters.epochs);
+    const { converged } = parameters;
+    const minimised = new Set(converged === null ? [] : await chosen(deps.snapshots, converged.epochs));
     const engine = { runtime: await runtimeByName(parameters.runtime), threads: resources.cpus };
 
     const rows: Row[] = [];
@@ -86,7 +87,8 @@ export default stage({
         progress({ done: index + share, total: snapshots.length, unit: "snapshot" });
         signal.throwIfAborted();
       };
-      rows.push(...await probeSnapshot(snapshot, examples, parameters, engine, advance));
+      const ways = { ...parameters, converged: minimised.has(path) ? converged : null };
+      rows.push(...await probeSnapshot(snapshot, examples, ways, engine, advance));
     }
     await writeTable(outs.probe, columns, rows);
   },

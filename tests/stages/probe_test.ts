@@ -91,6 +91,15 @@ Deno.test("the probe stage takes the snapshots that are asked for and leaves con
     });
   }));
 
+Deno.test("the probe stage trains to convergence where it is asked to, on the last snapshot by itself", () =>
+  inStudy(async (folder) => {
+    const converged = async (converged: unknown) =>
+      (await run(folder, { epochs: "all", converged }))
+        .filter(({ kind }) => kind === "converged").map(({ epoch, layer }) => `${epoch} ${layer}`);
+    assert.deepEqual(await converged({}), ["2 1", "2 2"]);
+    assert.deepEqual(await converged({ epochs: [1, "100%"] }), ["1 1", "1 2", "2 1", "2 2"]);
+  }));
+
 Deno.test("the probe stage leaves the same bytes for the same seed and others for another", () =>
   inStudy(async (folder) => {
     const written = async (seed: number) => {
