@@ -1,5 +1,4 @@
-import { constants } from "node:fs";
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, constants, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { copyFile, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { syncFolder, temporaryPath } from "./durable_file.ts";

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { type ContentDigest, giveWay, hashFile } from "./hash.ts";
 import type { IndexDatabase } from "./index_database.ts";
 import { manifestDigest, type ManifestEntry } from "./manifest.ts";
@@ -82,7 +81,7 @@ export class Digests {
       while (next < found.length) {
         const position = next++;
         const file = found[position]!;
-        const content = await this.#content(join(path, file.path), file.stat, read);
+        const content = await this.#content(`${path}/${file.path}`, file.stat, read);
         entries[position] = { path: file.path, sha256: content.sha256, size: content.size };
       }
     };
@@ -128,11 +127,11 @@ interface FoundFile {
 async function walk(root: string, stat: Deno.FileInfo): Promise<FoundFile[]> {
   const files: FoundFile[] = [];
   const visit = async (relative: string, inside: readonly string[]): Promise<void> => {
-    const folder = join(root, relative);
+    const folder = relative === "" ? root : `${root}/${relative}`;
     const entries = await guarded(folder, () => [...Deno.readDirSync(folder)]);
     for (const entry of entries) {
       const path = relative === "" ? entry.name : `${relative}/${entry.name}`;
-      const found = statOf(join(root, path));
+      const found = statOf(`${root}/${path}`);
       // Removed since the folder was listed.
       if (found === undefined) continue;
       if (!found.isDirectory) {
@@ -143,7 +142,7 @@ async function walk(root: string, stat: Deno.FileInfo): Promise<FoundFile[]> {
       if (IGNORED_FOLDERS.has(entry.name)) continue;
       const identity = `${found.dev}:${found.ino}`;
       if (inside.includes(identity)) {
-        throw new StoreError(`${join(root, path)} is a link to a folder that it lies in`, ["Remove the link"]);
+        throw new StoreError(`${root}/${path} is a link to a folder that it lies in`, ["Remove the link"]);
       }
       await visit(path, [...inside, identity]);
     }

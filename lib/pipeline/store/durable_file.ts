@@ -13,7 +13,7 @@ export function temporaryPath(temporary: string, name: string): string {
  * Writes a small file so that a reader sees the old or the new text, whatever happens: a temporary file, fsync, rename,
  * fsync of the folder.
  *
- * @param temporary folder for the temporary file, on the same file system
+ * @param temporary folder for the temporary file; beside the file where that is on another file system
  */
 export function writeDurably(path: string, text: string, temporary: string = dirname(path)): void {
   mkdirSync(dirname(path), { recursive: true });
@@ -29,7 +29,9 @@ export function writeDurably(path: string, text: string, temporary: string = dir
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });
-    throw error;
+    const isElsewhere = (error as NodeJS.ErrnoException).code === "EXDEV" && temporary !== dirname(path);
+    if (!isElsewhere) throw error;
+    return writeDurably(path, text);
   }
   syncFolder(dirname(path));
 }

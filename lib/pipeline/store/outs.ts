@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Out } from "../file/pipeline.ts";
