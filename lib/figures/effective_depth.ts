@@ -88,7 +88,13 @@ function ratioPoints(study: Study): Point[] {
   const last = new Map<string, number>();
   for (const row of study.depth) last.set(label(row), Math.max(row.epoch, last.get(label(row)) ?? 0));
   const rows = study.depth.filter((row) => row.epoch === 0 || row.epoch === last.get(label(row)));
-  const groups = groupBy(rows, (row) => JSON.stringify([label(row), row.definition, row.epoch, row.layer]));
+  const position = new Map(study.networks.map((network, index) => [network.label, index]));
+  const sorted = rows.toSorted((a, b) =>
+    position.get(label(a))! - position.get(label(b))! ||
+    Number(a.definition > b.definition) - Number(b.definition > a.definition) ||
+    a.epoch - b.epoch || a.layer - b.layer || a.seed - b.seed
+  );
+  const groups = groupBy(sorted, (row) => JSON.stringify([label(row), row.definition, row.epoch, row.layer]));
   return groups.map((group) => {
     const [row] = group as [DepthRow];
     const spread = geometricSpread(group.map((entry) => entry.ratio));

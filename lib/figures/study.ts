@@ -66,7 +66,7 @@ export interface ProbeRow extends Identity {
 
 /** All tables of a study, of all its networks. */
 export interface Study {
-  /** All networks that the histories and CDNV tables name. */
+  /** All networks that the tables name. */
   readonly networks: readonly Network[];
   /** Accuracies and losses. */
   readonly history: readonly HistoryRow[];
@@ -125,7 +125,7 @@ export async function readStudy(paths: TablePaths): Promise<{ study: Study; tabl
   const probe = await read(paths.probe, probeRow);
   return {
     study: {
-      networks: networksOf([...history.rows, ...cdnv.rows]),
+      networks: networksOf([...history.rows, ...cdnv.rows, ...depth.rows, ...probe.rows]),
       history: history.rows,
       cdnv: cdnv.rows,
       depth: depth.rows,

@@ -21,10 +21,10 @@ const keys = ["dataset", "model", "width", "depth", "seed", "epoch", "definition
  */
 export function mergedTables(study: Study, raw: RawTables): NamedTable[] {
   return [
-    merged("history.csv", raw.history),
-    merged("cdnv.csv", raw.cdnv),
-    merged("effective_depth.csv", raw.depth),
-    merged("probe.csv", raw.probe),
+    ...merged("history.csv", raw.history),
+    ...merged("cdnv.csv", raw.cdnv),
+    ...merged("effective_depth.csv", raw.depth),
+    ...merged("probe.csv", raw.probe),
     { name: "summary.csv", columns: summaryColumns, rows: summaryRows(study) },
     { name: "layers.csv", columns: layerColumns, rows: layerRows(study) },
   ];
@@ -35,15 +35,17 @@ export async function writeTables(folder: string, tables: readonly NamedTable[])
   for (const { name, columns, rows } of tables) await writeTable(`${folder}/${name}`, columns, [...rows]);
 }
 
-function merged(name: string, rows: readonly Row[]): NamedTable {
-  const columns = Object.keys(rows[0] ?? {});
+/** One table of the rows of several, or none where there are no rows. */
+function merged(name: string, rows: readonly Row[]): NamedTable[] {
+  if (rows.length === 0) return [];
+  const columns = Object.keys(rows[0]!);
   const other = rows.map((row) => Object.keys(row)).find((names) => names.join() !== columns.join());
   if (other !== undefined) {
     throw new Error(
       `${name} cannot be merged: one table has the columns ${columns.join(", ")}, another ${other.join(", ")}`,
     );
   }
-  return { name, columns, rows: rows.toSorted(byKeys) };
+  return [{ name, columns, rows: rows.toSorted(byKeys) }];
 }
 
 /** The order of rows must not depend on the order of the files. */

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { readStudy } from "../../lib/figures/study.ts";
+import { withFolder, writeSample } from "./sample_study.ts";
+import { type SampleTables, sampleTables } from "./sample_tables.ts";
+
+async function rejected(change: (tables: SampleTables) => void, message: RegExp): Promise<void> {
+  await withFolder(async (folder) => {
+    const tables = sampleTables({ depths: [2], epochs: 2 });
+    change(tables);
+    await assert.rejects(readStudy(await writeSample(folder, tables)), message);
+  });
+}
+
+Deno.test("readStudy() reads the tables of several networks", async () => {
+  await withFolder(async (folder) => {
+    const two = await writeSample(folder, sampleTables({ depths: [2, 4], epochs: 2 }));
+    const { study, tables } = await readStudy(two);
+    assert.deepEqual(study.networks.map((network) => network.label), ["Depth 2", "Depth 4"]);
+    assert.equal(study.cdnv.length, 3 * 2 * (2 + 4));
+    assert.equal(study.history[0]!.learningRate, null);
+    assert.equal(tables.cdnv[0]!.cdnv_median, Number(tables.cdnv[0]!.cdnv) * 0.9);
+  });
+});
+
+Deno.test("readStudy() names file, row and column of what it cannot read", async () => {
+  await rejected(
+    ({ cdnv }) => cdnv.forEach((row) => delete row.ncc_accuracy),
+    /cdnv\.csv, row 1: there is no column ncc_accuracy; the columns are dataset, model, /,
+  );
+  await rejected(
+    ({ history }) => history[2]!.train_accuracy = "high",
+    /history\.csv, row 3: the column train_accuracy holds "high", expected a number or nothing$/,
+  );
+  await rejected(
+    ({ cdnv }) => cdnv[0]!.split = "validation",
+    /cdnv\.csv, row 1: the column split holds "validation", expected train or test$/,
+  );
+  await rejected(
+    ({ probe }) => probe[0]!.epoch = null,
+    /probe\.csv, row 1: the column epoch is empty, expected a number$/,
+  );
+  await rejected(
+    ({ depth }) => depth[0]!.dataset = null,
+    /depth\.csv, row 1: the column dataset is empty, expected a name$/,
+  );
+});
+
+Deno.test("readStudy() refuses a table without rows", async () => {
+  await withFolder(async (folder) => {
+    const paths = await writeSample(folder, sampleTables({ depths: [2], epochs: 2 }));
+    const [header] = (await Deno.readTextFile(paths.probe[0]!)).split("\n");
+    await Deno.writeTextFile(paths.probe[0]!, `${header}\n`);
+    await assert.rejects(readStudy(paths), /probe\.csv holds no rows; run the stage that writes it again$/);
+  });
+});

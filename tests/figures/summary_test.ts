@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import type { Row } from "../../lib/formats/table.ts";
+import { layerRows, summaryRows } from "../../lib/figures/summary.ts";
+import { sampleStudy } from "./sample_study.ts";
+import type { SampleTables } from "./sample_tables.ts";
+
+/** Sets the train accuracy after the last of two epochs, by depth. */
+function withAccuracies(accuracies: Record<number, number>): (tables: SampleTables) => void {
+  return ({ history }) => {
+    for (const row of history) if (row.epoch === 2) row.train_accuracy = accuracies[Number(row.depth)]!;
+  };
+}
+
+async function minimal(accuracies: Record<number, number>): Promise<Record<string, Row[string]>[]> {
+  const depths = Object.keys(accuracies).map(Number);
+  const rows = summaryRows(await sampleStudy({ depths, epochs: 2 }, withAccuracies(accuracies)));
+  return rows.map((row) => ({
+    interpolates: row.interpolates,
+    minimal: row.minimal_depth,
+    best: row.minimal_depth_of_best,
+  }));
+}
+
+Deno.test("the minimal depth is the least that interpolates, or comes within 0.001 of the best", async () => {
+  assert.deepEqual(await minimal({ 2: 0.998, 4: 0.999, 8: 1 }), [
+    { interpolates: "false", minimal: 4, best: 4 },
+    { interpolates: "true", minimal: 4, best: 4 },
+    { interpolates: "true", minimal: 4, best: 4 },
+  ]);
+  assert.deepEqual(await minimal({ 2: 0.95, 4: 0.97 }), [
+    { interpolates: "false", minimal: null, best: 4 },
+    { interpolates: "false", minimal: null, best: 4 },
+  ]);
+});
+
+Deno.test("depths are compared within a data set and a seed only", async () => {
+  const study = await sampleStudy({ datasets: ["mnist", "cifar-10"], depths: [2, 4], epochs: 2 }, ({ history }) => {
+    for (const row of history) {
+      if (row.epoch === 2) row.train_accuracy = row.dataset === "mnist" || row.depth === 4 ? 1 : 0.5;
+    }
+  });
+  const rows = summaryRows(study).map((row) => [row.dataset, row.depth, row.minimal_depth]);
+  assert.deepEqual(rows, [["mnist", 2, 2], ["mnist", 4, 2], ["cifar-10", 2, 4], ["cifar-10", 4, 4]]);
+});
+
+Deno.test("the summary takes the last layer at the last epoch, beside the untrained network", async () => {
+  const study = await sampleStudy({ depths: [4], epochs: 3 });
+  const at = (epoch: number, split: string) =>
+    study.cdnv.find((row) => row.layer === 4 && row.epoch === epoch && row.split === split)!.cdnv;
+  const [row] = summaryRows(study);
+  assert.equal(row!.last_layer_cdnv, at(3, "train"));
+  assert.equal(row!.last_layer_cdnv_untrained, at(0, "train"));
+  assert.equal(row!.last_layer_test_cdnv, at(3, "test"));
+  assert.equal(
+    row!.effective_depth_cdnv,
+    study.depth.find((r) => r.epoch === 3 && r.definition === "cdnv")!.effectiveDepth,
+  );
+});
+
+Deno.test("layers have a row each, with what was measured on them last", async () => {
+  const study = await sampleStudy({ depths: [2, 4], epochs: 3, probes: [0, 2] });
+  const rows = layerRows(study);
+  assert.deepEqual(rows.map((row) => [row.depth, row.layer]), [[2, 1], [2, 2], [4, 1], [4, 2], [4, 3], [4, 4]]);
+  assert.deepEqual([...new Set(rows.map((row) => `${row.epoch} ${row.probe_epoch}`))], ["3 2"]);
+  const probe = study.probe.find((row) =>
+    row.depth === 4 && row.layer === 2 && row.epoch === 2 && row.kind === "converged"
+  )!;
+  assert.equal(rows[3]!.probe_converged_test_accuracy, probe.testAccuracy);
+});

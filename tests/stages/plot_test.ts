@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { readTable } from "../../lib/formats/table.ts";
+import type { TablePaths } from "../../lib/figures/study.ts";
+import plot from "../../stages/plot.ts";
+import { withFolder, writeSample } from "../figures/sample_study.ts";
+import { sampleTables } from "../figures/sample_tables.ts";
+
+/** Runs the stage; its outs lie in the folder. */
+async function run(folder: string, deps: TablePaths, parameters: Record<string, unknown> = {}): Promise<number[]> {
+  const done: number[] = [];
+  await plot.run({
+    with: plot.parameters.parse(parameters),
+    deps,
+    outs: { figures: `${folder}/figures`, tables: `${folder}/tables`, report: `${folder}/report.html` },
+    resources: { cpus: 1, gpus: 0, memory: 0 },
+    progress: (progress) => done.push(progress.done),
+    signal: new AbortController().signal,
+  });
+  return done;
+}
+
+async function files(folder: string): Promise<Record<string, string>> {
+  const contents: Record<string, string> = {};
+  for (const inside of ["figures", "tables"]) {
+    for await (const { name } of Deno.readDir(`${folder}/${inside}`)) {
+      contents[`${inside}/${name}`] = (await Deno.readFile(`${folder}/${inside}/${name}`)).toBase64();
+    }
+  }
+  contents["report.html"] = await Deno.readTextFile(`${folder}/report.html`);
+  return contents;
+}
+
+/** Tables of two networks in files of their own, as a study has them. */
+async function twoNetworks(folder: string): Promise<TablePaths> {
+  const paths: TablePaths[] = [];
+  for (const depth of [2, 4]) {
+    await Deno.mkdir(`${folder}/mlp-${depth}`);
+    paths.push(await writeSample(`${folder}/mlp-${depth}`, sampleTables({ depths: [depth], epochs: 3 })));
+  }
+  const all = (kind: keyof TablePaths) => paths.flatMap((path) => path[kind]);
+  return { history: all("history"), cdnv: all("cdnv"), depth: all("depth"), probe: all("probe") };
+}
+
+Deno.test("the plot stage leaves figures, tables and a report", () =>
+  withFolder(async (folder) => {
+    assert.deepEqual(await run(folder, await twoNetworks(folder)), [1, 2, 3]);
+    const names = Object.keys(await files(folder)).sort();
+    assert.deepEqual(names, [
+      ...["effective_depth", "figure1", "figure2"].flatMap((name) =>
+        ["png", "svg", "vl.json"].map((ending) => `figures/${name}.${ending}`)
+      ),
+      "report.html",
+      ...["cdnv", "effective_depth", "history", "layers", "probe", "summary"].map((name) => `tables/${name}.csv`),
+    ]);
+    const merged = await readTable(`${folder}/tables/history.csv`);
+    assert.deepEqual(
+      merged.map((row) => [row.depth, row.epoch]),
+      [2, 4].flatMap((depth) => [0, 1, 2, 3].map((epoch) => [depth, epoch])),
+    );
+    const first = await readTable(`${folder}/mlp-2/history.csv`);
+    assert.deepEqual(merged.slice(0, 4), first);
+    assert.equal((await readTable(`${folder}/tables/summary.csv`)).length, 2);
+  }));
+
+Deno.test("the plot stage's outs depend neither on where they lie nor on the order of the tables", () =>
+  withFolder(async (folder) => {
+    const paths = await twoNetworks(folder);
+    const reversed: TablePaths = {
+      history: paths.history.toReversed(),
+      cdnv: paths.cdnv.toReversed(),
+      depth: paths.depth.toReversed(),
+      probe: paths.probe.toReversed(),
+    };
+    for (const [name, deps] of [["a", paths], ["b/c", reversed]] as const) {
+      await Deno.mkdir(`${folder}/${name}`, { recursive: true });
+      await run(`${folder}/${name}`, deps);
+    }
+    const [first, second] = [await files(`${folder}/a`), await files(`${folder}/b/c`)];
+    for (const name of Object.keys(first)) assert.ok(first[name] === second[name], `${name} differs`);
+    assert.doesNotMatch(first["report.html"]!, new RegExp(folder));
+  }));
+
+Deno.test("the plot stage draws Figure 1 alone where there are no probes and no effective depths", () =>
+  withFolder(async (folder) => {
+    await run(folder, { ...await twoNetworks(folder), depth: [], probe: [] }, { title: "Two networks" });
+    const names = Object.keys(await files(folder)).sort();
+    assert.deepEqual(names, [
+      "figures/figure1.png",
+      "figures/figure1.svg",
+      "figures/figure1.vl.json",
+      "report.html",
+      ...["cdnv", "history", "layers", "summary"].map((name) => `tables/${name}.csv`),
+    ]);
+    assert.match(await Deno.readTextFile(`${folder}/report.html`), /<h1>Two networks<\/h1>/);
+  }));
+
+Deno.test("the plot stage refuses tables of one kind with different columns", () =>
+  withFolder(async (folder) => {
+    const paths = await twoNetworks(folder);
+    const text = await Deno.readTextFile(paths.history[1]!);
+    await Deno.writeTextFile(paths.history[1]!, text.replace("running_accuracy", "running"));
+    await assert.rejects(
+      run(folder, paths),
+      /^Error: history\.csv cannot be merged: one table has the columns dataset, .* another dataset, /,
+    );
+  }));
