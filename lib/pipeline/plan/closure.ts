@@ -47,10 +47,11 @@ export interface ClosurePackage {
 const VERSION = 1;
 const KIND = `closure ${VERSION}`;
 
-const rememberedSchema = z.object({
-  inputs: z.array(z.tuple([z.string(), z.string().nullable()])),
-  closure: z.custom<Closure>(),
-});
+/** A closure with the digests of the files that it was made from; null for one that was not there. */
+interface Remembered {
+  readonly inputs: readonly (readonly [path: string, digest: string | null])[];
+  readonly closure: Closure;
+}
 
 const lockSchema = z.object({ npm: z.record(z.string(), z.object({ integrity: z.string().optional() })).optional() });
 
@@ -110,7 +111,7 @@ class ClosureReader {
   async #remembered(module: string): Promise<Result<Closure> | undefined> {
     const text = this.#workspace.index.get(KIND, keyOf(module));
     if (text === undefined) return undefined;
-    const { inputs, closure } = rememberedSchema.parse(JSON.parse(text));
+    const { inputs, closure }: Remembered = JSON.parse(text);
     for (const [path, digest] of inputs) {
       if (await this.#digest(path) !== digest) return undefined;
     }
@@ -129,7 +130,11 @@ class ClosureReader {
     if ([...texts.keys(), ...configuration.files].every((file) => isUnchangedSince(file, start))) {
       const inputs: (readonly [string, string | null])[] = [...texts].map(([file, text]) => [file, sha256(text)]);
       for (const file of [...configuration.files, ...graph.value.absent]) inputs.push([file, await this.#digest(file)]);
-      this.#workspace.index.set(KIND, keyOf(module), JSON.stringify({ inputs, closure: closure.value }));
+      this.#workspace.index.set(
+        KIND,
+        keyOf(module),
+        JSON.stringify({ inputs, closure: closure.value } satisfies Remembered),
+      );
     }
     return closure;
   }

@@ -19,28 +19,31 @@ export interface IndexedDigest {
  * other work by key. It may be deleted at any time; a damaged one is replaced.
  */
 export class IndexDatabase implements Disposable {
+  readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #findDigest: StatementSync;
   readonly #putDigest: StatementSync;
   readonly #findText: StatementSync;
   readonly #putText: StatementSync;
   readonly #pending = new Map<string, IndexedDigest>();
+  #isDamaged = false;
 
-  private constructor(database: DatabaseSync) {
-    this.#database = database;
-    this.#findDigest = database.prepare("SELECT signature, sha256 FROM digest WHERE path = ?");
-    this.#putDigest = database.prepare("INSERT OR REPLACE INTO digest VALUES (?, ?, ?)");
-    this.#findText = database.prepare("SELECT text FROM note WHERE kind = ? AND key = ?");
-    this.#putText = database.prepare("INSERT OR REPLACE INTO note VALUES (?, ?, ?)");
+  private constructor(path: string) {
+    this.#path = path;
+    this.#database = connect(path);
+    this.#findDigest = this.#database.prepare("SELECT signature, sha256 FROM digest WHERE path = ?");
+    this.#putDigest = this.#database.prepare("INSERT OR REPLACE INTO digest VALUES (?, ?, ?)");
+    this.#findText = this.#database.prepare("SELECT text FROM note WHERE kind = ? AND key = ?");
+    this.#putText = this.#database.prepare("INSERT OR REPLACE INTO note VALUES (?, ?, ?)");
   }
 
   /** Opens the index, or starts a new one where there is none that can be read. */
   static open(path: string): IndexDatabase {
     try {
-      return new IndexDatabase(connect(path));
+      return new IndexDatabase(path);
     } catch {
-      for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
-      return new IndexDatabase(connect(path));
+      removeDatabase(path);
+      return new IndexDatabase(path);
     }
   }
 
@@ -48,7 +51,7 @@ export class IndexDatabase implements Disposable {
   digest(path: string): IndexedDigest | undefined {
     const pending = this.#pending.get(path);
     if (pending !== undefined) return pending;
-    const row = this.#findDigest.get(path);
+    const row = this.#attempt(() => this.#findDigest.get(path));
     return row === undefined ? undefined : { signature: String(row["signature"]), sha256: String(row["sha256"]) };
   }
 
@@ -60,26 +63,26 @@ export class IndexDatabase implements Disposable {
 
   /** What was remembered under a key; keys of different kinds do not meet. */
   get(kind: string, key: string): string | undefined {
-    const row = this.#findText.get(kind, key);
+    const row = this.#attempt(() => this.#findText.get(kind, key));
     return row === undefined ? undefined : String(row["text"]);
   }
 
   /** Remembers a text under a key, at once. */
   set(kind: string, key: string, text: string): void {
-    this.#putText.run(kind, key, text);
+    this.#attempt(() => this.#putText.run(kind, key, text));
   }
 
   /** Writes the digests remembered since the last time. */
   flush(): void {
     if (this.#pending.size === 0) return;
-    this.#database.exec("BEGIN IMMEDIATE");
-    try {
-      for (const [path, { signature, sha256 }] of this.#pending) this.#putDigest.run(path, signature, sha256);
-      this.#database.exec("COMMIT");
-    } catch (error) {
-      this.#database.exec("ROLLBACK");
-      throw error;
-    }
+    this.#attempt(() => {
+      this.#database.exec("BEGIN IMMEDIATE");
+      try {
+        for (const [path, { signature, sha256 }] of this.#pending) this.#putDigest.run(path, signature, sha256);
+      } finally {
+        this.#database.exec("COMMIT");
+      }
+    });
     this.#pending.clear();
   }
 
@@ -87,7 +90,26 @@ export class IndexDatabase implements Disposable {
   [Symbol.dispose](): void {
     this.flush();
     this.#database.close();
+    if (this.#isDamaged) removeDatabase(this.#path);
   }
+
+  /** What cannot be remembered or recalled is worked out again: a damaged file or a full disk fails no run. */
+  #attempt<T>(action: () => T): T | undefined {
+    if (this.#isDamaged) return undefined;
+    try {
+      return action();
+    } catch (error) {
+      this.#isDamaged = DAMAGES.has((error as { errcode?: number }).errcode ?? 0);
+      return undefined;
+    }
+  }
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB; a full disk or a busy file passes. */
+const DAMAGES: ReadonlySet<number> = new Set([11, 26]);
+
+function removeDatabase(path: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
 }
 
 function connect(path: string): DatabaseSync {

@@ -36,6 +36,27 @@ Deno.test("an index that cannot be read is replaced by an empty one", async () =
   });
 });
 
+Deno.test("an index that is damaged inside forgets, and is replaced at the next opening", async () => {
+  await inFolder((path) => {
+    {
+      using index = IndexDatabase.open(path);
+      for (let n = 0; n < 2000; n++) index.set("kind", `key ${n}`, "text".repeat(50));
+    }
+    const bytes = Deno.readFileSync(path);
+    bytes.fill(0xff, 3 * 4096);
+    Deno.writeFileSync(path, bytes);
+    {
+      using index = IndexDatabase.open(path);
+      assert.equal(index.get("kind", "key 1000"), undefined);
+      index.set("kind", "key 1000", "new");
+      index.rememberDigest("/a", { signature: "1", sha256: "a" });
+    }
+    using index = IndexDatabase.open(path);
+    index.set("kind", "key 1000", "newer");
+    assert.equal(index.get("kind", "key 1000"), "newer");
+  });
+});
+
 Deno.test("an index of another version is emptied", async () => {
   await inFolder((path) => {
     {
