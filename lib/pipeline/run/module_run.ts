@@ -1,4 +1,4 @@
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
@@ -14,6 +14,7 @@ import { type Ending, runProcess } from "./process.ts";
 import { type Sandbox, sandboxArguments, sandboxEnvironment, unspeakablePaths } from "./sandbox.ts";
 import { outputReader, type StageRun, usualGrace } from "./stage_run.ts";
 import { undeclaredAccesses, untouchedDeps } from "./undeclared.ts";
+import { untrackedOf } from "./untracked.ts";
 
 /** Runs the module of a `run` stage in its sandbox. Returns why it failed; empty: it did not. */
 export async function runModule(run: StageRun): Promise<Diagnostic[]> {
@@ -34,7 +35,7 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
     command: Deno.execPath(),
     args: sandboxArguments(hostModule, stage.action.module, sandbox),
     folder: stage.wdir,
-    environment: sandboxEnvironment(stage.env ?? [], audit),
+    environment: { ...sandboxEnvironment(stage.env ?? [], audit), ...untrackedOf(stage).variables },
     input: `${JSON.stringify(hostRequest(stage, job))}\n`,
     stdout: {
       ...outputReader(run, "stdout"),
@@ -64,20 +65,18 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
 
 const hostModule = fileURLToPath(new URL("./host.ts", import.meta.url));
 
-/**
- * What a stage's module may reach: its code, its deps, its outs and what it declares. A declared variable that holds an
- * absolute path (a mirror, a folder of fonts) is there to be read, so what it names may be.
- */
+/** What a stage's module may reach: its code, its deps, its outs and what it declares. */
 export async function stageSandbox(stage: Stage, { code }: Pick<Job, "code">): Promise<Sandbox> {
+  const untracked = untrackedOf(stage);
   return {
     read: [
       ...withRealPaths(stage.deps.map(({ path }) => path)),
-      ...withRealPaths(namedPaths(stage.env ?? [])),
+      ...withRealPaths(untracked.paths),
       ...code?.files ?? [],
       ...code?.packageFolders ?? [],
     ],
     write: withRealPaths(stage.outs.map(({ path }) => path)),
-    env: stage.env ?? [],
+    env: [...stage.env ?? [], ...Object.keys(untracked.variables)],
     net: stage.net,
     native: await nativeFolders(code?.packageFolders ?? []),
   };
@@ -86,13 +85,6 @@ export async function stageSandbox(stage: Stage, { code }: Pick<Job, "code">): P
 /** Deno grants what is named and not what it links to; a stage may use either name. */
 function withRealPaths(paths: readonly string[]): string[] {
   return [...new Set(paths.flatMap((path) => [path, realPath(path)]))];
-}
-
-function namedPaths(variables: readonly string[]): string[] {
-  return variables.flatMap((name) => {
-    const value = Deno.env.get(name);
-    return value !== undefined && isAbsolute(value) ? [resolve(value)] : [];
-  });
 }
 
 function hostRequest(stage: Stage, job: Job): HostRequest {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { stageOf, type StageSketch, temporaryFolder, writeFiles } from "../support/stage_sketch.ts";
 import { type Trial, trial } from "../support/stage_trial.ts";
 import { moduleText } from "../support/module_text.ts";
@@ -87,14 +87,19 @@ Deno.test("a stage sees the environment variables that it declares and no others
   assert.deepEqual(lines, ["undefined true undefined"]);
 });
 
-Deno.test("a stage may read what a declared variable names", async () => {
+Deno.test("a stage may read untracked paths, and what untracked variables name, relative to where the engine started", async () => {
   using mirror = temporaryFolder();
   writeFiles(mirror.path, { "data.txt": "mirrored" });
-  Deno.env.set("MINDEPTH_TEST_MIRROR", mirror.path);
-  const body = `${readDep}; console.log(Deno.readTextFileSync("${mirror.path}/data.txt"))`;
-  const declared = await run(body, { env: ["MINDEPTH_TEST_MIRROR"] });
-  assert.deepEqual(declared.lines, ["mirrored"]);
-  const undeclared = await run(body);
+  Deno.env.set("MINDEPTH_TEST_MIRROR", relative(Deno.cwd(), mirror.path));
+  Deno.env.set("MINDEPTH_TEST_ADDRESS", "http://127.0.0.1/mirror");
+  const read = `${readDep}; console.log(Deno.readTextFileSync("${mirror.path}/data.txt"))`;
+  assert.deepEqual((await run(read, { untracked: [mirror.path] })).lines, ["mirrored"]);
+  const body = `${read}; console.log(Deno.env.get("MINDEPTH_TEST_MIRROR"), Deno.env.get("MINDEPTH_TEST_ADDRESS"))`;
+  const declared = await run(body, {
+    untracked: ["MINDEPTH_TEST_MIRROR", "MINDEPTH_TEST_ADDRESS", "MINDEPTH_TEST_UNSET"],
+  });
+  assert.deepEqual(declared.lines, ["mirrored", `${mirror.path} http://127.0.0.1/mirror`]);
+  const undeclared = await run(body, { env: ["MINDEPTH_TEST_MIRROR"] });
   assert.match(undeclared.errors[0] ?? "", /data.txt, which it did not declare/);
 });
 

@@ -29,6 +29,7 @@ export interface StageSketch {
   readonly outs?: Readonly<Record<string, string>> | readonly string[];
   readonly persist?: boolean;
   readonly env?: readonly string[];
+  readonly untracked?: readonly string[];
   readonly net?: true | readonly string[];
   readonly wdir?: string;
   readonly resources?: Partial<Resources>;
@@ -70,6 +71,7 @@ export function stageOf(folder: string, sketch: StageSketch): Stage {
     deps,
     outs,
     ...(sketch.env === undefined ? {} : { env: sketch.env }),
+    ...(sketch.untracked === undefined ? {} : { untracked: sketch.untracked }),
     net: sketch.net ?? [],
     frozen: false,
     alwaysChanged: false,
