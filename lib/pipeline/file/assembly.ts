@@ -24,7 +24,8 @@ export async function assembleStage(instance: Instance, body: MapNode, surroundi
   const { folder, documents, diagnostics } = surroundings;
   const wdir = resolve(folder, textOf(child(body, "wdir")) ?? ".");
   const paths = { folder, wdir, diagnostics };
-  const [desc, meta, verify, env, net] = ["desc", "meta", "verify", "env", "net"].map((key) => child(body, key));
+  const keys = ["desc", "meta", "verify", "env", "untracked", "net"];
+  const [desc, meta, verify, env, untracked, net] = keys.map((key) => child(body, key));
   const params = child(body, "params");
   return {
     name: instance.name,
@@ -40,6 +41,7 @@ export async function assembleStage(instance: Instance, body: MapNode, surroundi
       ...outsOf(child(body, "plots"), "plot", paths),
     ],
     ...(env && { env: toPlain(env) as string[] }),
+    ...(untracked && { untracked: toPlain(untracked) as string[] }),
     net: net ? hosts(toPlain(net) as boolean | string[]) : [],
     frozen: flag(body, "frozen", false),
     alwaysChanged: flag(body, "always_changed", false),

@@ -33,6 +33,11 @@ export interface Stage {
   readonly outs: readonly Out[];
   /** The only environment variables the stage sees; undefined: a `cmd` stage sees all of them, a `run` stage none. */
   readonly env?: readonly string[];
+  /**
+   * Environment variables, and absolute paths, that a `run` stage may read though they are no part of its fingerprint, for it
+   * verifies what it finds there.
+   */
+  readonly untracked?: readonly string[];
   /** Hosts that a `run` stage may reach: `true` all, `[]` none. */
   readonly net: true | readonly string[];
   /** True: it is left alone. */

@@ -178,6 +178,13 @@ function makeShape(phase: Phase): Shape {
     env: list(text("the name of an environment variable"), "a list of environment variables").optional().describe(
       "The only environment variables that the stage sees; their values are part of the fingerprint",
     ),
+    untracked: list(
+      text("the name of an environment variable, or an absolute path"),
+      "a list of environment variables and absolute paths",
+    ).optional().describe(
+      "Variables and absolute paths that a `run` stage may read though they are no part of its fingerprint, for it " +
+        "verifies what it finds there",
+    ),
     net: value(
       oneOf("true, false, or a list of hosts", z.boolean(), list(text("a host"), "a list of hosts")),
       "true, false, or a list of hosts",

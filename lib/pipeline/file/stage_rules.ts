@@ -3,7 +3,16 @@ import { type Diagnostic, errorAt } from "../diagnostic.ts";
 import { type Entry, type MapNode, type Node } from "./node.ts";
 
 /** Keys that DVC does not have. */
-const OWN_KEYS: ReadonlySet<string> = new Set(["extends", "run", "with", "env", "net", "resources", "verify"]);
+const OWN_KEYS: ReadonlySet<string> = new Set([
+  "extends",
+  "run",
+  "with",
+  "env",
+  "untracked",
+  "net",
+  "resources",
+  "verify",
+]);
 
 /** Keys whose value DVC has as a list only. */
 const LISTS: readonly string[] = ["deps", "outs", "metrics", "plots"];
@@ -54,6 +63,7 @@ function checkBody(name: string, place: Entry["keyRange"], body: MapNode, diagno
     ));
   }
   needs("with", "run", "the values a module gets");
+  needs("untracked", "run", "what a module may read besides its deps");
   needs("net", "run", "the hosts a module may reach");
   needs("params", "cmd", "values of params files that a command depends on");
   for (const [key, entry] of keys) checkOwnKey(key, entry, diagnostics);
