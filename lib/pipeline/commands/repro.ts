@@ -39,7 +39,10 @@ function retryCommand(folder: string, file: string): string {
 
 async function run(context: Context, workspace: Workspace, opened: Opened, flags: ReproFlags): Promise<void> {
   const display = await openDisplay(context.output, context.folder);
-  using interruption = new Interruption(() => display.show({ kind: "run interrupted", time: Date.now() }));
+  using interruption = new Interruption({
+    ask: () => display.show({ kind: "run interrupted", time: Date.now() }),
+    leave: display.close,
+  });
   const { file } = opened.pipeline;
   const isDvc = basename(file) === "dvc.yaml";
   const options = {

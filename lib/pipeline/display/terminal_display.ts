@@ -37,7 +37,9 @@ export class TerminalDisplay implements Display {
       case "stage started":
         this.#running.set(event.stage, { name: event.stage, since: event.time, pace: new Pace() });
         this.#progress ??= import("cli-progress");
-        this.#progress.then(({ MultiBar }) => this.#draw(MultiBar));
+        this.#progress.then(({ MultiBar }) => this.#draw(MultiBar), () => {
+          // Without the library the lines of the log must do.
+        });
         break;
       case "stage progress": {
         const stage = this.#running.get(event.stage);

@@ -43,7 +43,7 @@ export type ReproductionEnd =
  * @param emit gets all events, in order
  * @param signal ends the stages that run; what is finished is kept
  * @param kill ends them at once
- * @throws the signal's reason where it is aborted while another process is waited for
+ * @throws the signal's reason where it is aborted before anything has started
  * @throws {StoreError} where the machine fails
  */
 export async function reproduce(
@@ -58,7 +58,7 @@ export async function reproduce(
     emit({ kind: "waiting for writer", time: Date.now(), ...holder });
   await using _writer = await acquireWriter(workspace, onWait, signal);
   const healed = await heal(workspace.temporary);
-  const preparation = await prepare(workspace, pipeline, graph, selected);
+  const preparation = await unlessAborted(prepare(workspace, pipeline, graph, selected), signal);
   if (!preparation.ok) return { kind: "invalid", diagnostics: preparation.diagnostics };
   const { lock } = preparation.value;
   if (pruneLock(lock, graph.stages.keys())) writeLock(lock, workspace.temporary);
@@ -100,6 +100,19 @@ export async function reproduce(
   const ok = [...outcomes.values()].every((outcome) => outcome === "done");
   record({ kind: "run finished", time, seconds: (time - started) / 1000, ok });
   return { kind: "ended", outcomes };
+}
+
+/** What a promise gives; rejects with the signal's reason as soon as that is aborted. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }
 
 function healedWarning(stage: string): Diagnostic {

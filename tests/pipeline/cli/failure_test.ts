@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Project } from "../rig.ts";
+import { CLI, CONFIGURATION, Project } from "../rig.ts";
 
 Deno.test("a stage that fails keeps its previous out, skips what is downstream and exits with 1", async () => {
   await using project = await Project.create({
@@ -182,6 +182,43 @@ Deno.test("a second Ctrl-C kills a stage that does not end when asked", async ()
   await running.says(/interrupted/);
   running.kill("SIGINT");
   assert.equal((await running.finish()).code, 130);
+});
+
+Deno.test("Ctrl-C while a module is being imported exits with 130", async () => {
+  await using project = await Project.create({
+    "pipeline.yaml": "stages: {slow: {run: slow.ts, outs: {out: out.txt}}}\n",
+    "slow.ts": "await new Promise((proceed) => setTimeout(proceed, 600_000));\n",
+  });
+  const running = project.start("repro");
+  while (!await project.exists(".pipeline/writer.lock") || await project.read(".pipeline/writer.lock") === "") {
+    await new Promise((proceed) => setTimeout(proceed, 20));
+  }
+  running.kill("SIGINT");
+  assert.equal((await running.finish()).code, 130);
+});
+
+Deno.test("a failure of the machine is one line, without a stack trace, and exits with 4", async () => {
+  await using project = await Project.create({
+    "pipeline.yaml": "stages: {copy: {cmd: cp pipeline.yaml out.txt, deps: [pipeline.yaml], outs: [out.txt]}}\n",
+    ".pipeline": "not a folder",
+  });
+  const { code, stdout, stderr } = await project.run("repro");
+  assert.deepEqual([code, stdout], [4, ""]);
+  assert.match(stderr, /^error: .*\.pipeline.*\n$/);
+});
+
+Deno.test("a reader that closes the pipe does not end the run", async () => {
+  await using project = await Project.create({
+    "pipeline.yaml": "stages: {copy: {cmd: cp pipeline.yaml out.txt, deps: [pipeline.yaml], outs: [out.txt]}}\n",
+  });
+  const { code } = await new Deno.Command("/bin/sh", {
+    args: ["-c", `{ ${Deno.execPath()} run -A --config ${CONFIGURATION} ${CLI} repro; echo $? > code; } | true`],
+    cwd: project.folder,
+    stderr: "null",
+  }).output();
+  assert.equal(code, 0);
+  assert.equal(await project.read("code"), "0\n");
+  assert.equal(await project.exists("out.txt"), true);
 });
 
 Deno.test("Ctrl-C while waiting for another repro exits with 130", async () => {
