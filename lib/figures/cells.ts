@@ -5,7 +5,11 @@ export class Cells {
   readonly #row: Row;
   readonly #place: string;
 
-  /** @param place where the row stands, for errors, as `history.csv, row 3` */
+  /**
+   * The cells of a row.
+   *
+   * @param place where the row stands, for errors, as `history.csv, row 3`
+   */
   constructor(row: Row, place: string) {
     this.#row = row;
     this.#place = place;

@@ -52,8 +52,8 @@ export function effectiveDepth(study: Study, options: FigureOptions = {}): Figur
   return {
     $schema: grammar,
     description: "A grid of line charts, a column a network. First row: CDNV of each layer on the train set over the " +
-      "threshold of the effective depth (twice the last layer's). Second row: the train error of the nearest class " +
-      "center classifier over its threshold (the network's train error + 0.01). Each after training and before. " +
+      "threshold of the effective depth, a multiple of the last layer's. Second row: the train error of the nearest class " +
+      "center classifier over its threshold, just above the network's train error. Each after training and before. " +
       definitions.flatMap(({ definition, text }) =>
         study.networks.map(({ label }) => `${label}, ${verdictText(verdicts, label, definition, text)}`)
       ).join("; ") + ".",
@@ -63,7 +63,7 @@ export function effectiveDepth(study: Study, options: FigureOptions = {}): Figur
       hasBands(study) && "curves: geometric mean over seeds, bars: least to greatest",
     ]),
     config: themes.light,
-    datasets: { ratios },
+    datasets: { ratios: ratios.map(roundedPoint) },
     concat: panels,
     columns: study.networks.length,
     spacing: { row: 22, column: 18 },
@@ -104,11 +104,19 @@ function ratioPoints(study: Study): Point[] {
       stage: row.epoch === 0 ? stages[1] : stages[0],
       epoch: row.epoch,
       layer: row.layer,
-      ratio: rounded(spread.value),
-      ...hasBands(study) ? { low: rounded(spread.low), high: rounded(spread.high) } : {},
+      ratio: spread.value,
+      ...hasBands(study) ? { low: spread.low, high: spread.high } : {},
       zero: group.some((entry) => entry.ratio === 0) ? "yes" : "no",
     };
   });
+}
+
+/** Verdicts are read from every digit, then the data is rounded. */
+function roundedPoint(point: Point): Point {
+  const entries = Object.entries(point).map(([field, value]) =>
+    [field, typeof value === "number" ? rounded(value) : value] as const
+  );
+  return { network: point.network, epoch: point.epoch, ...Object.fromEntries(entries) };
 }
 
 /** The first layer from which on all ratios after training are at most 1; null where the last layer's is not. */

@@ -88,7 +88,7 @@ ${table(`Layers of ${name}`, caption, layerTableColumns, own)}
     })
   );
   return markup`<p>“Over threshold” is the value divided by the threshold of the effective depth: twice the last layer’s CDNV,
-and the network’s train error + 0.01. At most 1, shown on a tint, is collapsed. A dash was not or could not be measured.</p>
+and the network’s train error + 0.01, unless the study says otherwise. At most 1, shown on a tint, is collapsed. A dash was not or could not be measured.</p>
 ${tables}`;
 }
 

@@ -40,9 +40,9 @@ export function studyFigures(study: Study, options: FigureOptions = {}): ReportF
       name: "effective_depth",
       heading: "Effective depth",
       explanation: [
-        "Each layer’s value divided by a threshold fixed beforehand. By CDNV the threshold is twice the last layer’s CDNV, " +
+        "Each layer’s value divided by a threshold fixed beforehand. By CDNV it is twice the last layer’s CDNV, " +
         "and the effective depth counts the layers before the first from which on all stay at or below it. By NCC it is " +
-        "the network’s train error + 0.01, and the effective depth is the first layer whose nearest-class-center error, " +
+        "the network’s train error + 0.01 (unless the study sets others), and the effective depth is the first layer whose nearest-class-center error, " +
         "and that of all above, stays at or below it. The whole curve is shown since a verdict that hangs on one point " +
         "near the line is weak; the untrained network shows what the definition says where nothing was learned.",
       ],

@@ -156,3 +156,20 @@ Deno.test("probes are drawn over layers at the last epoch, or over epochs where 
   assert.deepEqual([...new Set(rows(many.figure2!, "probe").map((row) => row.epoch))], [0, 2, 4, 6]);
   assert.deepEqual([...new Set(rows(many.figure2!, "probe").map((row) => row.kind))], ["sgd"]);
 });
+
+Deno.test("converged probes of the last epoch stand beside the curves of those trained by SGD", async () => {
+  const { figure2 } = await figuresOf({ depths: [2], epochs: 6, probes: [0, 2, 4, 6] }, (tables) => {
+    const kept = tables.probe.filter((row) => row.kind === "sgd" || row.epoch === 6);
+    tables.probe.splice(0, tables.probe.length, ...kept);
+  });
+  assert.deepEqual(rows(figure2!, "converged").map(({ epoch, layer }) => [epoch, layer]), [[6, 1], [6, 2]]);
+});
+
+Deno.test("layers are shaded by every digit of their ratio, not by the rounded one", async () => {
+  const { effective_depth: figure } = await figuresOf({ depths: [2], epochs: 2 }, (tables) => {
+    for (const row of tables.depth) if (row.epoch === 2) row.ratio = row.layer === 1 ? 1.00000001 : 0.5;
+  });
+  assert.equal(rows(figure!, "ratios").find((row) => row.epoch === 2 && row.layer === 1)!.ratio, 1);
+  const shades = [...partsOf(figure!)].filter((part) => part.from !== undefined).map((part) => part.from);
+  assert.deepEqual(shades, [1.5, 1.5]);
+});
