@@ -43,6 +43,11 @@ export class Running {
     return this.#process.pid;
   }
 
+  /** What the standard output says so far. */
+  get output(): string {
+    return this.#stdout.text;
+  }
+
   /** Sends a signal to the engine alone, not to the stages. */
   kill(signal: Deno.Signal): void {
     this.#process.kill(signal);
@@ -161,7 +166,7 @@ export class Project implements AsyncDisposable {
 /** What a stream gave so far, as plain text. */
 class Collected {
   readonly all: Promise<string>;
-  #text = "";
+  text = "";
   #changed = Promise.withResolvers<void>();
   #ended = false;
 
@@ -170,20 +175,20 @@ class Collected {
   }
 
   async until(pattern: RegExp): Promise<void> {
-    while (!pattern.test(this.#text)) {
-      if (this.#ended) throw new Error(`the output ended without ${pattern}:\n${this.#text}`);
+    while (!pattern.test(this.text)) {
+      if (this.#ended) throw new Error(`the output ended without ${pattern}:\n${this.text}`);
       await this.#changed.promise;
     }
   }
 
   async #collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      this.#text += stripVTControlCharacters(text);
+      this.text += stripVTControlCharacters(text);
       this.#changed.resolve();
       this.#changed = Promise.withResolvers();
     }
     this.#ended = true;
     this.#changed.resolve();
-    return this.#text;
+    return this.text;
   }
 }
