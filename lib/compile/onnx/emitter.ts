@@ -29,6 +29,8 @@ export class Emitter {
   readonly #values = new Map<Node, string>();
   readonly #lowerings: Lowerings;
   /**
+   * Starts with nothing written.
+   *
    * @param graph what is written
    * @param plan of the graph that is read
    * @param lowerings how each operation is written

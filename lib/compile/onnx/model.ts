@@ -29,7 +29,11 @@ export class OnnxGraph {
   readonly #literals = new Map<string, string>();
   #count = 0;
 
-  /** @param prefix starts each name made up here, so that those of a body differ from those around it */
+  /**
+   * Starts an empty graph.
+   *
+   * @param prefix starts each name made up here, so that those of a body differ from those around it
+   */
   constructor(prefix: string) {
     this.#prefix = prefix;
   }

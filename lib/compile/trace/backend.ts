@@ -13,9 +13,18 @@ const tracers: Readonly<Record<string, KernelTracer>> = {
   ...networkTracers,
 };
 
-/** A tfjs backend that computes nothing: what a kernel returns is a tensor that stands for a node of a graph. */
-class TraceBackend extends tf.KernelBackend {
+/** What tracing asks of the backend besides what tfjs does. */
+export interface Recorder {
   /** The program under way, for messages. */
+  program: string;
+  /** The node that a tensor stands for; a tensor of another backend becomes a literal. */
+  nodeOf(tensor: tf.TensorInfo): Node;
+  /** A new tensor that stands for a node. */
+  tensorOf(node: Node): tf.TensorInfo;
+}
+
+/** A tfjs backend that computes nothing: what a kernel returns is a tensor that stands for a node of a graph. */
+class TraceBackend extends tf.KernelBackend implements Recorder {
   program = "";
   readonly #nodes = new tf.DataStorage<Node>(this, tf.engine());
 
@@ -110,7 +119,7 @@ function literal(values: tf.BackendValues, shape: readonly number[], dtype: tf.D
 export const traceBackendName = "mindepth-trace";
 
 /** The one backend that records. */
-export const traceBackend: TraceBackend = new TraceBackend();
+export const traceBackend: tf.KernelBackend & Recorder = new TraceBackend();
 
 // Never chosen by itself.
 tf.registerBackend(traceBackendName, () => traceBackend, 0);

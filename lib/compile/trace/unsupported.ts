@@ -1,8 +1,11 @@
 /** A program uses an operation that a runtime cannot compile; the message names the operation, the program and the line. */
 export class UnsupportedOperationError extends Error {
+  /** The class's name, which stays with the message where the error is printed. */
   override readonly name = "UnsupportedOperationError";
 
   /**
+   * Makes the message of what is known.
+   *
    * @param operation the tfjs kernel
    * @param program the program's name
    * @param line where user code called it, `file:line:column`, if known
