@@ -16,7 +16,7 @@ export function studyFigures(study: Study, options: FigureOptions = {}): ReportF
         "share one logarithmic axis. Look at the right end: curves that lie together are layers that have collapsed " +
         "equally far. The paper’s claim is that in a network deep enough they do so from a certain layer on, the same " +
         "for every depth.",
-        "The last chart shows when each network fits its train set. Collapse goes on after that.",
+        "The last chart shows when each network fits its train set; compare whether its layers collapse further after that.",
       ],
       figure: figure1(study, options),
       panel: 345,
