@@ -1,4 +1,6 @@
-import { basename, relative } from "node:path";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { shownPath } from "../diagnostic_text.ts";
 import { openDisplay } from "../display/display.ts";
 import { reproduce, type ReproductionEnd } from "../run/reproduction.ts";
 import { Workspace } from "../store/workspace.ts";
@@ -30,11 +32,16 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
   }
 }
 
-/** What runs one stage of a pipeline, up to the stage's name. */
+/** What runs one stage of a pipeline, up to the stage's name, as it can be typed. */
 function retryCommand(folder: string, file: string): string {
-  return findPipelineFile(folder) === file
-    ? "repro --single-item"
-    : `repro --file ${relative(folder, file)} --single-item`;
+  const selection = findPipelineFile(folder) === file ? [] : ["--file", shownPath(file, folder)];
+  return [programText(folder), "repro", ...selection, "--single-item"].join(" ");
+}
+
+/** How this program was started: by a task of the project, else by itself. */
+function programText(folder: string): string {
+  if (Deno.env.has("INIT_CWD")) return "deno task";
+  return `deno run -A ${shownPath(fileURLToPath(Deno.mainModule), folder)}`;
 }
 
 async function run(context: Context, workspace: Workspace, opened: Opened, flags: ReproFlags): Promise<void> {

@@ -29,7 +29,7 @@ Deno.test("a stage that fails keeps its previous out, skips what is downstream a
     stdout,
     /pipeline\.yaml:2:3: error: check failed: `grep good in\.txt > out\.txt` ended with exit code 1/,
   );
-  assert.match(stdout, /hint: Run it alone: repro --single-item check$/m);
+  assert.match(stdout, /hint: Run it alone: deno .* --single-item check$/m);
   assert.match(stdout, /^copy skipped, since check failed$/m);
   assert.match(stdout, /^1 failed, 1 skipped in /m);
   assert.equal(await project.read("out.txt"), "good\n");
