@@ -38,7 +38,7 @@ export async function prepare(
   // Resolvers answer from a process of their own; meanwhile the lock is read.
   const code = await readCode(workspace, stages.filter(({ frozen }) => !frozen));
   const lock = await readLock(lockPath(pipeline.file), workspace.index);
-  const resolutions = code.ok ? await code.value.resolving : code;
+  const resolutions: Result<Resolutions> = code.ok ? await code.value.resolving : { ok: false, diagnostics: [] };
   // In a dvc.yaml, a dep that no stage makes may yet appear: as an undeclared out of a stage before.
   const missing = basename(pipeline.file) === "dvc.yaml" ? [] : missingDeps(graph, stages);
   const diagnostics = [...lock.diagnostics, ...code.diagnostics, ...resolutions.diagnostics, ...missing];
