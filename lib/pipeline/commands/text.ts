@@ -41,7 +41,7 @@ export const text: ApplicationText = {
 };
 
 /** What an error says to a user; where it was thrown only on request. */
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return Deno.env.get(STACK_VARIABLE) ? error.stack ?? error.message : error.message;
 }

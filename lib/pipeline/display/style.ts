@@ -2,8 +2,6 @@ import { styleText } from "node:util";
 
 /** How words are made to stand out; each function gives the text back as it was where colours are not wanted. */
 export interface Style {
-  /** What matters beside what is around it. */
-  readonly bold: (text: string) => string;
   /** What may be passed over. */
   readonly dim: (text: string) => string;
   /** What went well. */
@@ -21,7 +19,6 @@ export function styleFor(color: boolean): Style {
   const paint = (format: Parameters<typeof styleText>[0]) => (text: string): string =>
     color ? styleText(format, text, { validateStream: false }) : text;
   return {
-    bold: paint("bold"),
     dim: paint("dim"),
     good: paint("green"),
     bad: paint("red"),
