@@ -152,7 +152,7 @@ function panel(options: RatioPanel): Part {
     type: "quantitative",
     title: options.first ? options.axisTitle : "",
     scale,
-    axis: options.first ? axis : { ...axis, labels: false },
+    axis: options.first ? axis : { ...axis, labelExpr: "' '" },
   };
   const last = options.layers.at(-1) ?? 1;
   const stage = {

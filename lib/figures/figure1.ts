@@ -12,6 +12,7 @@ import {
   layersOf,
   learningRateDrops,
   numbersOf,
+  settled,
 } from "./series.ts";
 import type { Study } from "./study.ts";
 import { type Figure, grammar } from "./figure.ts";
@@ -48,8 +49,9 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
     title: "Train accuracy",
     data: "accuracy",
     series: networkSeries(study.networks.map((network) => network.label)),
-    value: accuracyAxis("Train accuracy", numbersOf(accuracy, ["accuracy", "low"])),
+    value: accuracyAxis("Train accuracy", numbersOf(settled(accuracy, last), ["accuracy", "low"])),
     epochs: epochAxis(last, epochCount(accuracy)),
+    clip: true,
     selection: "network",
   });
   const missing = cdnv.some((point) => point.cdnv === null);
@@ -60,7 +62,7 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
       study,
       "Figure 1: CDNV of each layer on the train set, and train accuracy",
       options,
-      curveNotes(study, drops.length > 0, missing),
+      [...curveNotes(study, drops.length > 0, missing), "the axis of accuracy leaves out the first epochs"],
     ),
     config: themes.light,
     datasets: { cdnv, accuracy, drops },

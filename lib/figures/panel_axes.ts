@@ -60,7 +60,8 @@ export function epochAxis(last: number, measured: number, drops?: string): Epoch
 
 /** The same axis without texts, for the panels to the right of the first, which share its domain. */
 export function bareAxis(value: ValueAxis): ValueAxis {
-  return { ...value, title: "", axis: { ...value.axis, labels: false } };
+  // Blank texts rather than none: they take the same room, so that the titles of all panels stand at one height.
+  return { ...value, title: "", axis: { ...value.axis, labelExpr: "' '" } };
 }
 
 /** The width of each of so many panels side by side, so that up to four fit on a page. */

@@ -11,15 +11,12 @@ import {
   probeNames,
   type ProbeRowPanels,
 } from "./probe_marks.ts";
-import { epochCount, hasBands, lastEpoch, layersOf, numbersOf, type Point, probePoints } from "./series.ts";
+import { epochCount, hasBands, lastEpoch, layersOf, numbersOf, type Point, probePoints, settled } from "./series.ts";
 import { layerSeries } from "./series_legend.ts";
 import type { Study } from "./study.ts";
 
 /** Probed epochs from which on probes are drawn over epochs, as in the paper; below that over layers, at the last one. */
 const curveEpochs = 4;
-
-/** The part of the training after which accuracies must fit on the axis over epochs. */
-const settledPart = 0.2;
 
 /** The test accuracy of the probes of each network, with the network's own train and test accuracy. */
 export function probePanels(study: Study, layout: ProbeLayout): ProbeRowPanels {
@@ -36,9 +33,8 @@ function panelsOverEpochs(study: Study, all: readonly Point[], layout: ProbeLayo
   const others = all.filter((point) => point.kind !== kind).map((point) => ({ ...point, kind: probeNames.converged }));
   const network = networkAccuracies(study);
   const last = lastEpoch(study);
-  // Before training every accuracy is a guess; an axis from there up would press all that matters together.
-  const settled = [...probe, ...others, ...network].filter((point) => point.epoch >= settledPart * last);
-  const value = accuracyAxis("Probe test accuracy", numbersOf(settled, ["accuracy", "low"]));
+  const shown = settled([...probe, ...others, ...network], last);
+  const value = accuracyAxis("Probe test accuracy", numbersOf(shown, ["accuracy", "low"]));
   const panels = study.networks.map(({ label }, index) => {
     const legend = index === study.networks.length - 1;
     const layers = layersOf(probe, label);

@@ -1,5 +1,5 @@
 import { Resvg } from "@resvg/resvg-js";
-import { logger, parse, View, Warn } from "vega";
+import { logger, parse, resetSVGDefIds, View, Warn } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { fontFaces } from "./font.ts";
 import { markup } from "./markup.ts";
@@ -19,6 +19,8 @@ export async function renderSvg(figure: Figure): Promise<string> {
   try {
     const { spec } = compile(figure as unknown as TopLevelSpec, { logger: log });
     const view = new View(parse(spec), { renderer: "none", logger: log });
+    // Vega numbers clip paths through its whole life; a figure's bytes must not tell what was drawn before.
+    resetSVGDefIds();
     svg = await view.toSVG();
     view.finalize();
   } catch (error) {

@@ -44,6 +44,14 @@ export function accuracyPoints(study: Study, column: "trainAccuracy" | "testAccu
   }));
 }
 
+/**
+ * The points that an axis of accuracies over epochs must hold: those after the first fifth of the training. Before training
+ * every accuracy is a guess; an axis from there up would press all that matters together.
+ */
+export function settled(points: readonly Point[], last: number): Point[] {
+  return points.filter(({ epoch }) => epoch >= last / 5);
+}
+
 /** The accuracy of a probe over epochs and layers, over seeds the mean. */
 export function probePoints(study: Study): Point[] {
   const label = labelOf(study);
