@@ -33,7 +33,9 @@ export async function download(
     return bytes.subarray(0, filled);
   } catch (cause) {
     signal.throwIfAborted();
-    const reason = silence.signal.aborted ? `no answer for ${patience / 1000} s` : reasonOf(cause);
+    const reason = silence.signal.aborted
+      ? `no answer for ${patience / 1000} s`
+      : reasonOf(cause).replace(` for url (${address.href})`, "");
     throw new Error(`${address.href}: ${reason}`, { cause });
   } finally {
     clearTimeout(alarm);

@@ -46,6 +46,7 @@ export async function provideDataset(
     } catch (error) {
       options.signal.throwIfAborted();
       const reason = `${placeNames[source.place.kind]}: ${(error as Error).message}`;
+      if (reasons.includes(reason)) continue;
       reasons.push(reason);
       options.passedOver?.(reason);
     }

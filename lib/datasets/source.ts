@@ -107,9 +107,10 @@ function packageFolder(name: string): string {
 
 async function fromFolder(folder: string, file: SourceFile, { received }: Access) {
   const origin = join(folder, file.name);
-  // Asking first, since in the sandbox a mere attempt at a path that was not granted fails the stage.
+  // Asking first, since in the sandbox a mere attempt at a path that was not granted fails the stage. The engine grants a
+  // mirror's folder only where there is one.
   if (Deno.permissions.querySync({ name: "read", path: origin }).state !== "granted") {
-    throw new Error(`${origin}: the stage was not given the right to read it`);
+    throw new Error(`${origin}: no such folder, or the stage may not read it`);
   }
   try {
     const bytes = await Deno.readFile(origin);

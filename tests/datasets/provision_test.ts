@@ -146,12 +146,16 @@ Deno.test("provideDataset() says why an address cannot be reached", async () => 
   const passedOver = (reason: string) => void reasons.push(reason);
   const unreachable = definition([{ place: { kind: "address", base }, files }]);
   await assert.rejects(provideDataset(unreachable, { signal, passedOver }));
-  assert.match(reasons[0]!, new RegExp(`^address: ${base}train-images: .*[Cc]onnection refused`));
+  assert.match(
+    reasons[0]!,
+    new RegExp(`^address: ${base}train-images: error sending request: .*[Cc]onnection refused`),
+  );
 });
 
 Deno.test("provideDataset() lists every source and what to do when none can be had", async () => {
   await withFolder(train, async (path, files) => {
-    const other = definition([{ place: { kind: "mirror" }, files }, { place: { kind: "folder", path }, files }]);
+    const mirror = { place: { kind: "mirror" as const }, files };
+    const other = definition([mirror, mirror, { place: { kind: "folder", path }, files }]);
     await assert.rejects(provideDataset({ ...other, digest: "0" }, { signal }), {
       message: [
         "No source of tiny can be had:",
