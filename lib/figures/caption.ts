@@ -1,6 +1,6 @@
 import type { Part } from "./figure.ts";
 import { sharedText } from "./network.ts";
-import { hasBands, lastEpoch } from "./series.ts";
+import { hasBands, lastEpochs } from "./series.ts";
 import type { Study } from "./study.ts";
 
 /** What a caller may say about a figure. */
@@ -19,7 +19,7 @@ export function caption(
   const kept = notes.filter((note) => note !== false);
   return {
     text: options.title === undefined ? text : `${options.title}. ${text}`,
-    subtitle: [sharedText(study.networks, lastEpoch(study)), ...kept.length === 0 ? [] : [kept.join("; ")]],
+    subtitle: [sharedText(study.networks, lastEpochs(study)), ...kept.length === 0 ? [] : [kept.join("; ")]],
     fontSize: 15,
     subtitleFontSize: 11.5,
     subtitleLineHeight: 16,
@@ -33,6 +33,6 @@ export function curveNotes(study: Study, drops: boolean, missing: boolean): (str
     "epoch 0 is before training",
     drops && "dotted lines: the learning rate falls",
     hasBands(study) && "curves: mean over seeds (geometric for CDNV), bands: least to greatest",
-    missing && "gaps: not measurable (zero, or class means coincide)",
+    missing && "gaps: not measurable (zero, a class without images, or class means that coincide)",
   ];
 }

@@ -2,30 +2,43 @@ import type { Network } from "./network.ts";
 import { labelOf } from "./series.ts";
 import type { DepthRow, Study } from "./study.ts";
 
-/** The effective depth of a network by one definition, of each seed. */
+/** A number of layers; null where no layer meets the definition, undefined where it was not measured. */
+export type EffectiveDepth = number | null | undefined;
+
+/** The effective depth of a network and seed by one definition. */
 export interface DepthVerdict {
   /** The network's label. */
   readonly network: string;
+  /** The seed it was trained from. */
+  readonly seed: number;
   /** By which definition. */
   readonly definition: DepthRow["definition"];
-  /** A number a seed, ascending by seed; null where no layer meets the definition. */
-  readonly trained: readonly (number | null)[];
-  /** The same at epoch 0; empty where it was not measured. */
-  readonly untrained: readonly (number | null)[];
+  /** After the last measured epoch of training. */
+  readonly trained: EffectiveDepth;
+  /** Before training. */
+  readonly untrained: EffectiveDepth;
+  /** What a layer's value must not exceed after training; null where it could not be told or was not measured. */
+  readonly threshold: number | null;
 }
 
-/** The effective depths of all networks after the last measured epoch, beside those before training. */
+/** The effective depths of every network and seed by both definitions, in the order of the study's networks. */
 export function depthVerdicts(study: Study): DepthVerdict[] {
   return study.networks.flatMap((network) =>
-    (["cdnv", "ncc"] as const).map((definition) => {
-      const rows = rowsOf(study, network).filter((row) => row.definition === definition);
-      const last = rows.reduce((epoch, row) => Math.max(epoch, row.epoch), 0);
-      const at = (epoch: number) =>
-        network.seeds.flatMap((seed) => {
-          const row = rows.find((candidate) => candidate.seed === seed && candidate.epoch === epoch);
-          return row === undefined ? [] : [row.effectiveDepth];
-        });
-      return { network: network.label, definition, trained: at(last), untrained: at(0) };
+    network.seeds.flatMap((seed) => {
+      const own = rowsOf(study, network).filter((row) => row.seed === seed);
+      return (["cdnv", "ncc"] as const).map((definition) => {
+        const rows = own.filter((row) => row.definition === definition);
+        const last = rows.reduce((epoch, row) => Math.max(epoch, row.epoch), 0);
+        const trained = rows.find((row) => row.epoch === last && last > 0);
+        return {
+          network: network.label,
+          seed,
+          definition,
+          trained: trained?.effectiveDepth,
+          untrained: rows.find((row) => row.epoch === 0)?.effectiveDepth,
+          threshold: trained?.threshold ?? null,
+        };
+      });
     })
   );
 }
@@ -36,10 +49,11 @@ function rowsOf(study: Study, network: Network): DepthRow[] {
 }
 
 /** "4", over seeds "4 to 5", "none" where no layer meets the definition, "–" where it was not measured. */
-export function depthText(depths: readonly (number | null)[]): string {
-  if (depths.length === 0) return "–";
+export function depthText(depths: readonly EffectiveDepth[]): string {
+  const measured = depths.filter((depth) => depth !== undefined);
+  if (measured.length === 0) return "–";
   const texts = (depth: number | null) => depth === null ? "none" : String(depth);
-  const distinct = [...new Set(depths)].sort((a, b) => (a ?? Infinity) - (b ?? Infinity));
+  const distinct = [...new Set(measured)].sort((a, b) => (a ?? Infinity) - (b ?? Infinity));
   const [first, last] = [distinct[0]!, distinct.at(-1)!];
   return first === last ? texts(first) : `${texts(first)} to ${texts(last)}`;
 }

@@ -18,8 +18,8 @@ const stages = ["after training", "untrained"] as const;
 
 /**
  * The effective depth, a column a network: each layer's value over the threshold of the definition by CDNV (row 1) and by
- * the nearest class center's error (row 2), on a log axis, after training and before; layers from the first that stays
- * at or below 1 on are shaded.
+ * the nearest class center's error (row 2), on a log axis, after training and before; the layers that the definition takes
+ * for collapsed, in every seed, are shaded.
  *
  * @throws Error where the study has no table of effective depths
  */
@@ -27,40 +27,46 @@ export function effectiveDepth(study: Study, options: FigureOptions = {}): Figur
   const ratios = ratioPoints(study);
   if (ratios.length === 0) throw new Error("The tables hold no effective depth, which this figure shows");
   const verdicts = depthVerdicts(study);
+  const verdictsOf = (network: string, definition: DepthRow["definition"]) =>
+    verdicts.filter((verdict) => verdict.network === network && verdict.definition === definition);
+  const bands = hasBands(study);
   const axis = logAxis(numbersOf(ratios, ["ratio", "low", "high"]), [1]);
   const panels = definitions.flatMap(({ definition, title, text }) =>
     study.networks.map(({ label }, index) => {
       const own = ratios.filter((point) => point.network === label && point.definition === definition);
+      const verdict = verdictText(verdictsOf(label, definition), text);
       return panel({
         network: label,
         definition,
-        title: definition === "cdnv"
-          ? { text: label, subtitle: verdictText(verdicts, label, definition, text) }
-          : { text: verdictText(verdicts, label, definition, text), style: "note" },
+        title: definition === "cdnv" ? { text: label, subtitle: verdict } : { text: verdict, style: "note" },
         axisTitle: title,
         layers: layersOf(own, label),
-        collapsed: firstCollapsed(own),
+        collapsed: firstCollapsed(verdictsOf(label, definition)),
         axis,
         width: columnWidth(study.networks.length, 24),
-        band: hasBands(study),
+        band: bands,
         first: index === 0,
         legend: definition === "cdnv" && index === study.networks.length - 1,
       });
     })
   );
   const zeros = ratios.some((point) => point.zero === "yes");
+  const gaps = ratios.some((point) => point.zero === "no" && point.ratio === null);
   return {
     $schema: grammar,
     description: "A grid of line charts, a column a network. First row: CDNV of each layer on the train set over the " +
       "threshold of the effective depth, a multiple of the last layer's. Second row: the train error of the nearest class " +
-      "center classifier over its threshold, just above the network's train error. Each after training and before. " +
+      "center classifier over its threshold, the network's train error and a margin. Each after training and before. " +
       definitions.flatMap(({ definition, text }) =>
-        study.networks.map(({ label }) => `${label}, ${verdictText(verdicts, label, definition, text)}`)
+        study.networks.map(({ label }) => `${label}, ${verdictText(verdictsOf(label, definition), text)}`)
       ).join("; ") + ".",
     title: caption(study, "Effective depth: each layer against the threshold", options, [
-      "dashed line: the threshold; shaded: the layers from the first that stays at or below it",
-      zeros && "triangles on the floor: zero",
-      hasBands(study) && "curves: geometric mean over seeds, bars: least to greatest",
+      `dashed line: the threshold; shaded: the layers from the first that stays at or below it${
+        bands ? " in every seed" : ""
+      }`,
+      zeros && `triangles on the floor: zero${bands ? " in a seed" : ""}`,
+      gaps && "gaps: the value could not be measured, or the threshold is zero",
+      bands && "curves: geometric mean over seeds, bars: least to greatest",
     ]),
     config: themes.light,
     datasets: { ratios: ratios.map(roundedPoint) },
@@ -71,15 +77,12 @@ export function effectiveDepth(study: Study, options: FigureOptions = {}): Figur
   };
 }
 
-function verdictText(
-  verdicts: readonly DepthVerdict[],
-  network: string,
-  definition: DepthRow["definition"],
-  text: string,
-): string {
-  const verdict = verdicts.find((entry) => entry.network === network && entry.definition === definition);
-  if (verdict === undefined) return `${text}: not measured`;
-  return `${text}: ${depthText(verdict.trained)}, untrained: ${depthText(verdict.untrained)}`;
+function verdictText(verdicts: readonly DepthVerdict[], text: string): string {
+  const [trained, untrained] = [
+    verdicts.map((verdict) => verdict.trained),
+    verdicts.map((verdict) => verdict.untrained),
+  ];
+  return `${text}: ${depthText(trained)}, untrained: ${depthText(untrained)}`;
 }
 
 /** Ratios at epoch 0 and at each network's last epoch; over seeds a geometric mean. A zero is marked, not drawn. */
@@ -106,12 +109,11 @@ function ratioPoints(study: Study): Point[] {
       layer: row.layer,
       ratio: spread.value,
       ...hasBands(study) ? { low: spread.low, high: spread.high } : {},
-      zero: group.some((entry) => entry.ratio === 0) ? "yes" : "no",
+      zero: group.some((entry) => entry.value === 0) ? "yes" : "no",
     };
   });
 }
 
-/** Verdicts are read from every digit, then the data is rounded. */
 function roundedPoint(point: Point): Point {
   const entries = Object.entries(point).map(([field, value]) =>
     [field, typeof value === "number" ? rounded(value) : value] as const
@@ -119,14 +121,11 @@ function roundedPoint(point: Point): Point {
   return { network: point.network, epoch: point.epoch, ...Object.fromEntries(entries) };
 }
 
-/** The first layer from which on all ratios after training are at most 1; null where the last layer's is not. */
-function firstCollapsed(points: readonly Point[]): number | null {
-  const curve = points.filter((point) => point.stage === stages[0]).toSorted((a, b) =>
-    Number(a.layer) - Number(b.layer)
-  );
-  const below = (point: Point) => point.zero === "yes" || (typeof point.ratio === "number" && point.ratio <= 1);
-  const first = curve.findLastIndex((point) => !below(point)) + 1;
-  return first < curve.length ? Number(curve[first]!.layer) : null;
+/** The first layer that counts as collapsed in every seed; null where a seed has none. By CDNV it is beyond the depth. */
+function firstCollapsed(verdicts: readonly DepthVerdict[]): number | null {
+  const first = verdicts.map(({ trained, definition }) => (trained ?? Infinity) + (definition === "cdnv" ? 1 : 0));
+  const last = Math.max(...first);
+  return Number.isFinite(last) ? last : null;
 }
 
 interface RatioPanel {

@@ -1,7 +1,7 @@
 import { logAxis } from "./domains.ts";
 import { caption, curveNotes, type FigureOptions } from "./caption.ts";
 import { curvesPanel } from "./curves.ts";
-import { accuracyAxis, cdnvAxis, epochAxis } from "./panel_axes.ts";
+import { accuracyAxis, cdnvAxis, cutsOff, epochAxis } from "./panel_axes.ts";
 import { layerSeries, networkSeries } from "./series_legend.ts";
 import {
   accuracyPoints,
@@ -30,6 +30,7 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
   const accuracy = accuracyPoints(study, "trainAccuracy");
   const drops = learningRateDrops(study);
   const last = lastEpoch(study);
+  const level = accuracyAxis("Train accuracy", numbersOf(settled(accuracy, last), ["accuracy", "low"]));
   const axis = logAxis(numbersOf(cdnv, ["cdnv", "low", "high"]));
   const common = { width: 255, height: 235, band: hasBands(study), owns: true, legend: true };
   const panels = study.networks.map((network, index) =>
@@ -49,7 +50,7 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
     title: "Train accuracy",
     data: "accuracy",
     series: networkSeries(study.networks.map((network) => network.label)),
-    value: accuracyAxis("Train accuracy", numbersOf(settled(accuracy, last), ["accuracy", "low"])),
+    value: level,
     epochs: epochAxis(last, epochCount(accuracy)),
     clip: true,
     selection: "network",
@@ -62,7 +63,10 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
       study,
       "Figure 1: CDNV of each layer on the train set, and train accuracy",
       options,
-      [...curveNotes(study, drops.length > 0, missing), "the axis of accuracy leaves out the first epochs"],
+      [
+        ...curveNotes(study, drops.length > 0, missing),
+        cutsOff(level, accuracy) && "the axis of accuracy leaves out low values of the first epochs",
+      ],
     ),
     config: themes.light,
     datasets: { cdnv, accuracy, drops },

@@ -99,23 +99,35 @@ function labeller(identities: readonly Identity[]): (identity: Identity) => stri
   };
 }
 
-/** What all networks share, as "MNIST · MLP of width 100 · 20 epochs · seed 0". */
-export function sharedText(networks: readonly Network[], epochs: number): string {
+/**
+ * What all networks share, as "MNIST · MLP of width 100 · 20 epochs · seed 0"; their labels say the rest.
+ *
+ * @param epochs how long each was trained
+ */
+export function sharedText(networks: readonly Network[], epochs: readonly number[]): string {
   const one = <T>(part: (network: Network) => T): T | undefined => {
     const values = new Set(networks.map(part));
     return values.size === 1 ? [...values][0] : undefined;
   };
-  const parts: string[] = [];
-  const dataset = one((network) => network.dataset);
-  if (dataset !== undefined) parts.push(datasetName(dataset));
-  const model = one((network) => network.model);
-  const width = one((network) => network.width);
-  const ofWidth = width === undefined || width === null ? "" : `of width ${width}`;
-  if (model !== undefined) parts.push(`${modelName(model)} ${ofWidth}`.trim());
-  else if (ofWidth !== "") parts.push(ofWidth);
-  parts.push(epochs === 1 ? "1 epoch" : `${epochs} epochs`);
-  parts.push(seedsText([...new Set(networks.flatMap((network) => network.seeds))].sort((a, b) => a - b)));
-  return parts.join(" · ");
+  const [dataset, model] = [one((network) => network.dataset), one((network) => network.model)];
+  const [depth, width] = [one((network) => network.depth), one((network) => network.width)];
+  const sizes: string[] = [];
+  // The label of a network that is alone is its depth.
+  if (depth !== undefined && networks.length > 1) sizes.push(`depth ${depth}`);
+  if (width !== undefined && width !== null) sizes.push(`width ${width}`);
+  const size = sizes.length === 0 ? "" : `of ${sizes.join(" and ")}`;
+  const parts = [
+    dataset === undefined ? "" : datasetName(dataset),
+    `${model === undefined ? "" : modelName(model)} ${size}`.trim(),
+    epochsText(Math.min(...epochs), Math.max(...epochs)),
+    one((network) => seedsText(network.seeds)) ?? "",
+  ];
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+function epochsText(least: number, most: number): string {
+  if (least < most) return `${least} to ${most} epochs`;
+  return most === 1 ? "1 epoch" : `${most} epochs`;
 }
 
 /** "seed 0", "seeds 0, 1, 2" or, beyond six, "12 seeds". */

@@ -1,5 +1,6 @@
 import { accuracyDomain, type LogAxis } from "./domains.ts";
 import type { Part } from "./figure.ts";
+import { numbersOf, type Point } from "./series.ts";
 
 /** The vertical axis of a panel. */
 export interface ValueAxis {
@@ -87,6 +88,12 @@ export function logEncoding(axis: LogAxis): Pick<ValueAxis, "scale" | "axis"> {
       gridOpacity: labelled(1, 0),
     },
   };
+}
+
+/** Whether points lie below the axis, so that their curves are cut off. */
+export function cutsOff({ field, scale }: ValueAxis, points: readonly Point[]): boolean {
+  const [floor] = scale.domain as readonly [number, number];
+  return numbersOf(points, [field, "low"]).some((value) => value < floor);
 }
 
 /** A vertical linear axis of accuracies. */

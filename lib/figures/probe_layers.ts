@@ -17,6 +17,7 @@ export function panelsOverLayers(study: Study, all: readonly Point[], layout: Pr
     ...point,
     kind: point.kind === "sgd" ? probeNames.sgd : probeNames.converged,
   }));
+  const epochs = [...new Set(probe.map(({ epoch }) => epoch))];
   const network = lastOfEach(networkAccuracies(study));
   const value = accuracyAxis("Probe test accuracy", numbersOf([...probe, ...network], ["accuracy", "low"]));
   const kinds = [probeNames.sgd, probeNames.converged].filter((name) => probe.some((point) => point.kind === name));
@@ -79,7 +80,7 @@ export function panelsOverLayers(study: Study, all: readonly Point[], layout: Pr
   return {
     panels,
     datasets: { probe, network },
-    note: `probes of epoch ${Math.max(...probe.map(({ epoch }) => epoch))}`,
+    note: epochs.length === 1 ? `probes of epoch ${epochs[0]}` : "probes of each network's last probed epoch",
   };
 }
 

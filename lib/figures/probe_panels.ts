@@ -1,6 +1,6 @@
 import { curvesPanel } from "./curves.ts";
 import type { Part } from "./figure.ts";
-import { accuracyAxis, bareAxis, epochAxis, epochEncoding } from "./panel_axes.ts";
+import { accuracyAxis, bareAxis, cutsOff, epochAxis, epochEncoding } from "./panel_axes.ts";
 import { panelsOverLayers } from "./probe_layers.ts";
 import {
   kindShapes,
@@ -27,14 +27,17 @@ export function probePanels(study: Study, layout: ProbeLayout): ProbeRowPanels {
   return overEpochs ? panelsOverEpochs(study, probes, layout) : panelsOverLayers(study, probes, layout);
 }
 
-function panelsOverEpochs(study: Study, all: readonly Point[], layout: ProbeLayout): ProbeRowPanels {
-  const kind = all.some((point) => point.kind === "sgd") ? "sgd" : "converged";
-  const probe = all.filter((point) => point.kind === kind);
-  const others = all.filter((point) => point.kind !== kind).map((point) => ({ ...point, kind: probeNames.converged }));
+function panelsOverEpochs(study: Study, probes: readonly Point[], layout: ProbeLayout): ProbeRowPanels {
+  const kind = probes.some((point) => point.kind === "sgd") ? "sgd" : "converged";
+  const probe = probes.filter((point) => point.kind === kind);
+  const others = probes.filter((point) => point.kind !== kind).map((point) => ({
+    ...point,
+    kind: probeNames.converged,
+  }));
   const network = networkAccuracies(study);
   const last = lastEpoch(study);
-  const shown = settled([...probe, ...others, ...network], last);
-  const value = accuracyAxis("Probe test accuracy", numbersOf(shown, ["accuracy", "low"]));
+  const all = [...probe, ...others, ...network];
+  const value = accuracyAxis("Probe test accuracy", numbersOf(settled(all, last), ["accuracy", "low"]));
   const panels = study.networks.map(({ label }, index) => {
     const legend = index === study.networks.length - 1;
     const layers = layersOf(probe, label);
@@ -61,9 +64,9 @@ function panelsOverEpochs(study: Study, all: readonly Point[], layout: ProbeLayo
   return {
     panels,
     datasets: { probe, network, ...others.length === 0 ? {} : { converged: others } },
-    note: `curves of the last row: probes trained ${
-      kind === "sgd" ? "by SGD" : "to convergence"
-    }; their axis leaves out the first epochs`,
+    note: `curves of the last row: probes trained ${kind === "sgd" ? "by SGD" : "to convergence"}${
+      cutsOff(value, all) ? "; their axis leaves out low values of the first epochs" : ""
+    }`,
   };
 }
 

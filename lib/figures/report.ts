@@ -1,12 +1,11 @@
 import { darkColors } from "./colors.ts";
-
 import { browserLibraries, libraryVersions } from "./libraries.ts";
 import { codeScript, jsonScript, type Markup, markup, trusted } from "./markup.ts";
 import { sharedText } from "./network.ts";
 import { reportScript } from "./report_script.ts";
 import { reportStyle } from "./report_style.ts";
 import { layersTables, summaryTable } from "./report_tables.ts";
-import { lastEpoch } from "./series.ts";
+import { lastEpochs } from "./series.ts";
 import type { Study } from "./study.ts";
 import type { Figure } from "./figure.ts";
 import { themes } from "./theme.ts";
@@ -23,6 +22,8 @@ export interface ReportFigure {
   readonly figure: Figure;
   /** The pixels that a panel takes where panels may wrap on narrow screens; null where their order is a grid. */
   readonly panel: number | null;
+  /** Whether the curves of layers stand out when their entry in a legend is clicked. */
+  readonly selects: boolean;
 }
 
 /** What a report is made of. */
@@ -65,7 +66,7 @@ export async function reportPage(report: Report): Promise<string> {
 <body>
 <header>
 <h1>${title}</h1>
-<p class="faint">${sharedText(study.networks, lastEpoch(study))}</p>
+<p class="faint">${sharedText(study.networks, lastEpochs(study))}</p>
 <p>How strongly does each layer of a network gather its classes? The class-distance normalized variance (CDNV) of a
 layer compares the spread within classes with the distance between their means: the smaller, the more collapsed.
 Measured as in “A Note on the Implicit Bias Towards Minimal Depth of Deep Neural Networks”
@@ -109,7 +110,7 @@ function provenanceEntry([name, value]: [string, string]): Markup {
 `;
 }
 
-function figureSection({ name, heading, explanation, figure }: ReportFigure, folder: string): Markup {
+function figureSection({ name, heading, explanation, figure, selects }: ReportFigure, folder: string): Markup {
   const [svg, png, spec] = ["svg", "png", "vl.json"].map((ending) => `${folder}/${name}.${ending}`) as [
     string,
     string,
@@ -120,7 +121,9 @@ ${explanation.map((paragraph) => markup`<p>${paragraph}</p>\n`)}<figure>
 <div class="chart" id="${name}" role="region" tabindex="0" aria-label="${heading}. ${figure.description}">
 <noscript><p>Drawing this figure takes JavaScript; ${svg} is the same as an image.</p></noscript>
 </div>
-<figcaption>Click an entry of a legend to bring a curve out, double-click to show all; point at a chart to read values.
+<figcaption>${
+    selects ? "Click a layer in a legend to bring its curves out, double-click to show all. " : null
+  }Point at a chart to read values.
 Files: <a href="${svg}">SVG</a>, <a href="${png}">PNG</a>, <a href="${spec}">Vega-Lite</a>.</figcaption>
 </figure>
 `;

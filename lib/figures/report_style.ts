@@ -7,7 +7,7 @@ export const reportStyle = `
 :root[data-mode="dark"] { color-scheme: dark; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.55 Inter, system-ui, sans-serif; }
-main, header, footer { max-width: 1180px; margin: 0 auto; padding: 0 20px; }
+main, header, footer { max-width: 1240px; margin: 0 auto; padding: 0 20px; }
 header { padding-top: 32px; position: relative; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 4px; }
 h2 { font-size: 1.25rem; margin: 44px 0 8px; }

@@ -2,7 +2,7 @@ import { depthText, depthVerdicts } from "./depth_verdict.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { Identity } from "./network.ts";
 import { labelOf } from "./series.ts";
-import type { Study } from "./study.ts";
+import type { DepthRow, Study } from "./study.ts";
 import { interpolation, type LayerRow, layerRows, type SummaryRow, summaryRows } from "./summary.ts";
 
 type Cell = number | string | null;
@@ -14,6 +14,13 @@ type Column<R> = readonly [heading: string, cell: (row: R) => Markup];
 export function summaryTable(study: Study): Markup {
   const rows = summaryRows(study);
   const label = labelOf(study);
+  const verdicts = depthVerdicts(study);
+  const depths = (definition: DepthRow["definition"]) => (row: SummaryRow) => {
+    const verdict = verdicts.find((entry) =>
+      entry.network === label(row as Row<SummaryRow>) && entry.seed === row.seed && entry.definition === definition
+    );
+    return data(`${depthText([verdict?.trained])} (${depthText([verdict?.untrained])})`);
+  };
   const columns: readonly Column<SummaryRow>[] = [
     ["Network", (row) => markup`<th scope="row">${label(row as Row<SummaryRow>)}</th>`],
     ["Seed", (row) => data(row.seed)],
@@ -22,15 +29,9 @@ export function summaryTable(study: Study): Markup {
     ["Last layer’s\ntrain CDNV", (row) => data(significant(row.last_layer_cdnv))],
     ["before\ntraining", (row) => data(significant(row.last_layer_cdnv_untrained))],
     ["Last layer’s\ntest CDNV", (row) => data(significant(row.last_layer_test_cdnv))],
-    [
-      "Effective depth\nby CDNV",
-      (row) => data(`${depth(row.effective_depth_cdnv)} (${depth(row.effective_depth_cdnv_untrained)})`),
-    ],
-    [
-      "Effective depth\nby NCC",
-      (row) => data(`${depth(row.effective_depth_ncc)} (${depth(row.effective_depth_ncc_untrained)})`),
-    ],
-    ["Minimal\ndepth", (row) => data(depth(row.minimal_depth))],
+    ["Effective depth\nby CDNV", depths("cdnv")],
+    ["Effective depth\nby NCC", depths("ncc")],
+    ["Minimal\ndepth", (row) => data(row.minimal_depth ?? "none")],
   ];
   return markup`<p>${
     minimalDepthText(rows)
@@ -71,15 +72,16 @@ export function layersTables(study: Study): Markup {
   const rows = layerRows(study);
   const seeded = study.networks.some(({ seeds }) => seeds.length > 1);
   const tables = study.networks.flatMap((network) =>
-    network.seeds.map((seed, index) => {
+    network.seeds.map((seed) => {
       const own = rows.filter((row) => row.seed === seed && label(row as Row<LayerRow>) === network.label);
-      const verdict = (definition: "cdnv" | "ncc") =>
-        depthText(
-          verdicts.find((entry) => entry.network === network.label && entry.definition === definition)
-            ?.trained.slice(index, index + 1) ?? [],
-        );
+      const verdict = (definition: DepthRow["definition"]) => {
+        const { trained, threshold } = verdicts.find((entry) =>
+          entry.network === network.label && entry.seed === seed && entry.definition === definition
+        )!;
+        return `${depthText([trained])} by ${definition.toUpperCase()} (threshold ${significant(threshold)})`;
+      };
       const name = seeded ? `${network.label}, seed ${seed}` : network.label;
-      const caption = `Effective depth: ${verdict("cdnv")} by CDNV, ${verdict("ncc")} by NCC. ${measuredText(own)}`;
+      const caption = `Effective depth: ${verdict("cdnv")}, ${verdict("ncc")}. ${measuredText(own)}`;
       return markup`<details open>
 <summary>${name}</summary>
 ${table(`Layers of ${name}`, caption, layerTableColumns, own)}
@@ -87,8 +89,9 @@ ${table(`Layers of ${name}`, caption, layerTableColumns, own)}
 `;
     })
   );
-  return markup`<p>“Over threshold” is the value divided by the threshold of the effective depth: twice the last layer’s CDNV,
-and the network’s train error + 0.01, unless the study says otherwise. At most 1, shown on a tint, is collapsed. A dash was not or could not be measured.</p>
+  return markup`<p>“Over threshold” is the value divided by the threshold of the effective depth: a multiple of the last
+layer’s CDNV, and the network’s train error and a margin. At most 1 is shown on a tint; a layer is collapsed where that
+holds for it and all layers above. A dash was not or could not be measured.</p>
 ${tables}`;
 }
 
@@ -130,8 +133,4 @@ function significant(value: Cell): string {
   if (value === 0) return "0";
   if (Math.abs(value) < 1e-4) return value.toExponential(2);
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}
-
-function depth(value: Cell): string {
-  return value === null ? "none" : String(value);
 }

@@ -122,9 +122,17 @@ function shortRate(rate: number): string {
   return String(Number(rate.toPrecision(4)));
 }
 
-/** The last epoch of the study's histories and measurements. */
+/** The last epoch of each network's history and measurements, in the order of the study's networks. */
+export function lastEpochs(study: Study): number[] {
+  const label = labelOf(study);
+  const last = new Map(study.networks.map((network) => [network.label, 0]));
+  for (const row of [...study.history, ...study.cdnv]) last.set(label(row), Math.max(row.epoch, last.get(label(row))!));
+  return [...last.values()];
+}
+
+/** The last epoch of them all. */
 export function lastEpoch(study: Study): number {
-  return [...study.history, ...study.cdnv].reduce((last, row) => Math.max(last, row.epoch), 0);
+  return Math.max(...lastEpochs(study));
 }
 
 /** The layers of a network that the points name, ascending. */

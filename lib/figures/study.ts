@@ -1,6 +1,6 @@
 import { readTable, type Row } from "../formats/table.ts";
 import { Cells } from "./cells.ts";
-import { type Identity, type Network, networksOf } from "./network.ts";
+import { type Identity, type Network, networkKey, networksOf } from "./network.ts";
 
 /** A row of `history.csv`: how well the network did after so many epochs; epoch 0 is before training. */
 export interface HistoryRow extends Identity {
@@ -18,7 +18,7 @@ export interface HistoryRow extends Identity {
   readonly testLoss: number | null;
 }
 
-/** A row of `cdnv.csv`: one layer's class-distance normalized variance (DESIGN 3.1) and nearest-class-center accuracy. */
+/** A row of `cdnv.csv`: one layer's class-distance normalized variance and nearest-class-center accuracy. */
 export interface CdnvRow extends Identity {
   /** Epochs of training before the snapshot. */
   readonly epoch: number;
@@ -36,7 +36,7 @@ export interface CdnvRow extends Identity {
 export interface DepthRow extends Identity {
   /** Epochs of training before the snapshot. */
   readonly epoch: number;
-  /** Which of the two definitions of the effective depth (DESIGN 3.1). */
+  /** Which of the two definitions of the effective depth. */
   readonly definition: "cdnv" | "ncc";
   /** Counted from 1. */
   readonly layer: number;
@@ -105,16 +105,23 @@ export interface TablePaths {
 /**
  * Reads the tables of a study.
  *
- * @throws Error naming the file, row and column where a column is missing, a cell is of the wrong kind, or a file holds no row
+ * @throws Error naming the file, row and column where a column is missing, a cell is of the wrong kind, or a file holds no
+ * row, and naming both files where two are about the same network and seed
  */
 export async function readStudy(paths: TablePaths): Promise<{ study: Study; tables: RawTables }> {
-  const read = async <T>(list: readonly string[], decode: (cells: Cells) => T): Promise<{ raw: Row[]; rows: T[] }> => {
+  const read = async <T extends Identity>(
+    list: readonly string[],
+    decode: (cells: Cells) => T,
+  ): Promise<{ raw: Row[]; rows: T[] }> => {
     const raw: Row[] = [];
     const rows: T[] = [];
+    const sources = new Map<string, string>();
     for (const path of list) {
       const table = await readTable(path);
       if (table.length === 0) throw new Error(`${path} holds no rows; run the stage that writes it again`);
-      table.forEach((row, index) => rows.push(decode(new Cells(row, `${path}, row ${index + 1}`))));
+      const own = table.map((row, index) => decode(new Cells(row, `${path}, row ${index + 1}`)));
+      claim(sources, path, own);
+      rows.push(...own);
       raw.push(...table);
     }
     return { raw, rows };
@@ -133,6 +140,22 @@ export async function readStudy(paths: TablePaths): Promise<{ study: Study; tabl
     },
     tables: { history: history.raw, cdnv: cdnv.raw, depth: depth.raw, probe: probe.raw },
   };
+}
+
+/** Two runs with one name (they differ in the learning rate, say) must not be taken for one, or for seeds of one. */
+function claim(sources: Map<string, string>, path: string, rows: readonly Identity[]): void {
+  for (
+    const [key, { dataset, model, depth, seed }] of new Map(rows.map((row) => [`${networkKey(row)} ${row.seed}`, row]))
+  ) {
+    const other = sources.get(key);
+    if (other !== undefined) {
+      throw new Error(
+        `${other} and ${path} are both about ${model} of depth ${depth} on ${dataset}, seed ${seed}, and could not be ` +
+          "told apart in a figure; plot them in stages of their own",
+      );
+    }
+    sources.set(key, path);
+  }
 }
 
 function identity(cells: Cells): Identity {

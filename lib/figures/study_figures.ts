@@ -12,14 +12,15 @@ export function studyFigures(study: Study, options: FigureOptions = {}): ReportF
       name: "figure1",
       heading: "Figure 1: collapse of each layer during training",
       explanation: [
-        "Each chart is a network, each curve one of its layers, from the first (dark) to the last (light); all charts " +
-        "share one logarithmic axis. Look at the right end: curves that lie together are layers that have collapsed " +
+        "Each chart but the last is a network, each curve one of its layers, from the first (dark) to the last (light); " +
+        "these charts share one logarithmic axis. Look at the right end: curves that lie together are layers that have collapsed " +
         "equally far. The paper’s claim is that in a network deep enough they do so from a certain layer on, the same " +
         "for every depth.",
         "The last chart shows when each network fits its train set; compare whether its layers collapse further after that.",
       ],
       figure: figure1(study, options),
       panel: 345,
+      selects: true,
     },
   ];
   if (study.probe.length > 0) {
@@ -33,6 +34,7 @@ export function studyFigures(study: Study, options: FigureOptions = {}): ReportF
       ],
       figure: figure2(study, options),
       panel: null,
+      selects: true,
     });
   }
   if (study.depth.length > 0) {
@@ -40,14 +42,16 @@ export function studyFigures(study: Study, options: FigureOptions = {}): ReportF
       name: "effective_depth",
       heading: "Effective depth",
       explanation: [
-        "Each layer’s value divided by a threshold fixed beforehand. By CDNV it is twice the last layer’s CDNV, " +
-        "and the effective depth counts the layers before the first from which on all stay at or below it. By NCC it is " +
-        "the network’s train error + 0.01 (unless the study sets others), and the effective depth is the first layer whose nearest-class-center error, " +
+        "Each layer’s value divided by a threshold fixed beforehand. By CDNV it is a multiple of the last layer’s CDNV " +
+        "(twice, unless the study sets another), and the effective depth counts the layers before the first from which " +
+        "on all stay at or below it. By NCC it is the network’s train error and a margin (0.01, unless the study sets " +
+        "another), and the effective depth is the first layer whose nearest-class-center error, " +
         "and that of all above, stays at or below it. The whole curve is shown since a verdict that hangs on one point " +
         "near the line is weak; the untrained network shows what the definition says where nothing was learned.",
       ],
       figure: effectiveDepth(study, options),
       panel: null,
+      selects: false,
     });
   }
   return figures;

@@ -1,8 +1,9 @@
 import type { Row } from "../formats/table.ts";
+import { depthVerdicts } from "./depth_verdict.ts";
 import type { Identity } from "./network.ts";
 import type { CdnvRow, DepthRow, HistoryRow, ProbeRow, Study } from "./study.ts";
 
-/** The train accuracy from which on a network counts as interpolating the train set (DESIGN 3.1). */
+/** The train accuracy from which on a network counts as interpolating the train set. */
 export const interpolation = 0.999;
 
 /** Networks within this of the best train accuracy of all depths reach it, for the other reading of minimal depth. */
@@ -38,11 +39,15 @@ export type SummaryRow = Row & Record<typeof summaryColumns[number], number | st
 /** A row a network and seed, in the order of the study's networks. */
 export function summaryRows(study: Study): SummaryRow[] {
   const runs = runsOf(study);
+  const verdicts = depthVerdicts(study);
   const accuracies = runs.map((run) => ({ run, accuracy: lastEvaluation(study.history.filter(run.owns)) }));
   return runs.map((run) => {
     const history = lastEvaluation(study.history.filter(run.owns));
     const cdnv = study.cdnv.filter(run.owns);
-    const depth = study.depth.filter(run.owns);
+    const verdict = (definition: DepthRow["definition"]) =>
+      verdicts.find((entry) =>
+        entry.network === run.label && entry.seed === run.identity.seed && entry.definition === definition
+      );
     // Depths are compared among networks that differ in nothing else.
     const peers = accuracies.filter((other) => sameButDepth(other.run.identity, run.identity));
     const depths = (least: number) =>
@@ -59,10 +64,10 @@ export function summaryRows(study: Study): SummaryRow[] {
       last_layer_cdnv_untrained: lastLayer(cdnv, "train", 0),
       last_layer_cdnv: lastLayer(cdnv, "train"),
       last_layer_test_cdnv: lastLayer(cdnv, "test"),
-      effective_depth_cdnv: effectiveDepth(depth, "cdnv"),
-      effective_depth_ncc: effectiveDepth(depth, "ncc"),
-      effective_depth_cdnv_untrained: effectiveDepth(depth, "cdnv", 0),
-      effective_depth_ncc_untrained: effectiveDepth(depth, "ncc", 0),
+      effective_depth_cdnv: verdict("cdnv")?.trained ?? null,
+      effective_depth_ncc: verdict("ncc")?.trained ?? null,
+      effective_depth_cdnv_untrained: verdict("cdnv")?.untrained ?? null,
+      effective_depth_ncc_untrained: verdict("ncc")?.untrained ?? null,
       minimal_depth: least(depths(interpolation)),
       minimal_depth_of_best: least(depths(best - accuracyMargin)),
     };
@@ -127,14 +132,16 @@ export function layerRows(study: Study): LayerRow[] {
 }
 
 interface Run {
+  readonly label: string;
   readonly identity: Row & Identity;
   readonly owns: (row: Identity) => boolean;
 }
 
 /** Every network with each of its seeds. */
 function runsOf(study: Study): Run[] {
-  return study.networks.flatMap(({ dataset, model, depth, width, seeds }) =>
+  return study.networks.flatMap(({ dataset, model, depth, width, seeds, label }) =>
     seeds.map((seed) => ({
+      label,
       identity: { dataset, model, depth, width, seed },
       owns: (row) =>
         row.dataset === dataset && row.model === model && row.depth === depth && row.width === width &&
@@ -161,16 +168,6 @@ function lastLayer(rows: readonly CdnvRow[], split: CdnvRow["split"], epoch?: nu
   const measured = rows.filter((row) => row.split === split);
   const chosen = epoch === undefined ? atLastEpoch(measured) : measured.filter((row) => row.epoch === epoch);
   return chosen.toSorted((a, b) => b.layer - a.layer)[0]?.cdnv ?? null;
-}
-
-function effectiveDepth(
-  rows: readonly DepthRow[],
-  definition: DepthRow["definition"],
-  epoch?: number,
-): number | null {
-  const measured = rows.filter((row) => row.definition === definition);
-  const chosen = epoch === undefined ? atLastEpoch(measured) : measured.filter((row) => row.epoch === epoch);
-  return chosen[0]?.effectiveDepth ?? null;
 }
 
 function least(depths: readonly number[]): number | null {

@@ -1,4 +1,4 @@
-import { faintColor, type Mode, strongColor } from "./colors.ts";
+import { faintColor, type Mode } from "./colors.ts";
 import type { Part } from "./figure.ts";
 
 /** The family in every figure; `@expo-google-fonts/inter` holds its files, a reader's machine may stand in its own. */
@@ -11,8 +11,6 @@ interface Palette {
   readonly faint: string;
   readonly line: string;
   readonly grid: string;
-  /** Of the network as it is after training. */
-  readonly strong: string;
 }
 
 const light: Palette = {
@@ -21,7 +19,6 @@ const light: Palette = {
   faint: "#5d646d",
   line: faintColor,
   grid: "#e9ebee",
-  strong: strongColor,
 };
 
 const dark: Palette = {
@@ -30,7 +27,6 @@ const dark: Palette = {
   faint: "#a5acb5",
   line: "#7d858f",
   grid: "#2b3037",
-  strong: "#4da6e0",
 };
 
 /** The two modes a report offers; figures on their own are light. */
@@ -82,7 +78,6 @@ function config(palette: Palette): Part {
       reference: { color: palette.text, strokeWidth: 1.4 },
       threshold: { color: palette.text, strokeDash: [5, 3], strokeWidth: 1 },
       shade: { color: palette.line, opacity: 0.14 },
-      final: { color: palette.strong, strokeWidth: 1.8 },
       note: { fill: palette.faint, fontSize: 11, fontWeight: 400 },
       untrained: { color: palette.line, strokeWidth: 1.4 },
     },

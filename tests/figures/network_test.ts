@@ -35,11 +35,18 @@ Deno.test("networksOf() takes rows that differ in the seed alone for one network
 
 Deno.test("sharedText() says dataset, model, epochs and seeds, and leaves out what differs", () => {
   assert.equal(
-    sharedText(networksOf([mlp({}), mlp({ depth: 4 })]), 20),
+    sharedText(networksOf([mlp({}), mlp({ depth: 4 })]), [20, 20]),
     "MNIST · MLP of width 100 · 20 epochs · seed 0",
   );
-  const mixed = networksOf([mlp({}), mlp({ dataset: "digits", width: 50, seed: 3 })]);
-  assert.equal(sharedText(mixed, 1), "MLP · 1 epoch · seeds 0, 3");
+  const mixed = networksOf([mlp({}), mlp({ dataset: "digits", depth: 4, width: 50, seed: 3 })]);
+  assert.equal(sharedText(mixed, [1, 1]), "MLP · 1 epoch");
+  const widths = networksOf([
+    mlp({ width: 50 }),
+    mlp({ width: 20, seed: 1 }),
+    mlp({ width: 20 }),
+    mlp({ width: 50, seed: 1 }),
+  ]);
+  assert.equal(sharedText(widths, [10, 20]), "MNIST · MLP of depth 2 · 10 to 20 epochs · seeds 0, 1");
 });
 
 Deno.test("seedsText() counts seeds where they are many", () => {

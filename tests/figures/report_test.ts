@@ -83,3 +83,14 @@ Deno.test("for every colour of a figure there is one for a dark page", async () 
     for (const color of colors) assert.ok(darkColors[color] !== undefined, `${color} has no counterpart`);
   }
 });
+
+Deno.test("the report tells what was not measured from what meets no definition, and names the thresholds", async () => {
+  const study = await sampleStudy({ depths: [2], epochs: 2 }, ({ depth }) => {
+    for (const row of depth) Object.assign(row, { threshold: 0.125, effective_depth: null });
+    depth.splice(0, depth.length, ...depth.filter((row) => row.epoch === 2));
+  });
+  const report = { title: "T", study, figures: studyFigures(study), figuresFolder: "figures", provenance: {} };
+  const text = withoutScripts(await reportPage(report));
+  assert.match(text, /<td>none \(–\)<\/td><td>none \(–\)<\/td>/);
+  assert.match(text, /Effective depth: none by CDNV \(threshold 0\.125\), none by NCC \(threshold 0\.125\)\./);
+});

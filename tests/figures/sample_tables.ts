@@ -1,6 +1,6 @@
 import type { Row } from "../../lib/formats/table.ts";
 
-/** What a made-up study is like; its numbers follow the shape of the paper's (DESIGN 3.1). */
+/** What a made-up study is like; its numbers follow the shape of the paper's. */
 export interface SampleStudy {
   readonly datasets?: readonly string[];
   readonly depths?: readonly number[];

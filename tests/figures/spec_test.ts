@@ -83,7 +83,10 @@ Deno.test("a CDNV of zero or none is null in the data, and the caption says so",
 
 Deno.test("an effective depth's ratio of zero is marked and has no number", async () => {
   const { effective_depth: figure } = await figuresOf({ depths: [2], epochs: 2 }, (tables) => {
-    tables.depth.find((row) => row.definition === "ncc" && row.epoch === 2 && row.layer === 2)!.ratio = 0;
+    Object.assign(tables.depth.find((row) => row.definition === "ncc" && row.epoch === 2 && row.layer === 2)!, {
+      value: 0,
+      ratio: 0,
+    });
   });
   const zeros = rows(figure!, "ratios").filter((row) => row.zero === "yes");
   assert.deepEqual(zeros.map(({ layer, ratio }) => [layer, ratio]), [[2, null]]);
@@ -165,11 +168,26 @@ Deno.test("converged probes of the last epoch stand beside the curves of those t
   assert.deepEqual(rows(figure2!, "converged").map(({ epoch, layer }) => [epoch, layer]), [[6, 1], [6, 2]]);
 });
 
-Deno.test("layers are shaded by every digit of their ratio, not by the rounded one", async () => {
-  const { effective_depth: figure } = await figuresOf({ depths: [2], epochs: 2 }, (tables) => {
-    for (const row of tables.depth) if (row.epoch === 2) row.ratio = row.layer === 1 ? 1.00000001 : 0.5;
+Deno.test("the layers are shaded that the effective depth says, in every seed and whatever the threshold", async () => {
+  const shades = async (depths: readonly (number | null)[]): Promise<unknown[]> => {
+    const { effective_depth: figure } = await figuresOf({ depths: [4], epochs: 2, seeds: [0, 1] }, (tables) => {
+      for (const row of tables.depth) {
+        // A threshold of zero, which every ratio lacks.
+        Object.assign(row, { value: 0, threshold: 0, ratio: null, effective_depth: depths[Number(row.seed)]! });
+      }
+    });
+    assert.match(JSON.stringify(figure!.title), /triangles on the floor: zero in a seed/);
+    return [...partsOf(figure!)].filter((part) => part.from !== undefined).map((part) => part.from);
+  };
+  assert.deepEqual(await shades([2, 3]), [3.5, 2.5]);
+  assert.deepEqual(await shades([2, null]), []);
+});
+
+Deno.test("a caption says that an axis of accuracy is cut where it is", async () => {
+  const cut = /leaves out low values of the first epochs/;
+  const { figure1: whole } = await figuresOf({ depths: [2], epochs: 5 }, (tables) => {
+    for (const row of tables.history) row.train_accuracy = 0.5;
   });
-  assert.equal(rows(figure!, "ratios").find((row) => row.epoch === 2 && row.layer === 1)!.ratio, 1);
-  const shades = [...partsOf(figure!)].filter((part) => part.from !== undefined).map((part) => part.from);
-  assert.deepEqual(shades, [1.5, 1.5]);
+  assert.doesNotMatch(JSON.stringify(whole!.title), cut);
+  assert.match(JSON.stringify((await figuresOf({ depths: [2], epochs: 5 })).figure1!.title), cut);
 });

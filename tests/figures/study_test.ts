@@ -53,3 +53,16 @@ Deno.test("readStudy() refuses a table without rows", async () => {
     await assert.rejects(readStudy(paths), /probe\.csv holds no rows; run the stage that writes it again$/);
   });
 });
+
+Deno.test("readStudy() refuses two runs that have one name", async () => {
+  await withFolder(async (folder) => {
+    const paths = await writeSample(folder, sampleTables({ depths: [2], epochs: 2 }));
+    const copy = `${folder}/other.csv`;
+    await Deno.copyFile(paths.cdnv[0]!, copy);
+    await assert.rejects(readStudy({ ...paths, cdnv: [...paths.cdnv, copy] }), {
+      message:
+        `${paths.cdnv[0]} and ${copy} are both about mlp of depth 2 on mnist, seed 0, and could not be told apart ` +
+        "in a figure; plot them in stages of their own",
+    });
+  });
+});
