@@ -1,12 +1,37 @@
 import type { Tensor } from "@tensorflow/tfjs";
-import type { BodyOutputs, Program } from "./program.ts";
+import type { BodyInputs, BodyOutputs, Program } from "./program.ts";
+import { callerLine } from "./trace/unsupported.ts";
 
 /**
- * Checks what a body returned for a batch of a size.
+ * Calls the body of a program for a batch of a size, and checks what it returns.
  *
- * @throws {Error} naming the program, the output, what was found and what was expected
+ * `Math.random` is refused meanwhile, and so is what TensorFlow.js draws without a seed (`tf.dropout`, `tf.randomNormal`):
+ * traced, the numbers drawn once would be the same in every step, and nowhere would the study's seed decide them.
+ *
+ * @throws {Error} where the body draws random numbers, with the line; or naming the output, what was found and what was
+ * expected
  */
-export function checkOutputs(program: Program, batch: number, outputs: BodyOutputs): void {
+export function callBody(program: Program, batch: number, inputs: BodyInputs): BodyOutputs {
+  const { random } = Math;
+  Math.random = () => {
+    const line = callerLine();
+    throw new Error(
+      `${program.name} draws random numbers${
+        line === undefined ? "" : ` at ${line}`
+      }; a body is traced once, so each step ` +
+        `would get the same ones: draw them outside, from the seed, and hand them in as examples or scalars`,
+    );
+  };
+  try {
+    const outputs = program.body(inputs);
+    checkOutputs(program, batch, outputs);
+    return outputs;
+  } finally {
+    Math.random = random;
+  }
+}
+
+function checkOutputs(program: Program, batch: number, outputs: BodyOutputs): void {
   checkNames(program, "state", Object.keys(program.state), Object.keys(outputs.state));
   for (const [name, spec] of Object.entries(program.state)) {
     const tensor = outputs.state[name] as Tensor;

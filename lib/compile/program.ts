@@ -22,7 +22,7 @@ export type Tensors = Record<string, Tensor>;
 /**
  * A loop over batches of examples, written once in the TensorFlow.js API and run by any runtime: an epoch of training, an
  * evaluation, an epoch of linear probes. The body is traced, so it must be pure: no `dataSync`, no JavaScript branch on a
- * tensor's value.
+ * tensor's value, no random numbers drawn without a seed.
  */
 export interface Program {
   /** For messages. */

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { checkOutputs } from "../compile/check.ts";
+import { callBody } from "../compile/check.ts";
 import { sizeOf } from "../compile/graph/shape.ts";
 import { checkInputs } from "./check.ts";
 import type {
@@ -43,8 +43,12 @@ async function run(program: Program, batch: number, inputs: RunInputs): Promise<
       const result = tf.tidy(() => {
         const scalars = program.scalars.map((name) => [name, tf.scalar(inputs.scalars?.[name]?.[step] ?? NaN)]);
         const examples = gather(program, inputs.examples, order);
-        const outputs = program.body({ examples, scalars: Object.fromEntries(scalars), constants, state });
-        checkOutputs(program, order.length, outputs);
+        const outputs = callBody(program, order.length, {
+          examples,
+          scalars: Object.fromEntries(scalars),
+          constants,
+          state,
+        });
         return outputs as unknown as tf.TensorContainer;
       }) as unknown as BodyOutputs;
       for (const [name, tensor] of Object.entries(result.steps ?? {})) {

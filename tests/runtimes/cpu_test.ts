@@ -78,7 +78,7 @@ Deno.test("cpuRuntime names what does not fit the program", async () => {
   }
 });
 
-Deno.test("cpuRuntime names what a body returned and was not declared", async () => {
+Deno.test("cpuRuntime names what a body may not draw, and what it returned and was not declared", async () => {
   const cases: [Program["body"], RegExp][] = [
     [
       ({ state }) => ({ state: { total: tf.sum(state.total!), same: state.same! } }),
@@ -93,6 +93,10 @@ Deno.test("cpuRuntime names what a body returned and was not declared", async ()
       /row output "total" has shape \[3\]; its first extent must be the batch, 2$/,
     ],
     [({ state }) => ({ state: { same: state.same! } }), /state "total" is missing$/],
+    [
+      ({ state }) => ({ state: { ...state, total: tf.dropout(state.total!, 0.5) } }),
+      /draws random numbers at .*cpu_test/,
+    ],
   ];
   for (const [body, message] of cases) {
     const executable = await cpuRuntime.compile({ ...tally, body }, { batch: 2 });

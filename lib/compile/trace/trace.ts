@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { checkOutputs } from "../check.ts";
+import { callBody } from "../check.ts";
 import type { Graph, GraphOutput } from "../graph/graph.ts";
 import { cast, type Node, node } from "../graph/node.ts";
 import type { Dtype, InputRole } from "../graph/operation.ts";
@@ -10,7 +10,7 @@ import { traceBackend, traceBackendName } from "./backend.ts";
  * Takes down one step of a program for a size of batch, by running its body once on tensors without values.
  *
  * @throws {UnsupportedOperationError} where the body uses an operation that cannot be compiled
- * @throws {Error} where the body reads a tensor's value
+ * @throws {Error} where the body reads a tensor's value or draws random numbers
  */
 export function traceProgram(program: Program, batch: number): Graph {
   const inputs: Node[] = [];
@@ -27,8 +27,7 @@ export function traceProgram(program: Program, batch: number): Graph {
     const scalars = Object.fromEntries(program.scalars.map((name) => [name, input("scalar", name, [], "float32")]));
     const constants = mapRecord(program.constants, (name, { shape, dtype }) => input("constant", name, shape, dtype));
     const state = mapRecord(program.state, (name, { shape, dtype }) => input("state", name, shape, dtype));
-    const outputs = program.body({ examples, scalars, constants, state });
-    checkOutputs(program, batch, outputs);
+    const outputs = callBody(program, batch, { examples, scalars, constants, state });
     // In the order declared, whatever the body's.
     const ordered = Object.fromEntries(Object.keys(program.state).map((name) => [name, outputs.state[name]!]));
     return outputsOf({ ...outputs, state: ordered });

@@ -55,6 +55,20 @@ Deno.test("traceProgram() refuses to read a value, and says where", () => {
   assert.match(errorOf((x) => tf.sum(x).arraySync() as number > 0 ? x : x).message, message);
 });
 
+Deno.test("traceProgram() refuses to draw random numbers, and says where", () => {
+  const { random } = Math;
+  const message =
+    /^the program draws random numbers at \/.*trace_test\.ts:\d+:\d+; a body is traced once, so each step would/;
+  for (
+    const run of [
+      (x: tf.Tensor) => tf.dropout(x, 0.5),
+      (x: tf.Tensor) => tf.add(x, tf.randomNormal(x.shape)),
+      (x: tf.Tensor) => tf.mul(x, Math.random()),
+    ]
+  ) assert.match(errorOf(run).message, message);
+  assert.equal(Math.random, random);
+});
+
 Deno.test("traceProgram() leaves tfjs as it was, also after an error", () => {
   const before = tf.memory().numTensors;
   const captured = tf.tensor1d([1, 2, 3, 4]);
