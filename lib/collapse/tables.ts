@@ -59,11 +59,10 @@ export function effectiveDepthTable(
     columns: [...Object.keys(identity), ...columns],
     rows: [...epochs].flatMap(([epoch, unordered]) => {
       const layers = unordered.toSorted((a, b) => a.layer - b.layer);
-      const network = share(layers[0]!.networkCorrect, layers[0]!);
-      const errors = layers.map((layer) => complement(share(sum(layer.nccCorrect), layer)));
+      const errors = layers.map((layer) => errorOf(sum(layer.nccCorrect), layer));
       const definitions = {
         cdnv: effectiveDepthByCdnv(layers.map((layer) => cdnv(layer).mean), cdnvFactor),
-        ncc: effectiveDepthByNcc(errors, complement(network) ?? 0, nccMargin),
+        ncc: effectiveDepthByNcc(errors, errorOf(layers[0]!.networkCorrect, layers[0]!) ?? 0, nccMargin),
       };
       return Object.entries(definitions).flatMap(([definition, { depth, curve }]) =>
         curve.map((point) => ({ ...identity, epoch, definition, ...point, effective_depth: depth }))
@@ -93,8 +92,9 @@ function share(count: number, { counts }: LayerStatistics): number | null {
   return total === 0 ? null : count / total;
 }
 
-function complement(accuracy: number | null): number | null {
-  return accuracy === null ? null : 1 - accuracy;
+/** Of the examples that are wrong, since 1 - accuracy is rounded, and an error that equals its threshold must meet it. */
+function errorOf(correct: number, row: LayerStatistics): number | null {
+  return share(sum(row.counts) - correct, row);
 }
 
 function sum(values: ArrayLike<number>): number {

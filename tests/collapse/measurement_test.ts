@@ -116,6 +116,22 @@ Deno.test("cdnvTable() and effectiveDepthTable() give a row a layer, with the ne
   assertClose(depth.rows[3]!.threshold as number, 0.06, 1e-12);
 });
 
+Deno.test("effectiveDepthTable() takes an error that equals its threshold as collapsed", async () => {
+  const [, , upper] = await measured(64, 1e9);
+  const row = {
+    ...upper!,
+    layer: 1,
+    counts: [100, 100, 100, 100],
+    nccCorrect: [96, 100, 100, 100],
+    networkCorrect: 400,
+  };
+  const { rows: [, point] } = effectiveDepthTable({ identity, classes: 4, rows: [row] }, {
+    cdnvFactor: 2,
+    nccMargin: 0.01,
+  });
+  assert.deepEqual([point!.value, point!.threshold, point!.effective_depth], [0.01, 0.01, 1]);
+});
+
 Deno.test("cdnvTable() rejects statistics whose NCC error exceeds its bound by CDNV", async () => {
   const rows = await measured(64, 1e9);
   const wrong = { ...rows[2]!, nccCorrect: [0, 75, 75, 75] };
