@@ -67,12 +67,19 @@ export function countNcc(nearest: Uint16Array, labels: Labels, predictions: Uint
   return { correct, agree };
 }
 
-/** The index of the largest of each row's `classes` logits; the lowest wins a tie. */
+/**
+ * The index of the largest of each row's `classes` logits; the lowest wins a tie.
+ *
+ * @throws {Error} where a logit is not finite
+ */
 export function predictedClasses(logits: Float32Array, classes: number): Uint16Array {
   const predictions = new Uint16Array(logits.length / classes);
   for (let row = 0; row < predictions.length; row++) {
     let best = 0;
-    for (let label = 1; label < classes; label++) {
+    for (let label = 0; label < classes; label++) {
+      if (!Number.isFinite(logits[row * classes + label]!)) {
+        throw new Error(`The logit of class ${label} is not finite; the network has diverged`);
+      }
       if (logits[row * classes + label]! > logits[row * classes + best]!) best = label;
     }
     predictions[row] = best;

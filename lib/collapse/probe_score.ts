@@ -19,6 +19,7 @@ const scoreBatch = 500;
  * @param probes of some of the network's layers
  * @param sets data sets by name, e.g. `train` and `test`
  * @returns by set, then by layer
+ * @throws {Error} naming the layer and set, where a loss is not finite
  */
 export async function scoreProbes<Name extends string>(
   network: ProbedNetwork,
@@ -44,7 +45,11 @@ export async function scoreProbes<Name extends string>(
         return sum / count;
       };
       scores[set] = Object.fromEntries(layers.map(({ name }, layer) => {
-        return [name, { loss: mean(steps.loss!.data, layer), accuracy: mean(steps.correct!.data, layer) }];
+        const [loss, accuracy] = [mean(steps.loss!.data, layer), mean(steps.correct!.data, layer)];
+        if (!Number.isFinite(loss)) {
+          throw new Error(`The probe of layer ${name} has a loss of ${loss} on the ${set} set`);
+        }
+        return [name, { loss, accuracy }];
       }));
     }
     return scores as Record<Name, Record<string, ProbeScore>>;

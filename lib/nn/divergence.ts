@@ -1,3 +1,4 @@
+import type { Score } from "./evaluation.ts";
 import type { Variables } from "./variables.ts";
 
 const hint = "try a lower optimizer.lr, some epochs of optimizer.warmUp, or model.batchNorm: true";
@@ -31,6 +32,19 @@ export function checkFinite(
         `Training diverged: ${name} holds ${value} after the last step of epoch ${epoch}, ` +
           `learning rate ${rates.at(-1)}; ${hint}`,
       );
+    }
+  }
+}
+
+/**
+ * Checks that a network's losses in evaluation mode are finite: finite variables do not see to that.
+ *
+ * @throws {Error} naming the set, the epoch and a hint
+ */
+export function checkScores(epoch: number, scores: Readonly<Record<string, Score>>): void {
+  for (const [set, { loss }] of Object.entries(scores)) {
+    if (!Number.isFinite(loss)) {
+      throw new Error(`Training diverged: the loss on the ${set} set is ${loss} after epoch ${epoch}; ${hint}`);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Runtime } from "../runtimes/runtime.ts";
-import { checkFinite } from "./divergence.ts";
+import { checkFinite, checkScores } from "./divergence.ts";
 import { compileEvaluation, evaluate, type Examples, total } from "./evaluation.ts";
 import type { History } from "./history.ts";
 import type { Model } from "./model.ts";
@@ -130,6 +130,7 @@ async function evaluatorOf({ runtime, model, normalisation, threads, ...options 
       }
       const train = await evaluate(executable, variables, options.train);
       const test = await evaluate(executable, variables, options.test);
+      checkScores(epoch, { train, test });
       return {
         train_accuracy: train.accuracy,
         test_accuracy: test.accuracy,

@@ -54,3 +54,9 @@ Deno.test("countNcc() counts each class's hits and where the network says the sa
 Deno.test("predictedClasses() gives the largest logit, the lowest class in a tie", () => {
   assert.deepEqual([...predictedClasses(Float32Array.of(0, 2, 1, 5, 5, 5, -3, -2, -1), 3)], [1, 0, 2]);
 });
+
+Deno.test("predictedClasses() refuses logits that are not finite", () => {
+  assert.throws(() => predictedClasses(Float32Array.of(0, 2, 1, NaN, 5, 5), 3), {
+    message: "The logit of class 0 is not finite; the network has diverged",
+  });
+});

@@ -152,6 +152,16 @@ Deno.test("trainProbes() names the layer and epoch where a probe diverges", asyn
   );
 });
 
+Deno.test("scoreProbes() names the layer and the set where a loss is not finite", async () => {
+  const [{ name, size }] = network.layers as [ProbedNetwork["layers"][number]];
+  const probes = {
+    [name]: { weights: new Float32Array(size * classes).fill(1e38), biases: new Float32Array(classes) },
+  };
+  await assert.rejects(scoreProbes(network, probes, { test: clouds(64, 1, "scored") }, cpu), {
+    message: `The probe of layer ${name} has a loss of NaN on the test set`,
+  });
+});
+
 Deno.test("probes agree between the onnx and the cpu runtime", async () => {
   const sets = { train: clouds(600, 1, "both") };
   const onnx = { runtime: onnxRuntime, threads: 1 };
