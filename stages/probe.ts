@@ -34,7 +34,9 @@ const sgdParameter = z.strictObject({
 });
 
 const convergedParameter = z.strictObject({
-  epochs: epochsParameter.meta({ description: "Which of the probed snapshots (an untrained network takes long)" }),
+  epochs: epochsParameter.meta({
+    description: "Which of the probed snapshots: the last, all, or some (an untrained network takes long)",
+  }),
   l2: z.number().positive().default(1e-4).meta({
     description: "Penalty on the squared norm of the weights, on features of unit mean square",
   }),
@@ -43,6 +45,9 @@ const convergedParameter = z.strictObject({
   }),
   iterations: z.int().min(1).default(2000).meta({ description: "Steps of L-BFGS after which it is an error" }),
 });
+
+/** A snapshot and where it lies. */
+type ListedSnapshot = Awaited<ReturnType<typeof listSnapshots>>[number];
 
 const columns = [
   ...identityColumns,
@@ -75,40 +80,50 @@ export default stage({
   async run({ with: parameters, deps, outs, resources, progress, signal }) {
     const dataset = await readDataset(deps.dataset);
     const examples = { train: examplesOf(dataset.train), test: examplesOf(dataset.test) };
-    const snapshots = await chosen(deps.snapshots, parameters.epochs);
+    const found = await listSnapshots(deps.snapshots);
+    const last = found.at(-1)!.epoch;
+    const snapshots = chosen(found, parameters.epochs, last, `${deps.snapshots} has no snapshot`);
     const { converged } = parameters;
-    const minimised = new Set(converged === null ? [] : await chosen(deps.snapshots, converged.epochs));
+    const minimised = converged === null
+      ? []
+      : chosen(snapshots, converged.epochs, last, "converged.epochs names one that epochs does not");
     const engine = { runtime: await runtimeByName(parameters.runtime), threads: resources.cpus };
 
     const rows: Row[] = [];
-    for (const [index, path] of snapshots.entries()) {
-      const snapshot = await readSnapshot(path);
+    for (const [index, listed] of snapshots.entries()) {
+      const snapshot = await readSnapshot(listed.path);
       const advance = (share: number) => {
         progress({ done: index + share, total: snapshots.length, unit: "snapshot" });
         signal.throwIfAborted();
       };
-      const ways = { ...parameters, converged: minimised.has(path) ? converged : null };
+      const ways = { ...parameters, converged: minimised.includes(listed) ? converged : null };
       rows.push(...await probeSnapshot(snapshot, examples, ways, engine, advance));
     }
     await writeTable(outs.probe, columns, rows);
   },
 });
 
-/** The paths of the snapshots that `epochs` names. */
-async function chosen(folder: string, epochs: z.output<typeof epochsParameter>): Promise<string[]> {
-  const found = await listSnapshots(folder);
-  const last = found.at(-1)!;
-  if (epochs === "all") return found.map(({ path }) => path);
-  if (epochs === "last") return [last.path];
-  const wanted = new Set(epochs.map((point) => epochOf(point, last.epoch)));
-  const missing = [...wanted].find((epoch) => !found.some((snapshot) => snapshot.epoch === epoch));
+/**
+ * Those of some snapshots that `epochs` names.
+ *
+ * @param total epochs of the whole training, which percentages are of
+ */
+function chosen(
+  snapshots: readonly ListedSnapshot[],
+  epochs: z.output<typeof epochsParameter>,
+  total: number,
+  problem: string,
+): readonly ListedSnapshot[] {
+  if (epochs === "all") return snapshots;
+  if (epochs === "last") return snapshots.slice(-1);
+  const wanted = new Set(epochs.map((point) => epochOf(point, total)));
+  const missing = [...wanted].find((epoch) => !snapshots.some((snapshot) => snapshot.epoch === epoch));
   if (missing !== undefined) {
-    const there = found.map(({ epoch }) => epoch).join(", ");
     throw new Error(
-      `${folder}: no snapshot of epoch ${missing}; there are ${there} (see snapshots of the train stage)`,
+      `No epoch ${missing} to probe: ${problem}; there are ${snapshots.map(({ epoch }) => epoch).join(", ")}`,
     );
   }
-  return found.filter(({ epoch }) => wanted.has(epoch)).map(({ path }) => path);
+  return snapshots.filter(({ epoch }) => wanted.has(epoch));
 }
 
 /** Probes all layers of a snapshot in every way that is asked for. */

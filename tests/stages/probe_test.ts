@@ -87,7 +87,7 @@ Deno.test("the probe stage takes the snapshots that are asked for and leaves con
     assert.deepEqual(await epochs(["100%", 0]), ["0 sgd 1", "0 sgd 2", "2 sgd 1", "2 sgd 2"]);
     assert.equal((await epochs("all")).length, 6);
     await assert.rejects(epochs([0, 7]), {
-      message: `${folder}/snapshots: no snapshot of epoch 7; there are 0, 1, 2 (see snapshots of the train stage)`,
+      message: `No epoch 7 to probe: ${folder}/snapshots has no snapshot; there are 0, 1, 2`,
     });
   }));
 
@@ -98,6 +98,12 @@ Deno.test("the probe stage trains to convergence where it is asked to, on the la
         .filter(({ kind }) => kind === "converged").map(({ epoch, layer }) => `${epoch} ${layer}`);
     assert.deepEqual(await converged({}), ["2 1", "2 2"]);
     assert.deepEqual(await converged({ epochs: [1, "100%"] }), ["1 1", "1 2", "2 1", "2 2"]);
+    assert.deepEqual((await run(folder, { epochs: [0, 1] })).slice(-1).map(({ epoch, kind }) => `${epoch} ${kind}`), [
+      "1 converged",
+    ]);
+    await assert.rejects(run(folder, { epochs: [0, 1], converged: { epochs: ["100%"] } }), {
+      message: "No epoch 2 to probe: converged.epochs names one that epochs does not; there are 0, 1",
+    });
   }));
 
 Deno.test("the probe stage leaves the same bytes for the same seed and others for another", () =>
