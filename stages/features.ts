@@ -19,8 +19,8 @@ import { runtimeParameter } from "../lib/runtimes/parameter.ts";
 import type { Executable } from "../lib/runtimes/runtime.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
 
-/** Bytes of features that one call of the network may return. */
-const chunkBytes = 32 * 2 ** 20;
+/** Bytes of features that one call of the network may return, so few that the processor's cache holds them until they are used. */
+const chunkBytes = 4 * 2 ** 20;
 
 /** Bytes of train features that are kept between the two uses of them, at most. */
 const keptBytes = 2 ** 29;
