@@ -1,10 +1,8 @@
 import { relative, resolve } from "node:path";
 import { type Diagnostic, errorAt } from "../diagnostic.ts";
 import { Float, type Value } from "../value.ts";
-import type { Documents } from "./documents.ts";
 import type { Instance } from "./expansion.ts";
 import { child, describe, type MapNode, type Node, nodeAt, textOf, toPlain, toValue } from "./node.ts";
-import { readParams } from "./params.ts";
 import type { CommandAction, Dep, Out, Resources, RunAction, Stage } from "./pipeline.ts";
 import { bytes, seconds } from "./quantity.ts";
 import { modulePath } from "./run_module.ts";
@@ -13,27 +11,23 @@ import { modulePath } from "./run_module.ts";
 export interface Surroundings {
   /** The folder of the pipeline file. */
   readonly folder: string;
-  /** Reads the params files. */
-  readonly documents: Documents;
   /** Takes what is wrong. */
   readonly diagnostics: Diagnostic[];
 }
 
-/** Makes a stage of a body whose references are resolved and which fits the schema. */
-export async function assembleStage(instance: Instance, body: MapNode, surroundings: Surroundings): Promise<Stage> {
-  const { folder, documents, diagnostics } = surroundings;
+/** Makes a stage, its `params` aside, of a body whose references are resolved and which fits the schema. */
+export function assembleStage(instance: Instance, body: MapNode, { folder, diagnostics }: Surroundings): Stage {
   const wdir = resolve(folder, textOf(child(body, "wdir")) ?? ".");
   const paths = { folder, wdir, diagnostics };
   const keys = ["desc", "meta", "verify", "env", "untracked", "net"];
   const [desc, meta, verify, env, untracked, net] = keys.map((key) => child(body, key));
-  const params = child(body, "params");
   return {
     name: instance.name,
     group: instance.group,
     ...(desc && { desc: textOf(desc) ?? "" }),
     action: child(body, "run") ? runAction(body, diagnostics) : commandAction(body),
     wdir,
-    params: params ? await readParams(params, wdir, documents, diagnostics) : [],
+    params: [],
     deps: depsOf(child(body, "deps"), paths),
     outs: [
       ...outsOf(child(body, "outs"), "out", paths),

@@ -70,7 +70,8 @@ export class Documents {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether something is at a path, readable or not. */
+export async function exists(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);
     return true;

@@ -1,55 +1,109 @@
-import { basename, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
 import { type Diagnostic, errorAt } from "../diagnostic.ts";
-import type { Value } from "../value.ts";
-import type { Documents } from "./documents.ts";
+import { nameHints } from "../nearest.ts";
+import { type Documents, exists } from "./documents.ts";
 import { describe, type Node, toValue } from "./node.ts";
-import type { Param } from "./pipeline.ts";
+import type { Param, Stage } from "./pipeline.ts";
+import { pythonText } from "./python_text.ts";
+import { inside } from "./scope.ts";
 import { DEFAULT_PARAMS } from "./variables.ts";
 
-/**
- * The values that a `params` list names, in DVC's forms: `key` (of `params.yaml`), `{file: [keys]}`, and `{file: null}` or
- * `{file: []}` for the whole file. Files are relative to `folder`; a missing one leaves its values undefined.
- */
-export async function readParams(
-  list: Node,
-  folder: string,
-  documents: Documents,
-  diagnostics: Diagnostic[],
-): Promise<readonly Param[]> {
-  if (list.kind !== "list") return [];
-  const params: Param[] = [];
-  for (const item of list.items) {
-    if (item.kind === "scalar") params.push(await readParam(resolve(folder, DEFAULT_PARAMS), item, documents));
-    else if (item.kind === "map") {
-      for (const [name, { node }] of item.entries) {
-        const file = resolve(folder, name);
-        if (!/\.(ya?ml|json)$/i.test(name)) {
-          diagnostics.push(
-            errorAt(node.range, `${basename(name)} is neither YAML nor JSON`, "Expected a .yaml, .yml or .json file"),
-          );
-        } else if (node.kind === "list" && node.items.length > 0) {
-          for (const key of node.items) params.push(await readParam(file, key, documents));
-        } else if (node.kind === "list" || (node.kind === "scalar" && node.value === null)) {
-          params.push(await readParam(file, node, documents, ""));
-        } else {
-          diagnostics.push(errorAt(node.range, `The keys of ${name} are ${describe(node)}`, "Expected a list of keys"));
-        }
-      }
-    }
-  }
-  return params;
+/** What reading params needs. */
+export interface ParamSources {
+  /** Absolute folder of the pipeline file. */
+  readonly folder: string;
+  /** Absolute paths of all stages' outs. */
+  readonly outs: ReadonlySet<string>;
+  /** Reads the params files. */
+  readonly documents: Documents;
+  /** Takes what is wrong. */
+  readonly diagnostics: Diagnostic[];
 }
 
-async function readParam(file: string, key: Node, documents: Documents, path?: string): Promise<Param> {
-  const name = path ?? (key.kind === "scalar" ? String(key.value) : "");
-  let value: Node | undefined = await documents.read(file);
-  for (const step of name === "" ? [] : name.split(".")) {
-    value = value?.kind === "map"
-      ? value.entries.get(step)?.node
-      : value?.kind === "list" && /^\d+$/.test(step)
-      ? value.items[Number(step)]
-      : undefined;
+/**
+ * The stage with the values that its `params` list names, in DVC's forms: `key` (of `params.yaml`), `{file: [keys]}`, and
+ * `{file: null}` or `{file: []}` for the whole file; files are relative to the stage's `wdir`. A file that a stage makes has
+ * its values only once that stage is done, so it becomes a dep.
+ */
+export async function withParams(stage: Stage, list: Node | undefined, sources: ParamSources): Promise<Stage> {
+  const params: Param[] = [];
+  const deps = [...stage.deps];
+  for (const { file, keys } of filesOf(list, stage.wdir, sources.diagnostics)) {
+    if (isMade(file, sources.outs)) {
+      const [first] = keys;
+      if (first && !deps.some((dep) => dep.path === file)) {
+        deps.push({ path: file, relative: relative(sources.folder, file), range: first.node.range });
+      }
+    } else for (const key of keys) params.push(...await readParam(file, key, sources));
   }
-  const found: Value | undefined = value && toValue(value);
-  return { file, key: name, value: found, range: key.range };
+  return { ...stage, params, deps };
+}
+
+interface Key {
+  /** Empty: the whole file. */
+  readonly name: string;
+  readonly node: Node;
+}
+
+function filesOf(list: Node | undefined, folder: string, diagnostics: Diagnostic[]): { file: string; keys: Key[] }[] {
+  if (list?.kind !== "list") return [];
+  return list.items.flatMap((item) => {
+    if (item.kind !== "map") return [{ file: resolve(folder, DEFAULT_PARAMS), keys: keysOf([item], diagnostics) }];
+    return [...item.entries].map(([name, { node }]) => {
+      const file = resolve(folder, name);
+      if (!/\.(ya?ml|json)$/i.test(name)) {
+        const expected = "Expected a .yaml, .yml or .json file";
+        diagnostics.push(errorAt(node.range, `${basename(name)} is neither YAML nor JSON`, expected));
+        return { file, keys: [] };
+      }
+      if (node.kind === "list" && node.items.length > 0) return { file, keys: keysOf(node.items, diagnostics) };
+      if (node.kind === "list" || (node.kind === "scalar" && node.value === null)) {
+        return { file, keys: [{ name: "", node }] };
+      }
+      diagnostics.push(errorAt(node.range, `The keys of ${name} are ${describe(node)}`, "Expected a list of keys"));
+      return { file, keys: [] };
+    });
+  });
+}
+
+function keysOf(nodes: readonly Node[], diagnostics: Diagnostic[]): Key[] {
+  return nodes.flatMap((node) => {
+    if (node.kind === "scalar" && node.value !== null) return [{ name: pythonText(node.value), node }];
+    diagnostics.push(errorAt(node.range, `This key is ${describe(node)}`, "Expected a key such as train.lr"));
+    return [];
+  });
+}
+
+function isMade(file: string, outs: ReadonlySet<string>): boolean {
+  for (let path = file;; path = dirname(path)) {
+    if (outs.has(path)) return true;
+    if (path === dirname(path)) return false;
+  }
+}
+
+async function readParam(
+  file: string,
+  { name, node }: Key,
+  { documents, diagnostics }: ParamSources,
+): Promise<Param[]> {
+  const { range } = node;
+  let value = await documents.read(file);
+  const shown = relative(dirname(range.source.path), file);
+  if (value === undefined) {
+    // What is wrong with a file that exists is said where it stands.
+    if (!await exists(file)) diagnostics.push(errorAt(range, `The params file does not exist: ${shown}`));
+    return [];
+  }
+  const steps = name === "" ? [] : name.split(".");
+  for (const [index, step] of steps.entries()) {
+    const next = inside(value, step);
+    if (!next) {
+      const candidates = value.kind === "map" ? [...value.entries.keys()] : [];
+      const hints = nameHints(step, candidates, (close) => steps.with(index, close).join("."));
+      diagnostics.push(errorAt(range, `${shown} has no key ${name}`, ...hints));
+      return [];
+    }
+    value = next;
+  }
+  return [{ file, key: name, value: toValue(value), range }];
 }

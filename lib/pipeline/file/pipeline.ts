@@ -78,14 +78,14 @@ export interface CommandAction {
   readonly range: Range;
 }
 
-/** A value of a params file that a stage depends on. */
+/** A value of a params file (one that no stage makes) that a stage depends on. */
 export interface Param {
   /** Absolute path of the params file. */
   readonly file: string;
   /** Dotted key, e.g. `train.lr`; empty: the whole file. */
   readonly key: string;
-  /** Undefined where the file has no such key. */
-  readonly value: Value | undefined;
+  /** What the file holds there. */
+  readonly value: Value;
   /** Where the key is named. */
   readonly range: Range;
 }

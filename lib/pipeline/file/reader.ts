@@ -6,6 +6,7 @@ import { expandStage, type Instance, resolveBody } from "./expansion.ts";
 import { type Extended, readExtended } from "./extension.ts";
 import { child, type MapNode, textOf } from "./node.ts";
 import type { Pipeline, Stage } from "./pipeline.ts";
+import { withParams } from "./params.ts";
 import { checkModules } from "./run_module.ts";
 import { checkStage } from "./stage_rules.ts";
 import { resolveTemplates } from "./template.ts";
@@ -57,9 +58,11 @@ async function readStages(extended: Extended, reading: Reading): Promise<readonl
   }
   await checkModules(bodies.map(({ body }) => body), diagnostics);
   if (hasErrors(diagnostics)) return [];
-  const stages: Stage[] = [];
-  for (const { instance, body } of bodies) stages.push(await assembleStage(instance, body, reading));
-  return stages;
+  const stages = bodies.map(({ instance, body }) => assembleStage(instance, body, reading));
+  const outs = new Set(stages.flatMap((stage) => stage.outs.map((out) => out.path)));
+  return await Promise.all(
+    stages.map((stage, index) => withParams(stage, child(bodies[index]?.body, "params"), { ...reading, outs })),
+  );
 }
 
 /** A stage's own `vars`: files are relative to its `wdir`, and a variable of the file cannot be defined anew. */

@@ -44,7 +44,8 @@ export function select(scope: Scope, path: readonly string[]): Selection {
   return { found: true, node: node ?? scope.variables };
 }
 
-function inside(node: Node | undefined, step: string): Node | undefined {
+/** What a map holds under a key, or a list at a position. */
+export function inside(node: Node | undefined, step: string): Node | undefined {
   if (node?.kind === "map") return node.entries.get(step)?.node;
   if (node?.kind === "list" && /^-?\d+$/.test(step)) return node.items.at(Number(step));
   return undefined;

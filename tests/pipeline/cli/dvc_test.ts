@@ -76,3 +76,26 @@ Deno.test("a frozen stage is left alone, and an always changed one always runs",
   }
   assert.equal(await project.exists("still.txt"), false);
 });
+
+Deno.test("a params file that another stage makes counts as that stage left it", async () => {
+  await using project = await Project.create({
+    "in.txt": "rate: 1\n",
+    "dvc.yaml": `stages:
+  tune:
+    cmd: cp in.txt tuned.yaml
+    deps: [in.txt]
+    outs: [tuned.yaml]
+  train:
+    cmd: cp tuned.yaml out.txt
+    params:
+      - tuned.yaml: [rate]
+    outs: [out.txt]
+`,
+  });
+  assert.deepEqual((await project.run("repro")).ran, ["tune", "train"]);
+  assert.match((await project.run("repro")).stdout, /^2 unchanged in /m);
+  await project.write("in.txt", "rate: 2\n");
+  assert.deepEqual((await project.run("repro")).ran, ["tune", "train"]);
+  assert.equal(await project.read("out.txt"), "rate: 2\n");
+  assert.match((await project.run("repro")).stdout, /^2 unchanged in /m);
+});
