@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { type Diagnostic, errorAt, hasErrors, type Range, type Result } from "../diagnostic.ts";
 import type { Out, Pipeline, Stage } from "../file/pipeline.ts";
 import type { Graph } from "./graph.ts";
@@ -17,12 +18,14 @@ export interface Edge {
 }
 
 /**
- * Links the stages: one reads another where a dep (or a params file) equals, contains or lies inside an out. Errors: two
- * stages of one name, outs given twice or one inside another, a stage that reads its own out, cycles.
+ * Links the stages: one reads another where a dep equals, contains or lies inside an out. Errors: two
+ * stages of one name, outs that hold the pipeline's own files, outs given twice or one inside another, a stage that reads
+ * its own out, cycles.
  */
 export function buildGraph(pipeline: Pipeline): Result<Graph> {
   const diagnostics: Diagnostic[] = [];
   const stages = namedStages(pipeline, diagnostics);
+  for (const stage of stages.values()) refuseOwnFiles(stage, pipeline, diagnostics);
   const outs = outsOf(stages.values(), diagnostics);
   const edges = new Map<string, Map<string, Edge>>();
   for (const stage of stages.values()) edges.set(stage.name, edgesInto(stage, outs, diagnostics));
@@ -62,6 +65,26 @@ function namedStages(pipeline: Pipeline, diagnostics: Diagnostic[]): ReadonlyMap
   return stages;
 }
 
+/** An out is moved aside before its stage runs, so that it must not take the pipeline's own files with it. */
+function refuseOwnFiles({ name, action, outs }: Stage, { file }: Pipeline, diagnostics: Diagnostic[]): void {
+  const own = action.kind === "run" ? [file, action.module] : [file];
+  for (const { path, relative: shown, range } of outs) {
+    const held = own.find((other) => other === path || other.startsWith(path === "/" ? path : `${path}/`));
+    if (held !== undefined) {
+      diagnostics.push(errorAt(
+        range,
+        `The out ${shown} of stage ${name} ${held === path ? "is" : "holds"} a file that the pipeline is made of`,
+        ...(held === path ? [] : [`${relative(path, held)} lies there`]),
+        "Give each out a path of its own",
+      ));
+    } else if (/\/\.(git|pipeline)(\/|$)/.test(path)) {
+      diagnostics.push(
+        errorAt(range, `The out ${shown} of stage ${name} lies where git or the engine keep their own files`),
+      );
+    }
+  }
+}
+
 function outsOf(stages: Iterable<Stage>, diagnostics: Diagnostic[]): PathTrie<Filed> {
   const trie = new PathTrie<Filed>();
   for (const stage of stages) {
@@ -95,8 +118,7 @@ function outError({ stage, out }: Filed, other: Filed, relation: "same" | "above
 
 function edgesInto(stage: Stage, outs: PathTrie<Filed>, diagnostics: Diagnostic[]): Map<string, Edge> {
   const edges = new Map<string, Edge>();
-  const read = [...stage.deps, ...stage.params.map((param) => ({ path: param.file, range: param.range }))];
-  for (const { path, range } of read) {
+  for (const { path, range } of stage.deps) {
     let own = false;
     for (const { stage: from, out } of outs.related(path)) {
       if (from === stage) {

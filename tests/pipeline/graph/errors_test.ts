@@ -98,3 +98,32 @@ pipeline.yaml:2:3: error: Stages wait for each other in a circle: a -> b -> c ->
     |                         ^^^^^
 `,
 );
+
+says(
+  "buildGraph() reports outs that would take the pipeline's own files away",
+  {
+    "stages/a.ts": "",
+    "sub/pipeline.yaml": `# A comment
+stages:
+  a: {run: ../stages/a.ts, outs: {a: ../stages, b: .git/x, c: ..pipeline}}
+  b: {cmd: echo, outs: [pipeline.yaml]}
+`,
+  },
+  `
+sub/pipeline.yaml:3:38: error: The out ../stages of stage a holds a file that the pipeline is made of
+  3 |   a: {run: ../stages/a.ts, outs: {a: ../stages, b: .git/x, c: ..pipeline}}
+    |                                      ^^^^^^^^^
+  hint: a.ts lies there
+  hint: Give each out a path of its own
+
+sub/pipeline.yaml:3:52: error: The out .git/x of stage a lies where git or the engine keep their own files
+  3 |   a: {run: ../stages/a.ts, outs: {a: ../stages, b: .git/x, c: ..pipeline}}
+    |                                                    ^^^^^^
+
+sub/pipeline.yaml:4:25: error: The out pipeline.yaml of stage b is a file that the pipeline is made of
+  4 |   b: {cmd: echo, outs: [pipeline.yaml]}
+    |                         ^^^^^^^^^^^^^
+  hint: Give each out a path of its own
+`,
+  "sub/pipeline.yaml",
+);
