@@ -58,6 +58,9 @@ export function resolveBody(body: MapNode, scope: Scope, diagnostics: Diagnostic
   return { ...body, entries };
 }
 
+/** Combinations of a matrix beyond which it is taken for a mistake. */
+const MAX_COMBINATIONS = 10_000;
+
 interface Item {
   readonly key: string;
   readonly value: Node;
@@ -119,6 +122,10 @@ function combinations(matrix: Node, scope: Scope, diagnostics: Diagnostic[]): re
         errorAt(node.range, `matrix.${name} is ${describe(node)}`, "Expected a list, or a reference to one"),
       );
       continue;
+    }
+    if (rows.length * node.items.length > MAX_COMBINATIONS) {
+      diagnostics.push(errorAt(data.range, `This matrix has more than ${MAX_COMBINATIONS} combinations`));
+      return [];
     }
     rows = rows.flatMap((row) =>
       node.items.map((value, index) => ({

@@ -108,6 +108,8 @@ function makeShape(phase: Phase): Shape {
   const number = (schema: z.ZodType, expected: string): z.ZodType => value(schema, expected).optional();
 
   const path = text("a path");
+  const command = text("a command").regex(/\S/, { error: "a command" });
+  const commands = list(command, "a list of commands").min(1, { error: "at least one command" });
   const description = text("text").optional();
   const labels = list(text("text"), "a list of texts").optional();
   const outOptions = {
@@ -157,7 +159,7 @@ function makeShape(phase: Phase): Shape {
     with: value(map(anything, "a map of parameters"), "a map of parameters").optional().describe(
       "The values the module of `run` gets, checked against its schema before anything runs. A lone reference may be a whole map or list",
     ),
-    cmd: oneOf("a command, or a list of commands", text("a command"), list(text("a command"), "a list of commands"))
+    cmd: oneOf("a command, or a list of commands", command, commands)
       .optional().describe("Shell commands instead of `run`; each line is a process of its own"),
     wdir: path.optional().describe("The folder in which the stage runs; deps and outs are relative to it"),
     deps: oneOf("a list of paths, or a map of named paths", listOfPaths, map(namedDep, "a map of named paths"))
@@ -216,7 +218,7 @@ function makeShape(phase: Phase): Shape {
     ),
     do: stage.optional().describe("The stage of each item of `foreach`"),
     matrix: value(
-      map(value(list(anything, "a list"), "a list"), "a map of lists"),
+      map(value(list(anything, LISTED), LISTED), "a map of lists"),
       "a map of lists",
     ).optional().describe("Lists by name: a stage for each combination, as ${item.name}"),
   }, "a stage");
@@ -245,6 +247,7 @@ function vars(description: string): z.ZodType {
     .describe(description);
 }
 
+const LISTED = "a list, or a reference to one";
 const AMOUNT = "an amount of memory such as 4GB or 512MiB";
 const SPAN = "a time such as 90m or 2h";
 const MEMORY = /^\d+(\.\d+)?\s*(B|[kKMGT]i?B?)$/;

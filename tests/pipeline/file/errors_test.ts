@@ -268,3 +268,92 @@ pipeline.yaml:9:3: error: at@1 cannot be a name here
   hint: Expected a name without @, : and spaces
 `,
 );
+
+says(
+  "readPipeline() reports params that are not there",
+  {
+    "params.yaml": "train: {lr: 1}\n",
+    "p.yaml": "a: 1\n",
+    "pipeline.yaml": `stages:
+  a:
+    cmd: echo
+    params: [trian.lr, train.rate, gone.yaml: [x], p.toml: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
+`,
+  },
+  `
+pipeline.yaml:4:14: error: params.yaml has no key trian.lr
+  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.toml: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
+    |              ^^^^^^^^
+  hint: Did you mean train.lr?
+  hint: Expected train
+
+pipeline.yaml:4:24: error: params.yaml has no key train.rate
+  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.toml: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
+    |                        ^^^^^^^^^^
+  hint: Expected lr
+
+pipeline.yaml:4:48: error: The params file does not exist: gone.yaml
+  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.toml: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
+    |                                                ^
+
+pipeline.yaml:4:60: error: p.toml is neither YAML nor JSON
+  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.toml: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
+    |                                                            ^^^
+  hint: Expected a .yaml, .yml or .json file
+
+pipeline.yaml:4:73: error: The keys of p.yaml are a map
+  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.toml: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
+    |                                                                         ^^^^^^
+  hint: Expected a list of keys
+
+pipeline.yaml:4:90: error: This key is a list
+  4 | …, p.toml: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
+    |                                          ^^^
+  hint: Expected a key such as train.lr
+`,
+);
+
+says(
+  "readPipeline() reports what is there but empty, a matrix without lists, and one beyond measure",
+  {
+    "pipeline.yaml": `vars: [{blank: "", ten: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]}]
+stages:
+  a: {cmd: []}
+  b: {cmd: " "}
+  c: {cmd: "\${blank}"}
+  d: {matrix: {a: 5}, cmd: echo}
+  e: {matrix: {a: "\${ten}", b: "\${ten}", c: "\${ten}", d: "\${ten}", e: "\${ten}"}, cmd: echo}
+  f:
+`,
+  },
+  `
+pipeline.yaml:3:12: error: stages.a.cmd is a list
+  3 |   a: {cmd: []}
+    |            ^^
+  hint: Expected at least one command
+
+pipeline.yaml:4:12: error: stages.b.cmd is the text " "
+  4 |   b: {cmd: " "}
+    |            ^^^
+  hint: Expected a command
+
+pipeline.yaml:5:12: error: stages.c.cmd is the text ""
+  5 |   c: {cmd: "\${blank}"}
+    |            ^^^^^^^^^^
+  hint: Expected a command
+
+pipeline.yaml:6:19: error: stages.d.matrix.a is the number 5
+  6 |   d: {matrix: {a: 5}, cmd: echo}
+    |                   ^
+  hint: Expected a list, or a reference to one
+
+pipeline.yaml:7:15: error: This matrix has more than 10000 combinations
+  7 |   e: {matrix: {a: "\${ten}", b: "\${ten}", c: "\${ten}", d: "\${ten}", e: "\${ten}"}, cmd: echo}
+    |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+pipeline.yaml:8:5: error: stages.f is empty
+  8 |   f:
+    |     ^
+  hint: Expected a stage
+`,
+);
