@@ -1,80 +1,88 @@
 /**
- * Time of a training step of multilayer perceptrons in the `onnx` runtime, one thread, in milliseconds: the fastest of
- * several epochs of 25 steps (others may be using the machine), beside the time that the step's matrix products alone take at
- * the speed measured for a large one just before.
+ * Milliseconds of a training step of the study's perceptrons in the `onnx` runtime, one thread, batches of 128: the fastest of
+ * several epochs of 25 steps (others may be using the machine), beside what the step's matrix products alone would take at
+ * the speed of a large one.
  *
  * ```sh
- * deno run -A bench/training_step.ts [--rounds=9]
+ * deno run -A bench/training_step.ts [rounds]
  * ```
  *
  * @module
  */
-import * as ort from "onnxruntime-node";
-import { OnnxGraph } from "../lib/compile/onnx/model.ts";
+import * as tf from "@tensorflow/tfjs";
+import { buildModel, modelParameter } from "../lib/nn/model_parameter.ts";
+import { Random } from "../lib/nn/random.ts";
+import { optimizerParameter } from "../lib/nn/sgd.ts";
+import { trainingProgram } from "../lib/nn/training_program.ts";
+import { initialVariables } from "../lib/nn/variables.ts";
 import { onnxRuntime } from "../lib/runtimes/onnx.ts";
-import { mlp, trainingInputs, trainingProgram } from "../tests/compile/support/network.ts";
+import type { Program, RunInputs } from "../lib/runtimes/program.ts";
 
-const rounds = Number(Deno.args.find((argument) => argument.startsWith("--rounds="))?.slice("--rounds=".length) ?? 9);
-const batch = 128;
-const steps = 25;
-const width = 100;
-const classes = 10;
+const rounds = Number(Deno.args[0] ?? 9);
+const [batch, steps, width, classes] = [128, 25, 100, 10];
 
-/** Milliseconds of the fastest call. */
-async function time(run: () => Promise<unknown>): Promise<number> {
-  await run();
+/** Milliseconds of a step in the fastest call, after one to warm up. */
+async function stepTime(program: Program, batch: number, inputs: RunInputs): Promise<number> {
+  const executable = await onnxRuntime.compile(program, { batch });
+  await executable.run(inputs);
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const start = performance.now();
-    await run();
+    await executable.run(inputs);
     times.push(performance.now() - start);
   }
-  return Math.min(...times);
+  await executable.dispose();
+  return Math.min(...times) / (inputs.order.length / batch);
 }
 
-/** Floating-point operations a second of a product of [128, inner] and [inner, 100], a hundred of them a call. */
-async function productSpeed(inner: number): Promise<number> {
-  const repetitions = 100;
-  const graph = new OnnxGraph("g");
-  graph.input("left", "float32", [batch, inner]);
-  graph.input("right", "float32", [inner, width]);
-  const sums = Array.from({ length: repetitions }, (_, index) => {
-    // Each product has an addend of its own, so that none is a copy of another.
-    return graph.add("Gemm", ["left", "right", graph.scalar(index)], {});
+/** Floating-point operations a millisecond of the product of two square matrices, each step's the factor of the next. */
+async function productSpeed(): Promise<number> {
+  const size = 512;
+  const matrix = { shape: [size, size], dtype: "float32" } as const;
+  const program: Program = {
+    name: "products",
+    examples: {},
+    scalars: [],
+    constants: { right: matrix },
+    state: { left: matrix },
+    body: ({ constants, state }) => {
+      return { state: { left: tf.matMul(state.left as tf.Tensor2D, constants.right as tf.Tensor2D) } };
+    },
+  };
+  const values = () => new Float32Array(size * size).fill(1 / size);
+  const inputs = { examples: {}, order: new Int32Array(25), constants: { right: values() }, state: { left: values() } };
+  return 2 * size ** 3 / await stepTime(program, 1, inputs);
+}
+
+/** The time of a step of a network, and of its products, in milliseconds. */
+async function measure(image: [number, number, number], depth: number, batchNorm: boolean): Promise<[number, number]> {
+  const model = buildModel(modelParameter.parse({ kind: "mlp", depth, width, batchNorm }), image, classes);
+  const pixels = image[0] * image[1] * image[2];
+  const normalisation = { mean: Array(image[2]).fill(0.5), deviation: Array(image[2]).fill(0.25) };
+  const program = trainingProgram(model, normalisation, optimizerParameter.parse({ lr: 0.1 }));
+  const zeros = Object.keys(program.state).filter((name) => name.startsWith("velocities/")).map((name) => {
+    return [name, new Float32Array(program.state[name]!.shape.reduce((size, extent) => size * extent, 1))];
   });
-  const output = graph.add("ReduceSum", [graph.add("Concat", sums, { axis: 0 })], { keepdims: 0 });
-  graph.output(output, "float32", []);
-  const session = await ort.InferenceSession.create(graph.model(), { intraOpNumThreads: 1, logSeverityLevel: 3 });
-  const ones = (rows: number, columns: number) =>
-    new ort.Tensor("float32", new Float32Array(rows * columns).fill(1), [rows, columns]);
-  const feeds = { left: ones(batch, inner), right: ones(inner, width) };
-  const milliseconds = await time(() => session.run(feeds));
-  await session.release();
-  return 2 * batch * inner * width * repetitions / (milliseconds / 1000);
+  const [random, count] = [new Random(0, "benchmark"), batch * steps];
+  const time = await stepTime(program, batch, {
+    examples: {
+      images: Uint8Array.from({ length: count * pixels }, () => random.integer(256)),
+      labels: Int32Array.from({ length: count }, () => random.integer(classes)),
+    },
+    order: random.permutation(count),
+    scalars: { learningRate: new Float32Array(steps).fill(0.01) },
+    state: { ...initialVariables(model, 0), ...Object.fromEntries(zeros) },
+  });
+  // Forward, and the gradients of the weights and of the features, which the images do not need.
+  const operations = 2 * batch * (2 * pixels * width + 3 * (depth - 1) * width * width + 3 * width * classes);
+  return [time, operations / await productSpeed()];
 }
 
-for (const [image, batchNorm] of [[[32, 32, 3], false], [[28, 28, 1], false], [[28, 28, 1], true]] as const) {
+const row = (...cells: string[]) => console.log(cells.map((cell) => cell.padStart(10)).join(""));
+row("inputs", "depth", "batchNorm", "ms a step", "products");
+for (const [image, batchNorm] of [[[28, 28, 1], true], [[28, 28, 1], false], [[32, 32, 3], true]] as const) {
   for (const depth of [2, 4, 8, 16]) {
-    const network = mlp({ image: [...image], widths: Array<number>(depth).fill(width), classes, batchNorm });
-    const inputs = trainingInputs(
-      network,
-      batch * steps,
-      Int32Array.from({ length: batch * steps }, (_, i) => i),
-      batch,
-    );
-    const executable = await onnxRuntime.compile(trainingProgram(network), { batch });
-    const speed = await productSpeed(image[0] * image[1] * image[2]);
-    const milliseconds = await time(() => executable.run(inputs)) / steps;
-    await executable.dispose();
-    const pixels = image[0] * image[1] * image[2];
-    // Forward, and the gradients of the weights and of the features, which the images do not need.
-    const operations = 2 * batch * (2 * pixels * width + 3 * (depth - 1) * width * width + 3 * width * classes);
-    const bound = 1000 * operations / speed;
-    console.log(
-      `${pixels} inputs, depth ${depth}${batchNorm ? ", batch norm" : ""}: ` +
-        `${milliseconds.toFixed(2)} ms a step, products alone ${bound.toFixed(2)} ms at ${
-          (speed / 1e9).toFixed(0)
-        } GFLOP/s`,
-    );
+    const [time, products] = await measure([...image], depth, batchNorm);
+    row(image.join(" x "), `${depth}`, `${batchNorm}`, time.toFixed(2), products.toFixed(2));
   }
 }
