@@ -1,5 +1,5 @@
 import type { Part } from "./figure.ts";
-import { type EpochAxis, epochEncoding, type ValueAxis } from "./panel_axes.ts";
+import { aboveFloor, type EpochAxis, epochEncoding, type ValueAxis } from "./panel_axes.ts";
 import type { Series } from "./series_legend.ts";
 
 /** What a panel of curves over epochs shows. */
@@ -73,8 +73,12 @@ export function curvesPanel(panel: CurvesPanel): Part {
     encoding: { x, y, color, opacity },
   });
   layers.push({
-    transform: [...own, ...panel.epochs.dots ? [] : [{ filter: "datum.epoch === 0" }]],
-    mark: { type: "point", filled: true, clip, tooltip: null, aria: false },
+    transform: [
+      ...own,
+      ...panel.epochs.dots ? [] : [{ filter: "datum.epoch === 0" }],
+      ...clip ? [aboveFloor(value)] : [],
+    ],
+    mark: { type: "point", filled: true, tooltip: null, aria: false },
     encoding: {
       x,
       y,

@@ -30,7 +30,7 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
   const accuracy = accuracyPoints(study, "trainAccuracy");
   const drops = learningRateDrops(study);
   const last = lastEpoch(study);
-  const level = accuracyAxis("Train accuracy", numbersOf(settled(accuracy, last), ["accuracy", "low"]));
+  const level = accuracyAxis("Train accuracy", numbersOf(settled(accuracy), ["accuracy", "low"]));
   const axis = logAxis(numbersOf(cdnv, ["cdnv", "low", "high"]));
   const common = { width: 255, height: 235, band: hasBands(study), owns: true, legend: true };
   const panels = study.networks.map((network, index) =>

@@ -91,9 +91,20 @@ export function logEncoding(axis: LogAxis): Pick<ValueAxis, "scale" | "axis"> {
 }
 
 /** Whether points lie below the axis, so that their curves are cut off. */
-export function cutsOff({ field, scale }: ValueAxis, points: readonly Point[]): boolean {
-  const [floor] = scale.domain as readonly [number, number];
-  return numbersOf(points, [field, "low"]).some((value) => value < floor);
+export function cutsOff(axis: ValueAxis, points: readonly Point[]): boolean {
+  return numbersOf(points, [axis.field, "low"]).some((value) => value < floorOf(axis));
+}
+
+/**
+ * Leaves out points below the axis. They are not clipped, since resvg fails on clipped marks that all lie outside of the
+ * image.
+ */
+export function aboveFloor(axis: ValueAxis): Part {
+  return { filter: { field: axis.field, gte: floorOf(axis) } };
+}
+
+function floorOf({ scale }: ValueAxis): number {
+  return (scale.domain as readonly [number, number])[0];
 }
 
 /** A vertical linear axis of accuracies. */

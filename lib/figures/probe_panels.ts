@@ -1,6 +1,6 @@
 import { curvesPanel } from "./curves.ts";
 import type { Part } from "./figure.ts";
-import { accuracyAxis, bareAxis, cutsOff, epochAxis, epochEncoding } from "./panel_axes.ts";
+import { aboveFloor, accuracyAxis, bareAxis, cutsOff, epochAxis, epochEncoding, type ValueAxis } from "./panel_axes.ts";
 import { panelsOverLayers } from "./probe_layers.ts";
 import {
   kindShapes,
@@ -36,8 +36,8 @@ function panelsOverEpochs(study: Study, probes: readonly Point[], layout: ProbeL
   }));
   const network = networkAccuracies(study);
   const last = lastEpoch(study);
-  const all = [...probe, ...others, ...network];
-  const value = accuracyAxis("Probe test accuracy", numbersOf(settled(all, last), ["accuracy", "low"]));
+  const sets = [probe, others, network];
+  const value = accuracyAxis("Probe test accuracy", numbersOf(sets.flatMap(settled), ["accuracy", "low"]));
   const panels = study.networks.map(({ label }, index) => {
     const legend = index === study.networks.length - 1;
     const layers = layersOf(probe, label);
@@ -57,7 +57,7 @@ function panelsOverEpochs(study: Study, probes: readonly Point[], layout: ProbeL
       legend: false,
       beneath: [
         networkCurves(label, last, legend),
-        ...others.length === 0 ? [] : [convergedPoints(label, layers, layout.selection(index), legend)],
+        ...others.length === 0 ? [] : [convergedPoints(label, layers, value, layout.selection(index), legend)],
       ],
     });
   });
@@ -65,16 +65,22 @@ function panelsOverEpochs(study: Study, probes: readonly Point[], layout: ProbeL
     panels,
     datasets: { probe, network, ...others.length === 0 ? {} : { converged: others } },
     note: `curves of the last row: probes trained ${kind === "sgd" ? "by SGD" : "to convergence"}${
-      cutsOff(value, all) ? "; their axis leaves out low values of the first epochs" : ""
+      cutsOff(value, sets.flat()) ? "; their axis leaves out low values of the first epochs" : ""
     }`,
   };
 }
 
 /** Probes trained to convergence, often at the last epoch alone, beside the curves of those trained by SGD. */
-function convergedPoints(label: string, layers: readonly number[], selection: string, legend: boolean): Part {
+function convergedPoints(
+  label: string,
+  layers: readonly number[],
+  value: ValueAxis,
+  selection: string,
+  legend: boolean,
+): Part {
   return {
     data: { name: "converged" },
-    transform: [{ filter: { field: "network", equal: label } }],
+    transform: [{ filter: { field: "network", equal: label } }, aboveFloor(value)],
     mark: { type: "point", filled: true, size: 44, opacity: 1, tooltip: null },
     encoding: {
       x: { field: "epoch", type: "quantitative" },

@@ -35,6 +35,15 @@ Deno.test("a figure drawn after another has the bytes it has when drawn first", 
   assert.equal(await renderSvg(one), first);
 });
 
+Deno.test("long trainings and early probes, whose first epochs lie off the axis, make images", async () => {
+  const snapshots = Array.from({ length: 60 }, (_, index) => Math.round(500 * (index / 59) ** 2));
+  for (const probes of [[500], [0, 1, 2, 4]]) {
+    for (const [name, figure] of await figures({ depths: [2, 16], epochs: 500, snapshots, probes })) {
+      assert.ok(renderPng(await renderSvg(figure), 0.5).length > 5000, name);
+    }
+  }
+});
+
 Deno.test("nothing of a figure is cut off at its edges", async (test) => {
   const studies: Record<string, SampleStudy> = {
     "one depth": { depths: [8], epochs: 4 },
