@@ -6,6 +6,7 @@ import {
   type Pair,
   type ParsedNode,
   parseDocument,
+  type ScalarTag,
   visit,
   type YAMLParseError,
 } from "yaml";
@@ -20,6 +21,23 @@ import { pythonText } from "./python_text.ts";
  */
 const MAX_ALIAS_COUNT = 10_000;
 
+/** Numbers that YAML 1.2's core schema lacks but DVC's reader (`ruamel.yaml`) knows: `1_000`, `1_000.5`, `0b11`. */
+const PYTHON_NUMBERS: ScalarTag[] = [
+  {
+    tag: "tag:yaml.org,2002:int",
+    default: true,
+    test: /^[-+]?\d[\d_]*$/,
+    resolve: (text) => BigInt(text.replaceAll("_", "")),
+  },
+  { tag: "tag:yaml.org,2002:int", default: true, test: /^0b[01]+$/, resolve: (text) => BigInt(text) },
+  {
+    tag: "tag:yaml.org,2002:float",
+    default: true,
+    test: /^[-+]?\d[\d_]*(\.[\d_]*([eE][-+]?\d+)?|[eE][-+]?\d+)$/,
+    resolve: (text) => Number(text.replaceAll("_", "")),
+  },
+];
+
 /**
  * Reads YAML 1.2 (core schema; also JSON, its subset), with the place of each node, ints and floats apart, and merge keys
  * (`<<`) resolved. An empty document is an empty map. All syntax errors are reported at once.
@@ -30,6 +48,7 @@ export function readDocument(source: Source): Result<Node> {
     schema: "core",
     intAsBigInt: true,
     merge: true,
+    customTags: (tags) => tags.concat(PYTHON_NUMBERS),
     // The parser's own check compares every key of a map with every other; `convertMap` makes it in one pass.
     uniqueKeys: false,
     prettyErrors: false,

@@ -63,6 +63,12 @@ Deno.test("resolveTemplates() writes values into a text in Python's spelling", (
   }
 });
 
+Deno.test("resolveTemplates() reads numbers as Python's YAML reader does", () => {
+  const numbers = "{a: 1_000, b: -1_000.5, c: 1_0e3, d: 0b101, e: 0x1F, f: 010, g: +5}";
+  assert.equal(resolved("${a} ${b} ${c} ${d} ${e} ${f} ${g}", numbers), "1000 -1000.5 10000.0 5 31 10 5");
+  assert.equal(resolved("${a} ${b} ${c} ${d}", "{a: _1, b: 1_, c: 1__0, d: v1_0}"), "_1 1 10 v1_0");
+});
+
 Deno.test("resolveTemplates() reads back every float that it writes", () => {
   fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
     const written = Object.is(number, -0) ? "-0.0" : number.toExponential();
