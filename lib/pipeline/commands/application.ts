@@ -45,7 +45,10 @@ const status = buildCommand<StatusFlags, string[], Context>({
     aliases: { q: "quiet" },
     positional: targets,
   },
-  docs: { brief: "Say which stages would run, and why", fullDescription: EXIT_CODES_TEXT },
+  docs: {
+    brief: "Say which stages would run, and why",
+    fullDescription: `Says which stages would run or be restored, and why.\n\n${EXIT_CODES_TEXT}`,
+  },
 });
 
 const dag = buildCommand<DagFlags, string[], Context>({

@@ -6,7 +6,7 @@ import { openRequests } from "./opening.ts";
 
 /** `dag`: the stages and what each one needs, as text or as a Mermaid flowchart. */
 export default async function dag(this: Context, flags: DagFlags, ...targets: string[]): Promise<void> {
-  for await (const { graph, selected } of openRequests(this, flags, targets)) {
+  for (const { graph, selected } of await openRequests(this, flags, targets)) {
     const part = restrict(graph, selected);
     const drawing = flags.mermaid ? graphMermaid(part) : graphText(part);
     this.output.write(`${drawing.trimEnd()}\n`);

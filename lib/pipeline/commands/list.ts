@@ -5,7 +5,7 @@ import { openRequests } from "./opening.ts";
 
 /** `list`: a line for each stage, its name and what it is for. Targets mean themselves alone. */
 export default async function list(this: Context, flags: CommonFlags, ...targets: string[]): Promise<void> {
-  for await (const { graph, selected } of openRequests(this, { ...flags, singleItem: true }, targets)) {
+  for (const { graph, selected } of await openRequests(this, { ...flags, singleItem: true }, targets)) {
     const stages = [...graph.stages.values()].filter(({ name }) => selected.has(name));
     const width = Math.max(0, ...stages.map(({ name }) => widthOf(name)));
     for (const { name, desc } of stages) {

@@ -29,32 +29,40 @@ export interface SelectionFlags {
 }
 
 /**
- * The pipelines that a command line asks for, one after the other. What is wrong is printed and sets the exit code; after
- * an error nothing more is yielded.
+ * The pipelines that a command line asks for. What is wrong with any of them is printed and sets the exit code; then there
+ * are none, so that nothing is started.
  *
  * @throws {UsageError} where there is no pipeline file
  */
-export async function* openRequests(
+export async function openRequests(
   context: Context,
   flags: CommonFlags & SelectionFlags,
   targets: readonly string[],
-): AsyncGenerator<Opened> {
+): Promise<readonly Opened[]> {
+  const requests: Opened[] = [];
   for (const request of parseRequests(targets, flags.file, context.folder)) {
     const pipeline = await readPipeline(request.file);
     report(context, pipeline.diagnostics);
-    if (!pipeline.ok) return conclude(context, EXIT.invalid);
+    if (!pipeline.ok) {
+      conclude(context, EXIT.invalid);
+      continue;
+    }
     const graph = buildGraph(pipeline.value);
     report(context, graph.diagnostics);
-    if (!graph.ok) return conclude(context, EXIT.invalid);
+    if (!graph.ok) {
+      conclude(context, EXIT.invalid);
+      continue;
+    }
     const selected = selectStages(graph.value, [...request.targets], {
       single: flags.singleItem ?? false,
       downstream: flags.downstream ?? false,
       glob: flags.glob,
     });
     report(context, selected.diagnostics);
-    if (!selected.ok) return conclude(context, EXIT.usage);
-    yield { pipeline: pipeline.value, graph: graph.value, selected: selected.value };
+    if (selected.ok) requests.push({ pipeline: pipeline.value, graph: graph.value, selected: selected.value });
+    else conclude(context, EXIT.usage);
   }
+  return context.process.exitCode ? [] : requests;
 }
 
 /** Prints what is wrong, or doubtful, as the person who typed the command sees the files. */

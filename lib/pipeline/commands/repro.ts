@@ -23,7 +23,7 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
   if (targets.length === 0 && (flags.singleItem || flags.downstream)) {
     throw new UsageError(`--${flags.singleItem ? "single-item" : "downstream"} needs a target`);
   }
-  for await (const opened of openRequests(this, flags, targets)) {
+  for (const opened of await openRequests(this, flags, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
     if (flags.dry) await showPlan(this, workspace, opened, { force: flags.force });
     else await run(this, workspace, opened, flags);

@@ -12,7 +12,7 @@ import { conclude, type Opened, openRequests, report } from "./opening.ts";
 
 /** `status`: which stages would run, and why. */
 export default async function status(this: Context, flags: StatusFlags, ...targets: string[]): Promise<void> {
-  for await (const opened of openRequests(this, flags, targets)) {
+  for (const opened of await openRequests(this, flags, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
     await showPlan(this, workspace, opened, { quiet: flags.quiet });
   }

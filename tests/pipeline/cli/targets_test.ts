@@ -80,6 +80,19 @@ Deno.test("a folder with a pipeline file, or such a file, selects that pipeline"
   assert.deepEqual([file.code, file.ran], [0, []], file.stderr);
 });
 
+Deno.test("a mistake in one of several pipelines starts none of them", async () => {
+  await using project = await Project.create({
+    "one/in.txt": "x",
+    "one/pipeline.yaml": CHAIN,
+    "two/pipeline.yaml": "stages: 5",
+  });
+  const { code, stdout, stderr } = await project.run("repro", "one", "two");
+  assert.deepEqual([code, stdout], [3, ""], stderr);
+  assert.equal((await project.run("repro", "one", "two/pipeline.yaml:no")).code, 3);
+  assert.equal((await project.run("repro", "one", "one/pipeline.yaml:no")).code, 2);
+  assert.equal(await project.exists("one/a.txt"), false);
+});
+
 Deno.test("list gives the stages with their descriptions", async () => {
   await using project = await Project.create({ "pipeline.yaml": CHAIN });
   const { code, stdout } = await project.run("list");

@@ -12,6 +12,7 @@ Deno.test("wrong usage is said in one sentence, exits with 2 and starts nothing"
     [["repro", "-x"], `error: There is no flag -x; --help lists them all\n`],
     [["repro", "--jobs"], `error: --jobs needs a value\n`],
     [["repro", "--jobs", "0"], `error: --jobs: "0" is not a whole number from 1 on\n`],
+    [["repro", "-j0"], `error: --jobs: "0" is not a whole number from 1 on\n`],
     [["repro", "-j", "1", "-j", "2"], `error: --jobs is given twice: "1" and "2"\n`],
     [["repro", "--single-item"], `error: --single-item needs a target\n`],
     [
