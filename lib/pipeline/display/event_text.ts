@@ -16,7 +16,7 @@ export interface EventTextOptions {
   readonly folder: string;
 }
 
-/** A line of the log; one that is to be read in full is never cut. */
+/** A line of the log; what a stage prints may be cut where lines are short, the rest is read in full. */
 export interface LogLine {
   /** Without a line end. */
   readonly text: string;
@@ -41,7 +41,8 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
       return [line(`${style.busy(event.stage)} runs${because(event.reasons)}${style.dim(sandbox)}`)];
     }
     case "stage output":
-      return outputLines(event.text).map((text) => line(`${style.dim(`${event.stage} |`)} ${text}`));
+      return outputLines(event.text)
+        .map((text) => ({ text: `${style.dim(`${event.stage} |`)} ${text}`, whole: false }));
     case "stage warning":
       return [line(`${style.doubtful(event.stage)} warns:`), ...diagnosticLines(event.diagnostic, options)];
     case "stage finished":
@@ -67,7 +68,7 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
 }
 
 function line(text: string): LogLine {
-  return { text, whole: false };
+  return { text, whole: true };
 }
 
 function because(reasons: Parameters<typeof reasonsText>[0]): string {
@@ -76,7 +77,7 @@ function because(reasons: Parameters<typeof reasonsText>[0]): string {
 
 function diagnosticLines(diagnostic: Diagnostic, { color, folder }: EventTextOptions, indent = "  "): LogLine[] {
   return formatDiagnostic(diagnostic, { color, folder }).trimEnd().split("\n")
-    .map((text) => ({ text: `${indent}${text}`, whole: true }));
+    .map((text) => line(`${indent}${text}`));
 }
 
 /** A stage's own output: what it overdrew (`\r`) and its control sequences are left out. */

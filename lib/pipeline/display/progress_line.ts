@@ -2,7 +2,7 @@ import type { Progress } from "../run/event.ts";
 import type { Pace } from "./pace.ts";
 import { durationText, numberText } from "./quantity.ts";
 import type { Style } from "./style.ts";
-import { cut, pad, widthOf } from "./width.ts";
+import { cut, cutMiddle, pad, widthOf } from "./width.ts";
 
 /** A stage that is running, as far as the display knows. */
 export interface RunningStage {
@@ -37,7 +37,7 @@ export function progressLine(
   style: Style,
 ): string {
   const width = Math.min(nameWidth, LONGEST_NAME);
-  const name = style.busy(pad(cut(stage.name, width), width));
+  const name = style.busy(pad(cutMiddle(stage.name, width), width));
   const { progress } = stage;
   if (progress === undefined) return cut(`${name} running for ${durationText((now - stage.since) / 1000)}`, columns);
   const facts = progressFacts(stage, progress, now).join(" · ");

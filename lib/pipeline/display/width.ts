@@ -33,6 +33,17 @@ export function cut(text: string, columns: number): string {
   return kept;
 }
 
+/** Plain text, cut in its middle where it is wider than `columns`: the names of a group differ at their end. */
+export function cutMiddle(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  let end = "";
+  for (const { segment } of [...graphemes.segment(text)].toReversed()) {
+    if (widthOf(segment + end) > (columns - 1) / 2) break;
+    end = segment + end;
+  }
+  return cut(text, columns - widthOf(end)) + end;
+}
+
 /** The text in lines of at most `columns`, for what must be read in full. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cut, pad, widthOf, wrap } from "../../../lib/pipeline/display/width.ts";
+import { cut, cutMiddle, pad, widthOf, wrap } from "../../../lib/pipeline/display/width.ts";
 
 Deno.test("widthOf() counts columns: wide characters are two, colours none", () => {
   assert.equal(widthOf("abc"), 3);
@@ -15,6 +15,14 @@ Deno.test("cut() ends a text that is too wide with an ellipsis and resets its co
   assert.equal(cut("\x1b[32mabcdef\x1b[39m", 4), "\x1b[32mabc…\x1b[0m");
   assert.equal(cut("深度学习", 4), "深…");
   assert.equal(cut("abc", 0), "");
+});
+
+Deno.test("cutMiddle() keeps the end of a name", () => {
+  assert.equal(cutMiddle("train@8", 7), "train@8");
+  assert.equal(cutMiddle("a-long-name@深度", 12), "a-long…@深度");
+  fc.assert(fc.property(fc.string({ unit: "grapheme" }), fc.nat(40), (text, columns) => {
+    assert.ok(widthOf(cutMiddle(text, columns)) <= columns);
+  }));
 });
 
 Deno.test("cut() never gives more columns than asked for", () => {
