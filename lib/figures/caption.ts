@@ -16,15 +16,23 @@ export function caption(
   options: FigureOptions,
   notes: readonly (string | false)[],
 ): Part {
-  const kept = notes.filter((note) => note !== false);
   return {
     text: options.title === undefined ? text : `${options.title}. ${text}`,
-    subtitle: [sharedText(study.networks, lastEpochs(study)), ...kept.length === 0 ? [] : [kept.join("; ")]],
+    subtitle: [sharedText(study.networks, lastEpochs(study)), ...lines(notes.filter((note) => note !== false))],
     fontSize: 15,
     subtitleFontSize: 11.5,
     subtitleLineHeight: 16,
     offset: 18,
   };
+}
+
+/** Notes in as few lines as may stand above a figure without widening it. */
+function lines(notes: readonly string[]): string[] {
+  return notes.reduce<string[]>((filled, note) => {
+    const line = filled.at(-1);
+    if (line === undefined || line.length + note.length > 120) return [...filled, note];
+    return [...filled.slice(0, -1), `${line}; ${note}`];
+  }, []);
 }
 
 /** Notes that every figure of curves shares. */

@@ -76,5 +76,10 @@ export function accuracyDomain(values: readonly (number | null)[]): readonly [nu
   const known = values.filter((value) => value !== null);
   const low = known.length === 0 ? 0 : known.reduce((a, b) => Math.min(a, b));
   const span = Math.max(1 - low, 0.001);
-  return [Math.max(0, significant(low - 0.05 * span)), Number((1 + 0.03 * span).toPrecision(6))];
+  return [Math.max(0, finely(low - 0.05 * span)), finely(1 + 0.03 * span)];
+}
+
+/** Fine enough not to round away the room of an axis near 1. */
+function finely(value: number): number {
+  return Number(value.toPrecision(6));
 }

@@ -38,3 +38,12 @@ Deno.test("accuracyDomain() ends above 1 and begins below the least", () => {
   assert.ok(low < 0.9 && low > 0.85 && high > 1 && high < 1.02);
   assert.equal(accuracyDomain([0])[0], 0);
 });
+
+Deno.test("accuracyDomain() holds its values, however near to 1", () => {
+  fc.assert(fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }), (values) => {
+    const [low, high] = accuracyDomain(values);
+    assert.ok(values.every((value) => low <= value && value <= high));
+  }));
+  const [low] = accuracyDomain([0.9988]);
+  assert.ok(low < 0.9988);
+});
