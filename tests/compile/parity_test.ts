@@ -28,6 +28,11 @@ const cases: readonly Case[] = [
   ...(["ceil", "floor", "round", "sign", "step"] as const)
     .map((name): Case => [name, (x) => tf[name](x), [{ shape: [30], values: steps(30) }]]),
   ["leakyRelu", (x) => tf.leakyRelu(x, 0.1), [matrix], { gradient: false }],
+  // Zeros of both signs, side by side and alone, are different constants.
+  ["signs of zeros", (x) => {
+    const signs = [[0, -0], [0, 0], [-0, -0]].map((zeros) => tf.sign(tf.reciprocal(tf.tensor1d(zeros))));
+    return tf.mul(x, tf.stack(signs));
+  }, [{ shape: [3, 2] }]],
   ["clipByValue", (x) => tf.clipByValue(x, -0.5, 0.8), [matrix]],
   ["softplus by log1p and exp", (x) => tf.log1p(tf.exp(x)), [matrix]],
 

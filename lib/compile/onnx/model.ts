@@ -81,14 +81,15 @@ export class OnnxGraph {
     values: Uint8Array | Int32Array | Float32Array | BigInt64Array,
     shape: readonly number[],
   ): string {
-    const key = values.length <= 16 ? `${type} ${shape} ${values} ${Object.is(Number(values[0]), -0)}` : undefined;
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const key = values.length <= 16 ? `${type} ${shape} ${bytes}` : undefined;
     const known = key === undefined ? undefined : this.#literals.get(key);
     if (known !== undefined) return known;
     const name = this.name();
     const tensor = new Message();
     for (const extent of shape) tensor.integer(1, extent);
     tensor.integer(2, dataTypes[type]).text(8, name);
-    tensor.bytes(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    tensor.bytes(9, bytes);
     this.#initializers.push(tensor);
     if (key !== undefined) this.#literals.set(key, name);
     return name;

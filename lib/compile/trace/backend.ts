@@ -110,7 +110,7 @@ function literal(values: tf.BackendValues, shape: readonly number[], dtype: tf.D
     ? Int32Array.from(numbers)
     : Uint8Array.from(numbers);
   const [first] = copy;
-  return first !== undefined && copy.every((value) => value === first)
+  return first !== undefined && copy.every((value) => Object.is(value, first))
     ? fill(first, shape, dtype)
     : node({ kind: "literal", values: copy, shape, dtype });
 }
