@@ -13,13 +13,20 @@ import { type Dataset, readDataset } from "../lib/datasets/dataset.ts";
 import { forwardProgram } from "../lib/nn/forward.ts";
 import { identityOf } from "../lib/nn/identity.ts";
 import type { Model } from "../lib/nn/model.ts";
-import { listSnapshots, modelOf, readSnapshot, type Snapshot, snapshotName } from "../lib/nn/snapshot.ts";
+import {
+  checkTrainedOn,
+  listSnapshots,
+  modelOf,
+  readSnapshot,
+  type Snapshot,
+  snapshotName,
+} from "../lib/nn/snapshot.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
 import type { Executable } from "../lib/runtimes/runtime.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
 
-/** Bytes of features that one call of the network may return, so few that the processor's cache holds them until they are used. */
+/** Bytes of features that one call of the network may return; an engine may hold them twice. */
 const chunkBytes = 4 * 2 ** 20;
 
 /** Bytes of train features that are kept between the two uses of them, at most. */
@@ -47,6 +54,7 @@ export default stage({
     const paths = await listSnapshots(deps.snapshots);
     const first = await readSnapshot(paths[0]!.path);
     const model = modelOf(first);
+    checkTrainedOn(paths[0]!.path, first, dataset);
     const identity = identityOf(first);
     checkSaved(save, model, paths.map(({ epoch }) => epoch));
     const executable = await (await runtimeByName(runtime))
@@ -58,7 +66,10 @@ export default stage({
     try {
       for (const [index, { epoch, path }] of paths.entries()) {
         const snapshot = await readSnapshot(path);
-        checkSnapshot(path, snapshot, first, dataset);
+        const network = ({ variables: _, epoch: __, ...rest }: Snapshot) => JSON.stringify(rest);
+        if (network(snapshot) !== network(first)) {
+          throw new Error(`${path}: of another network than the first snapshot`);
+        }
         const layers = save.filter((wanted) => wanted.epoch === epoch).map(({ layer }) => layer);
         const source = networkFeatures(executable, model, snapshot, dataset, batch, signal);
         const embeddings = new Embeddings(source, layers);
@@ -129,17 +140,5 @@ function checkSaved(save: readonly { epoch: number; layer: number }[], model: Mo
     if (layer > model.layers.length) {
       throw new Error(`save names layer ${layer}; the network has ${model.layers.length}`);
     }
-  }
-}
-
-/** All snapshots of a folder are of one network, trained on the data set given. */
-function checkSnapshot(path: string, snapshot: Snapshot, first: Snapshot, dataset: Dataset): void {
-  const network = ({ variables: _, epoch: __, ...rest }: Snapshot) => JSON.stringify(rest);
-  if (network(snapshot) !== network(first)) throw new Error(`${path}: of another network than the first snapshot`);
-  if (snapshot.dataset !== dataset.name || snapshot.input.join() !== dataset.train.shape.join()) {
-    throw new Error(
-      `${path}: trained on ${snapshot.dataset} of images ${snapshot.input.join(" x ")}, but the dep dataset is ` +
-        `${dataset.name} of images ${dataset.train.shape.join(" x ")}`,
-    );
   }
 }

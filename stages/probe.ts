@@ -16,7 +16,7 @@ import { type Examples, examplesOf } from "../lib/nn/evaluation.ts";
 import { exampleSpecs, forward } from "../lib/nn/forward.ts";
 import { identityColumns, identityOf } from "../lib/nn/identity.ts";
 import { Random } from "../lib/nn/random.ts";
-import { listSnapshots, modelOf, readSnapshot, type Snapshot } from "../lib/nn/snapshot.ts";
+import { checkTrainedOn, listSnapshots, modelOf, readSnapshot, type Snapshot } from "../lib/nn/snapshot.ts";
 import { variableTensors } from "../lib/nn/variables.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
@@ -92,6 +92,7 @@ export default stage({
     const rows: Row[] = [];
     for (const [index, listed] of snapshots.entries()) {
       const snapshot = await readSnapshot(listed.path);
+      checkTrainedOn(listed.path, snapshot, dataset);
       const advance = (share: number) => {
         progress({ done: index + share, total: snapshots.length, unit: "snapshot" });
         signal.throwIfAborted();

@@ -102,6 +102,26 @@ export async function listSnapshots(folder: string): Promise<{ readonly epoch: n
   return found.toSorted((a, b) => a.epoch - b.epoch);
 }
 
+/**
+ * Checks that a snapshot is of a network that was trained on a data set.
+ *
+ * @throws {Error} naming the file and what the data set is instead
+ */
+export function checkTrainedOn(
+  path: string,
+  { dataset, input, classes }: Snapshot,
+  found: {
+    readonly name: string;
+    readonly classes: readonly string[];
+    readonly train: { readonly shape: Model["input"] };
+  },
+): void {
+  const text = (name: string, shape: Model["input"], classes: number) =>
+    `${name} (${classes} classes, images ${shape.join(" x ")})`;
+  const [expected, other] = [text(dataset, input, classes), text(found.name, found.train.shape, found.classes.length)];
+  if (expected !== other) throw new Error(`${path}: trained on ${expected}, but the dep dataset is ${other}`);
+}
+
 /** All of the header but the data set's name is JSON. */
 function parsed(path: string, metadata: Readonly<Record<string, string>>): Record<string, unknown> {
   const { dataset, format: _, ...texts } = metadata;

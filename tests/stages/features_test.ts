@@ -124,9 +124,8 @@ Deno.test("features rejects what it cannot save, and snapshots of another data s
     });
     await writeDataset(join(folder, "dataset"), { ...clusters(), name: "others" });
     await assert.rejects(measure(folder), {
-      message:
-        `${folder}/snapshots/epoch-0000.safetensors: trained on clusters of images 4 x 4 x 1, but the dep dataset ` +
-        "is others of images 4 x 4 x 1",
+      message: `${folder}/snapshots/epoch-0000.safetensors: trained on clusters (3 classes, images 4 x 4 x 1), ` +
+        "but the dep dataset is others (3 classes, images 4 x 4 x 1)",
     });
   }));
 

@@ -106,6 +106,15 @@ Deno.test("the probe stage trains to convergence where it is asked to, on the la
     });
   }));
 
+Deno.test("the probe stage rejects snapshots of another data set", () =>
+  inStudy(async (folder) => {
+    await writeDataset(`${folder}/dataset`, clusters({ classes: 4 }));
+    await assert.rejects(run(folder, {}), {
+      message: `${folder}/snapshots/epoch-0002.safetensors: trained on clusters (3 classes, images 4 x 4 x 1), ` +
+        "but the dep dataset is clusters (4 classes, images 4 x 4 x 1)",
+    });
+  }));
+
 Deno.test("the probe stage leaves the same bytes for the same seed and others for another", () =>
   inStudy(async (folder) => {
     const written = async (seed: number) => {
