@@ -46,12 +46,13 @@ export function accuracyPoints(study: Study, column: "trainAccuracy" | "testAccu
 
 /**
  * The points that an axis of accuracies over epochs must hold: of each network those after the first fifth of its points'
- * epochs. Before training every accuracy is a guess; an axis from there up would press all that matters together.
+ * epochs (all where these are fewer than five). Before training every accuracy is a guess; an axis from there up would
+ * press all that matters together.
  */
 export function settled(points: readonly Point[]): Point[] {
   const last = new Map<string, number>();
   for (const { network, epoch } of points) last.set(network, Math.max(epoch, last.get(network) ?? 0));
-  return points.filter(({ network, epoch }) => epoch >= last.get(network)! / 5);
+  return points.filter(({ network, epoch }) => epoch >= Math.floor(last.get(network)! / 5));
 }
 
 /** The accuracy of a probe over epochs and layers, over seeds the mean. */
