@@ -10,7 +10,8 @@ Deno.test("checkFinite() names the first step or the variable that is not finite
     message: `Training diverged: the loss is NaN at epoch 3, step 2 of 2, learning rate 0.2; ${hint}`,
   });
   assert.throws(() => checkFinite({ ...epoch, losses: Float32Array.of(1, 2), state }), {
-    message: "Training diverged: parameters/1.weight holds -Infinity after the last step of epoch 3, learning rate 0.2; " +
+    message:
+      "Training diverged: parameters/1.weight holds -Infinity after the last step of epoch 3, learning rate 0.2; " +
       hint,
   });
 });
