@@ -8,23 +8,33 @@ export interface Output {
   readonly color: boolean;
   /** Width in columns, now. */
   readonly columns: () => number;
+  /** Height in rows, now. */
+  readonly rows: () => number;
 }
 
-/** The width assumed where none is told: a pipe, or a terminal that says 0. */
-const UNKNOWN_WIDTH = 80;
+/** The size assumed where none is told: a pipe, or a terminal that says 0. */
+const UNKNOWN = { columns: 80, rows: 24 };
 
 /** The process's standard output or error stream. */
 export function standardOutput(stream: "stdout" | "stderr"): Output {
   const target = Deno[stream];
   const terminal = target.isTerminal() && Deno.env.get("TERM") !== "dumb";
-  return { write: (text) => writeAll(target, text), terminal, color: terminal && !Deno.noColor, columns };
+  return { write: (text) => writeAll(target, text), terminal, color: terminal && !Deno.noColor, columns, rows };
 }
 
 function columns(): number {
+  return size().columns || UNKNOWN.columns;
+}
+
+function rows(): number {
+  return size().rows || UNKNOWN.rows;
+}
+
+function size(): { columns: number; rows: number } {
   try {
-    return Deno.consoleSize().columns || UNKNOWN_WIDTH;
+    return Deno.consoleSize();
   } catch {
-    return UNKNOWN_WIDTH;
+    return UNKNOWN;
   }
 }
 

@@ -37,9 +37,7 @@ export class TerminalDisplay implements Display {
       case "stage started":
         this.#running.set(event.stage, { name: event.stage, since: event.time, pace: new Pace() });
         this.#progress ??= import("cli-progress");
-        this.#progress.then(({ MultiBar }) => this.#draw(MultiBar), () => {
-          // Without the library the lines of the log must do.
-        });
+        this.#drawSoon();
         break;
       case "stage progress": {
         const stage = this.#running.get(event.stage);
@@ -66,7 +64,13 @@ export class TerminalDisplay implements Display {
     this.#stop();
   };
 
-  /** Gives every running stage its line. */
+  #drawSoon(): void {
+    this.#progress?.then(({ MultiBar }) => this.#draw(MultiBar), () => {
+      // Without the library the lines of the log must do.
+    });
+  }
+
+  /** Gives every running stage its line, as far as the terminal is high enough: what scrolled off cannot be drawn over. */
   #draw(Bars: typeof MultiBar): void {
     if (this.#closed || this.#running.size === 0) return;
     this.#multiBar ??= new Bars({
@@ -80,6 +84,7 @@ export class TerminalDisplay implements Display {
       emptyOnZero: true,
     });
     for (const [name, stage] of this.#running) {
+      if (this.#bars.size >= Math.max(1, this.#output.rows() - 2)) break;
       if (!this.#bars.has(name)) this.#bars.set(name, this.#multiBar.create(1, 0, stage));
     }
   }
@@ -103,6 +108,7 @@ export class TerminalDisplay implements Display {
     else if (bar !== undefined) this.#multiBar?.remove(bar);
     this.#bars.delete(name);
     this.#running.delete(name);
+    this.#drawSoon();
   }
 
   #stop(): void {

@@ -5,7 +5,7 @@ import type { Event } from "../../../lib/pipeline/run/event.ts";
 function shown(events: readonly Event[]): string[] {
   let text = "";
   const display = new PlainDisplay(
-    { write: (part) => text += part, terminal: false, color: false, columns: () => 80 },
+    { write: (part) => text += part, terminal: false, color: false, columns: () => 80, rows: () => 24 },
     "/project",
   );
   for (const event of events) display.show(event);

@@ -19,6 +19,7 @@ class Stand {
       terminal: true,
       color: true,
       columns: () => columns,
+      rows: () => 5,
     };
     this.display = new TerminalDisplay(output, "/project");
   }
@@ -59,6 +60,18 @@ Deno.test("TerminalDisplay shows a line for each running stage below what happen
   stand.show({ kind: "stage finished", stage: "b", seconds: 3 }, { kind: "run finished", seconds: 3, ok: true });
   assert.deepEqual(stand.screen.lines.slice(4), ["b finished in 3.0 s", "2 ran in 3.0 s"]);
   assert.equal(stand.screen.cursor, true);
+});
+
+Deno.test("TerminalDisplay draws no more lines than the terminal is high, and the others as there is room", async () => {
+  const stand = new Stand(60);
+  const names = ["a", "b", "c", "d", "e"];
+  for (const stage of names) stand.show({ kind: "stage started", stage, reasons: [] });
+  const drawn = async (): Promise<string[]> =>
+    (await stand.frame()).flatMap((line) => /^(\w) running for/.exec(line)?.[1] ?? []);
+  assert.deepEqual(await drawn(), ["a", "b", "c"]);
+  stand.show({ kind: "stage finished", stage: "b", seconds: 1 });
+  assert.deepEqual((await drawn()).toSorted(), ["a", "c", "d"]);
+  stand.display.close();
 });
 
 Deno.test("TerminalDisplay breaks no line of the terminal, and shows a failure in full", async () => {
