@@ -7,12 +7,12 @@
  */
 import { dirname, relative } from "node:path/posix";
 import { z } from "zod";
-import { renderPng, renderSvg } from "../lib/figures/rendering.ts";
-import { reportPage } from "../lib/figures/report.ts";
-import { specText } from "../lib/figures/spec_text.ts";
-import { readStudy } from "../lib/figures/study.ts";
+import { renderPng, renderSvg } from "../lib/figures/drawing/rendering.ts";
+import { reportPage } from "../lib/figures/report/report.ts";
+import { specText } from "../lib/figures/drawing/spec_text.ts";
+import { readStudy } from "../lib/figures/study/study.ts";
 import { studyFigures } from "../lib/figures/study_figures.ts";
-import { mergedTables, provenanceOf, writeTables } from "../lib/figures/tables.ts";
+import { mergedTables, provenanceOf, writeTables } from "../lib/figures/study/tables.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 
 /** Draws the figures of a study, merges its tables and writes its report. */

@@ -1,7 +1,7 @@
 import type { Part } from "./figure.ts";
-import { sharedText } from "./network.ts";
-import { hasBands, lastEpochs } from "./series.ts";
-import type { Study } from "./study.ts";
+import { sharedText } from "./study/network.ts";
+import { hasBands, lastEpochs } from "./study/series.ts";
+import type { Study } from "./study/study.ts";
 
 /** What a caller may say about a figure. */
 export interface FigureOptions {

@@ -1,11 +1,11 @@
-import { type LogAxis, logAxis } from "./domains.ts";
+import { type LogAxis, logAxis } from "./panels/domains.ts";
 import { caption, type FigureOptions } from "./caption.ts";
 import { faintColor, strongColor } from "./colors.ts";
-import { columnWidth, layerEncoding, logEncoding } from "./panel_axes.ts";
-import { depthText, type DepthVerdict, depthVerdicts } from "./depth_verdict.ts";
-import { hasBands, labelOf, layersOf, numbersOf, type Point } from "./series.ts";
-import { geometricSpread, groupBy, rounded } from "./seeds.ts";
-import type { DepthRow, Study } from "./study.ts";
+import { columnWidth, layerEncoding, logEncoding } from "./panels/panel_axes.ts";
+import { depthText, type DepthVerdict, depthVerdicts } from "./study/depth_verdict.ts";
+import { hasBands, labelOf, layersOf, numbersOf, type Point } from "./study/series.ts";
+import { geometricSpread, groupBy, rounded } from "./study/seeds.ts";
+import type { DepthRow, Study } from "./study/study.ts";
 import { type Figure, grammar, type Part } from "./figure.ts";
 import { themes } from "./theme.ts";
 

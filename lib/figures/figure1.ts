@@ -1,8 +1,8 @@
-import { logAxis } from "./domains.ts";
+import { logAxis } from "./panels/domains.ts";
 import { caption, curveNotes, type FigureOptions } from "./caption.ts";
-import { curvesPanel } from "./curves.ts";
-import { accuracyAxis, cdnvAxis, cutsOff, epochAxis } from "./panel_axes.ts";
-import { layerSeries, networkSeries } from "./series_legend.ts";
+import { curvesPanel } from "./panels/curves.ts";
+import { accuracyAxis, cdnvAxis, cutsOff, epochAxis } from "./panels/panel_axes.ts";
+import { layerSeries, networkSeries } from "./panels/series_legend.ts";
 import {
   accuracyPoints,
   cdnvPoints,
@@ -13,8 +13,8 @@ import {
   learningRateDrops,
   numbersOf,
   settled,
-} from "./series.ts";
-import type { Study } from "./study.ts";
+} from "./study/series.ts";
+import type { Study } from "./study/study.ts";
 import { type Figure, grammar } from "./figure.ts";
 import { themes } from "./theme.ts";
 

@@ -1,11 +1,11 @@
-import { logAxis } from "./domains.ts";
+import { logAxis } from "./panels/domains.ts";
 import { caption, curveNotes, type FigureOptions } from "./caption.ts";
-import { type CurvesPanel, curvesPanel } from "./curves.ts";
-import { bareAxis, cdnvAxis, columnWidth, epochAxis } from "./panel_axes.ts";
-import { layerSeries } from "./series_legend.ts";
-import { probePanels } from "./probe_panels.ts";
-import { cdnvPoints, epochCount, hasBands, lastEpoch, layersOf, learningRateDrops, numbersOf } from "./series.ts";
-import type { Study } from "./study.ts";
+import { type CurvesPanel, curvesPanel } from "./panels/curves.ts";
+import { bareAxis, cdnvAxis, columnWidth, epochAxis } from "./panels/panel_axes.ts";
+import { layerSeries } from "./panels/series_legend.ts";
+import { probePanels } from "./panels/probe_panels.ts";
+import { cdnvPoints, epochCount, hasBands, lastEpoch, layersOf, learningRateDrops, numbersOf } from "./study/series.ts";
+import type { Study } from "./study/study.ts";
 import { type Figure, grammar } from "./figure.ts";
 import { themes } from "./theme.ts";
 

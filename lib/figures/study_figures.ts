@@ -2,8 +2,8 @@ import type { FigureOptions } from "./caption.ts";
 import { effectiveDepth } from "./effective_depth.ts";
 import { figure1 } from "./figure1.ts";
 import { figure2 } from "./figure2.ts";
-import type { ReportFigure } from "./report.ts";
-import type { Study } from "./study.ts";
+import type { ReportFigure } from "./report/report.ts";
+import type { Study } from "./study/study.ts";
 
 /** The figures that the study has tables for, in the order of the report. */
 export function studyFigures(study: Study, options: FigureOptions = {}): ReportFigure[] {

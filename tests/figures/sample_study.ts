@@ -1,5 +1,5 @@
 import { writeTable } from "../../lib/formats/table.ts";
-import { readStudy, type Study, type TablePaths } from "../../lib/figures/study.ts";
+import { readStudy, type Study, type TablePaths } from "../../lib/figures/study/study.ts";
 import { type SampleStudy, type SampleTables, sampleTables } from "./sample_tables.ts";
 
 /** Writes sample tables into a folder, one file a kind. */

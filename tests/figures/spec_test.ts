@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import type { Figure, Part } from "../../lib/figures/figure.ts";
-import { specText } from "../../lib/figures/spec_text.ts";
+import { specText } from "../../lib/figures/drawing/spec_text.ts";
 import { studyFigures } from "../../lib/figures/study_figures.ts";
 import { sampleStudy } from "./sample_study.ts";
 import type { SampleStudy, SampleTables } from "./sample_tables.ts";

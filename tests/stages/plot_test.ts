@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readTable } from "../../lib/formats/table.ts";
-import type { TablePaths } from "../../lib/figures/study.ts";
+import type { TablePaths } from "../../lib/figures/study/study.ts";
 import plot from "../../stages/plot.ts";
 import { withFolder, writeSample } from "../figures/sample_study.ts";
 import { sampleTables } from "../figures/sample_tables.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { arithmeticSpread, geometricSpread, groupBy, rounded } from "../../lib/figures/seeds.ts";
+import { arithmeticSpread, geometricSpread, groupBy, rounded } from "../../../lib/figures/study/seeds.ts";
 
 const positive = fc.array(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 8 });
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Row } from "../../lib/formats/table.ts";
-import { layerRows, summaryRows } from "../../lib/figures/summary.ts";
-import { sampleStudy } from "./sample_study.ts";
-import type { SampleTables } from "./sample_tables.ts";
+import type { Row } from "../../../lib/formats/table.ts";
+import { layerRows, summaryRows } from "../../../lib/figures/study/summary.ts";
+import { sampleStudy } from "../sample_study.ts";
+import type { SampleTables } from "../sample_tables.ts";
 
 /** Sets the train accuracy after the last of two epochs, by depth. */
 function withAccuracies(accuracies: Record<number, number>): (tables: SampleTables) => void {

@@ -1,4 +1,4 @@
-import type { Row } from "../formats/table.ts";
+import type { Row } from "../../formats/table.ts";
 import { depthVerdicts } from "./depth_verdict.ts";
 import type { Identity } from "./network.ts";
 import type { CdnvRow, DepthRow, HistoryRow, ProbeRow, Study } from "./study.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readStudy } from "../../lib/figures/study.ts";
-import { withFolder, writeSample } from "./sample_study.ts";
-import { type SampleTables, sampleTables } from "./sample_tables.ts";
+import { readStudy } from "../../../lib/figures/study/study.ts";
+import { withFolder, writeSample } from "../sample_study.ts";
+import { type SampleTables, sampleTables } from "../sample_tables.ts";
 
 async function rejected(change: (tables: SampleTables) => void, message: RegExp): Promise<void> {
   await withFolder(async (folder) => {

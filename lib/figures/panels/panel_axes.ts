@@ -1,6 +1,6 @@
 import { accuracyDomain, type LogAxis } from "./domains.ts";
-import type { Part } from "./figure.ts";
-import { numbersOf, type Point } from "./series.ts";
+import type { Part } from "../figure.ts";
+import { numbersOf, type Point } from "../study/series.ts";
 
 /** The vertical axis of a panel. */
 export interface ValueAxis {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { Resvg } from "@resvg/resvg-js";
-import type { Figure, Part } from "../../lib/figures/figure.ts";
-import { fontFaces } from "../../lib/figures/font.ts";
-import { renderPng, renderSvg } from "../../lib/figures/rendering.ts";
-import { studyFigures } from "../../lib/figures/study_figures.ts";
-import { sampleStudy } from "./sample_study.ts";
-import type { SampleStudy } from "./sample_tables.ts";
+import type { Figure, Part } from "../../../lib/figures/figure.ts";
+import { fontFaces } from "../../../lib/figures/drawing/font.ts";
+import { renderPng, renderSvg } from "../../../lib/figures/drawing/rendering.ts";
+import { studyFigures } from "../../../lib/figures/study_figures.ts";
+import { sampleStudy } from "../sample_study.ts";
+import type { SampleStudy } from "../sample_tables.ts";
 
 const font = { loadSystemFonts: false, fontFiles: fontFaces.map((face) => face.path) };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { reportPage } from "../../lib/figures/report.ts";
-import { studyFigures } from "../../lib/figures/study_figures.ts";
-import { sampleStudy } from "./sample_study.ts";
-import type { SampleStudy } from "./sample_tables.ts";
+import { reportPage } from "../../../lib/figures/report/report.ts";
+import { studyFigures } from "../../../lib/figures/study_figures.ts";
+import { sampleStudy } from "../sample_study.ts";
+import type { SampleStudy } from "../sample_tables.ts";
 
 async function page(of: SampleStudy, title = "Collapse"): Promise<string> {
   const study = await sampleStudy(of);

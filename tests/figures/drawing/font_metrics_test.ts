@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Resvg } from "@resvg/resvg-js";
-import { fontFaces } from "../../lib/figures/font.ts";
-import { readFontMetrics } from "../../lib/figures/font_metrics.ts";
+import { fontFaces } from "../../../lib/figures/drawing/font.ts";
+import { readFontMetrics } from "../../../lib/figures/drawing/font_metrics.ts";
 
 /** The width of a text as the renderer sets it: how far a bar after the text is pushed to the right. */
 function drawnWidth(text: string, weight: number, size: number): number {

@@ -1,9 +1,9 @@
-import { depthText, depthVerdicts } from "./depth_verdict.ts";
-import { type Markup, markup } from "./markup.ts";
-import type { Identity } from "./network.ts";
-import { labelOf } from "./series.ts";
-import type { DepthRow, Study } from "./study.ts";
-import { interpolation, type LayerRow, layerRows, type SummaryRow, summaryRows } from "./summary.ts";
+import { depthText, depthVerdicts } from "../study/depth_verdict.ts";
+import { type Markup, markup } from "../markup.ts";
+import type { Identity } from "../study/network.ts";
+import { labelOf } from "../study/series.ts";
+import type { DepthRow, Study } from "../study/study.ts";
+import { interpolation, type LayerRow, layerRows, type SummaryRow, summaryRows } from "../study/summary.ts";
 
 type Cell = number | string | null;
 

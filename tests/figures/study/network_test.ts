@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Identity, networksOf, seedsText, sharedText } from "../../lib/figures/network.ts";
+import { type Identity, networksOf, seedsText, sharedText } from "../../../lib/figures/study/network.ts";
 
 const mlp = (rest: Partial<Identity>): Identity => ({
   dataset: "mnist",

@@ -2,7 +2,7 @@ import resvgPackage from "@resvg/resvg-js/package.json" with { type: "json" };
 import { version as vegaVersion } from "vega";
 import { version as embedVersion } from "vega-embed";
 import { version as vegaLiteVersion } from "vega-lite";
-import { fontVersion } from "./font.ts";
+import { fontVersion } from "../drawing/font.ts";
 
 /** The versions of what draws the figures. */
 export const libraryVersions: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { Part } from "./figure.ts";
+import type { Part } from "../figure.ts";
 import { aboveFloor, type EpochAxis, epochEncoding, type ValueAxis } from "./panel_axes.ts";
 import type { Series } from "./series_legend.ts";
 

@@ -1,4 +1,4 @@
-import { layerColors, networkColors } from "./colors.ts";
+import { layerColors, networkColors } from "../colors.ts";
 
 /** What tells the curves of a panel apart. */
 export interface Series {

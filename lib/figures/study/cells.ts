@@ -1,4 +1,4 @@
-import type { Row } from "../formats/table.ts";
+import type { Row } from "../../formats/table.ts";
 
 /** The cells of one row, read by name and kind. */
 export class Cells {

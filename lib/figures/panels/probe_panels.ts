@@ -1,5 +1,5 @@
 import { curvesPanel } from "./curves.ts";
-import type { Part } from "./figure.ts";
+import type { Part } from "../figure.ts";
 import { aboveFloor, accuracyAxis, bareAxis, cutsOff, epochAxis, epochEncoding, type ValueAxis } from "./panel_axes.ts";
 import { panelsOverLayers } from "./probe_layers.ts";
 import {
@@ -11,9 +11,18 @@ import {
   probeNames,
   type ProbeRowPanels,
 } from "./probe_marks.ts";
-import { epochCount, hasBands, lastEpoch, layersOf, numbersOf, type Point, probePoints, settled } from "./series.ts";
+import {
+  epochCount,
+  hasBands,
+  lastEpoch,
+  layersOf,
+  numbersOf,
+  type Point,
+  probePoints,
+  settled,
+} from "../study/series.ts";
 import { layerSeries } from "./series_legend.ts";
-import type { Study } from "./study.ts";
+import type { Study } from "../study/study.ts";
 
 /** Probed epochs from which on probes are drawn over epochs, as in the paper; below that over layers, at the last one. */
 const curveEpochs = 4;

@@ -1,4 +1,4 @@
-import { readTable, type Row } from "../formats/table.ts";
+import { readTable, type Row } from "../../formats/table.ts";
 import { Cells } from "./cells.ts";
 import { type Identity, type Network, networkKey, networksOf } from "./network.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { accuracyDomain, logAxis } from "../../lib/figures/domains.ts";
+import { accuracyDomain, logAxis } from "../../../lib/figures/panels/domains.ts";
 
 /** The texts of an axis by tick, read out of its expression. */
 function texts(axis: { labels: string }): Record<string, string> {

@@ -1,4 +1,4 @@
-import { type Row, writeTable } from "../formats/table.ts";
+import { type Row, writeTable } from "../../formats/table.ts";
 import type { RawTables, Study } from "./study.ts";
 import { layerColumns, layerRows, summaryColumns, summaryRows } from "./summary.ts";
 

@@ -1,7 +1,7 @@
-import { faintColor, layerColors } from "./colors.ts";
-import type { Part } from "./figure.ts";
-import { accuracyPoints, type Point } from "./series.ts";
-import type { Study } from "./study.ts";
+import { faintColor, layerColors } from "../colors.ts";
+import type { Part } from "../figure.ts";
+import { accuracyPoints, type Point } from "../study/series.ts";
+import type { Study } from "../study/study.ts";
 
 /** How the panels are laid out by their figure. */
 export interface ProbeLayout {

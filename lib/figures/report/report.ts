@@ -1,14 +1,14 @@
-import { darkColors } from "./colors.ts";
+import { darkColors } from "../colors.ts";
 import { browserLibraries, libraryVersions } from "./libraries.ts";
-import { codeScript, jsonScript, type Markup, markup, trusted } from "./markup.ts";
-import { sharedText } from "./network.ts";
+import { codeScript, jsonScript, type Markup, markup, trusted } from "../markup.ts";
+import { sharedText } from "../study/network.ts";
 import { reportScript } from "./report_script.ts";
 import { reportStyle } from "./report_style.ts";
 import { layersTables, summaryTable } from "./report_tables.ts";
-import { lastEpochs } from "./series.ts";
-import type { Study } from "./study.ts";
-import type { Figure } from "./figure.ts";
-import { themes } from "./theme.ts";
+import { lastEpochs } from "../study/series.ts";
+import type { Study } from "../study/study.ts";
+import type { Figure } from "../figure.ts";
+import { themes } from "../theme.ts";
 
 /** A figure as it stands in a report. */
 export interface ReportFigure {

@@ -1,4 +1,4 @@
-import type { Figure } from "./figure.ts";
+import type { Figure } from "../figure.ts";
 
 /** Values that fit in a line of this many characters are not broken up. */
 const lineLength = 120;

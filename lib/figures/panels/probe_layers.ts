@@ -8,8 +8,8 @@ import {
   probeNames,
   type ProbeRowPanels,
 } from "./probe_marks.ts";
-import { hasBands, layersOf, numbersOf, type Point } from "./series.ts";
-import type { Study } from "./study.ts";
+import { hasBands, layersOf, numbersOf, type Point } from "../study/series.ts";
+import type { Study } from "../study/study.ts";
 
 /** Probes over layers, of the last probed epoch. */
 export function panelsOverLayers(study: Study, all: readonly Point[], layout: ProbeLayout): ProbeRowPanels {

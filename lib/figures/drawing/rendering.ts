@@ -2,9 +2,9 @@ import { Resvg } from "@resvg/resvg-js";
 import { logger, parse, resetSVGDefIds, View, Warn } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import { fontFaces } from "./font.ts";
-import { markup } from "./markup.ts";
+import { markup } from "../markup.ts";
 import { measureWithFont } from "./text_measure.ts";
-import type { Figure } from "./figure.ts";
+import type { Figure } from "../figure.ts";
 
 /**
  * Draws a figure as SVG, without a browser or canvas. The bytes depend on the figure alone.
