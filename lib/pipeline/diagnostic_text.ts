@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { Diagnostic, Range, Source } from "./diagnostic.ts";
+import { widthOf } from "./display/width.ts";
 
 /** How diagnostics are written. */
 export interface DiagnosticTextOptions {
@@ -80,12 +81,13 @@ function excerpt(range: Range, paint: Paint): string[] {
   const cut = from > WIDTH - 30 ? from - 40 : 0;
   const shown = (cut > 0 ? "…" : "") + full.slice(cut, cut + WIDTH) + (full.length > cut + WIDTH ? "…" : "");
   const before = (cut > 0 ? "…" : "") + full.slice(cut, from);
-  const carets = "^".repeat(Math.max(1, [...full.slice(from, Math.min(to, cut + WIDTH))].length));
+  const blank = before.split("\t").map((part) => " ".repeat(widthOf(part))).join("\t");
+  const carets = "^".repeat(Math.max(1, widthOf(full.slice(from, Math.min(to, cut + WIDTH)))));
   const number = String(line + 1);
   const gutter = " ".repeat(number.length);
   return [
     `  ${paint("dim", `${number} |`)} ${shown}`,
-    `  ${paint("dim", `${gutter} |`)} ${before.replace(/[^\t]/gu, " ")}${paint("red", carets)}`,
+    `  ${paint("dim", `${gutter} |`)} ${blank}${paint("red", carets)}`,
   ];
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Diagnostic, Source } from "../../lib/pipeline/diagnostic.ts";
+import { type Diagnostic, errorAt, type Source } from "../../lib/pipeline/diagnostic.ts";
 import { formatDiagnostic, formatDiagnostics, positionOf, shownPath } from "../../lib/pipeline/diagnostic_text.ts";
 
 const source: Source = { path: "/project/pipeline.yaml", text: "a: 1\n\tbé: two\nlast" };
@@ -31,6 +31,12 @@ Deno.test("formatDiagnostic() marks one column at the end of a file and where a 
     formatDiagnostic({ severity: "error", message: "Here", range: { source, start, end } }, { folder: "/project" });
   assert.equal(at(19, 19), "pipeline.yaml:3:5: error: Here\n  3 | last\n    |     ^");
   assert.equal(at(0, 12), "pipeline.yaml:1:1: error: Here\n  1 | a: 1\n    | ^^^^");
+});
+
+Deno.test("formatDiagnostic() puts carets below characters that are two columns wide, and behind tabs", () => {
+  const source = { path: "/p/pipeline.yaml", text: "\t深度: 学习 x" };
+  const text = formatDiagnostic(errorAt({ source, start: 5, end: 7 }, "no"), { folder: "/p" });
+  assert.equal(text, "pipeline.yaml:1:6: error: no\n  1 | \t深度: 学习 x\n    | \t      ^^^^");
 });
 
 Deno.test("formatDiagnostic() cuts long lines around the place", () => {

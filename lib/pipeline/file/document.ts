@@ -207,6 +207,8 @@ function sentence(code: string, message: string): string {
       return "A second YAML document starts here, but a file holds one";
     case "MISSING_CHAR":
       return message.includes("quote") ? "This text has no closing quote" : withoutPeriod(message);
+    case "RESOURCE_EXHAUSTION":
+      return "The lists or maps here are nested too deeply";
     default:
       return withoutPeriod(message);
   }
