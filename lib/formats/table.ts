@@ -33,16 +33,18 @@ export async function writeTable(path: string, columns: readonly string[], rows:
  * Reads a CSV file with a header line.
  *
  * @returns the rows in file order, each with every column
- * @throws {Error} where the file cannot be read or has no header line
+ * @throws {Error} naming the file where it cannot be read, has no header line, or a row has fewer cells than that
  */
 export async function readTable(path: string): Promise<Row[]> {
   const text = await Deno.readTextFile(path);
   if (text.trim() === "") throw new Error(`${path}: an empty file, expected a CSV table with a header line`);
   const read = fromCSV(text, { autoType: false });
-  return (read.objects() as Record<string, string | null | undefined>[]).map((row) =>
+  return (read.objects() as Record<string, string | null | undefined>[]).map((row, at) =>
     Object.fromEntries(
       Object.entries(row).map(([column, value]) => {
-        if (value === null || value === undefined || value === "") return [column, null];
+        // An empty cell is null; a cell that is not there is undefined.
+        if (value === undefined) throw new Error(`${path}: row ${at + 1} ends before the column "${column}"`);
+        if (value === null || value === "") return [column, null];
         return [column, decimal.test(value) ? Number(value) : value];
       }),
     )

@@ -68,3 +68,10 @@ Deno.test("readTable() rejects an empty file", async () => {
     });
   });
 });
+
+Deno.test("readTable() rejects a row that was cut", async () => {
+  await inFolder(async (path) => {
+    await Deno.writeTextFile(path, "a,b,c\n1,,3\n1,2");
+    await assert.rejects(readTable(path), { message: `${path}: row 2 ends before the column "c"` });
+  });
+});
