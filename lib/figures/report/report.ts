@@ -50,7 +50,7 @@ export async function reportPage(report: Report): Promise<string> {
   const data = {
     figures: figures.map(({ name, figure, panel }) => ({ name, panel, spec: figure })),
     themes,
-    darkColors: darkColors(study.networks.map((network) => network.depth)),
+    darkColors: darkColors([...new Set(study.cdnv.map(({ layer }) => layer))]),
   };
   const page = markup`<!doctype html>
 <html lang="en">
