@@ -112,7 +112,12 @@ class SplitCounts {
     const predictions = predictedClasses(chunk.logits, this.classes);
     predictions.forEach((prediction, row) => this.#networkCorrect += prediction === labels[row] ? 1 : 0);
     this.centres.forEach((nearest, layer) => {
-      const { correct, agree } = countNcc(nearest(chunk.layers[layer]!), labels, predictions, this.classes);
+      const { correct, agree } = countNcc(
+        nearest(chunk.layers[layer]!, predictions),
+        labels,
+        predictions,
+        this.classes,
+      );
       correct.forEach((count, label) => this.#correct[layer]![label]! += count);
       this.#agree[layer]! += agree;
     });

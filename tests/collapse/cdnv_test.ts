@@ -147,7 +147,12 @@ Deno.test("nccErrorBound() is never exceeded by the macro-averaged NCC error of 
       accumulator.add(features, labels);
       const moments = accumulator.moments();
       const { mean } = cdnv(classStatistics(moments));
-      const { correct } = countNcc(nearestCentre(moments)(features), labels, new Uint16Array(40), classes);
+      const { correct } = countNcc(
+        nearestCentre(moments)(features, new Uint16Array(40)),
+        labels,
+        new Uint16Array(40),
+        classes,
+      );
       const error = correct.reduce((sum, count, label) => sum + 1 - count / moments.counts[label]!, 0) / classes;
       assert.ok(mean !== null && error <= nccErrorBound(classes, mean) * (1 + 1e-9));
     }),
