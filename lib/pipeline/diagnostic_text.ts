@@ -8,6 +8,8 @@ export interface DiagnosticTextOptions {
   readonly color?: boolean;
   /** Paths below it are shown relative to it; the current folder by default. */
   readonly folder?: string;
+  /** Excerpts fit into so many columns, if those are at least 40, so that no terminal breaks them; 120 by default. */
+  readonly columns?: number | undefined;
 }
 
 /** A line and column, both from 1; the column counts characters (code points). */
@@ -28,10 +30,10 @@ export function formatDiagnostic(diagnostic: Diagnostic, options: DiagnosticText
   const lines: string[] = [];
   const head = `${severity}: ${diagnostic.message}`;
   lines.push(diagnostic.range ? `${paint("bold", place(diagnostic.range, options.folder))}: ${head}` : head);
-  if (diagnostic.range) lines.push(...excerpt(diagnostic.range, paint));
+  if (diagnostic.range) lines.push(...excerpt(diagnostic.range, paint, options.columns));
   for (const related of diagnostic.related ?? []) {
     lines.push(`  ${place(related.range, options.folder)}: ${related.message}`);
-    lines.push(...excerpt(related.range, paint));
+    lines.push(...excerpt(related.range, paint, options.columns));
   }
   for (const hint of diagnostic.hints ?? []) lines.push(`  ${paint("cyan", "hint")}: ${hint}`);
   return lines.join("\n");
@@ -66,10 +68,7 @@ function byPlace(a: Diagnostic, b: Diagnostic): number {
   return left === right ? a.range.start - b.range.start : left < right ? -1 : 1;
 }
 
-/** Columns of an excerpt beyond which a line is cut. */
-const WIDTH = 110;
-
-function excerpt(range: Range, paint: Paint): string[] {
+function excerpt(range: Range, paint: Paint, columns = 120): string[] {
   const { text } = range.source;
   const starts = lineStarts(range.source);
   const line = lineAt(starts, range.start);
@@ -78,11 +77,13 @@ function excerpt(range: Range, paint: Paint): string[] {
   const full = text.slice(start, end).trimEnd();
   const from = range.start - start;
   const to = Math.max(from + 1, Math.min(range.end - start, full.length));
-  const cut = from > WIDTH - 30 ? from - 40 : 0;
-  const shown = (cut > 0 ? "…" : "") + full.slice(cut, cut + WIDTH) + (full.length > cut + WIDTH ? "…" : "");
+  // The line's number, what sets it off and two ellipses take the rest.
+  const width = Math.max(40, columns) - 10;
+  const cut = from > width - 30 ? Math.max(0, from - Math.min(40, width >> 1)) : 0;
+  const shown = (cut > 0 ? "…" : "") + full.slice(cut, cut + width) + (full.length > cut + width ? "…" : "");
   const before = (cut > 0 ? "…" : "") + full.slice(cut, from);
   const blank = before.split("\t").map((part) => " ".repeat(widthOf(part))).join("\t");
-  const carets = "^".repeat(Math.max(1, widthOf(full.slice(from, Math.min(to, cut + WIDTH)))));
+  const carets = "^".repeat(Math.max(1, widthOf(full.slice(from, Math.min(to, cut + width)))));
   const number = String(line + 1);
   const gutter = " ".repeat(number.length);
   return [

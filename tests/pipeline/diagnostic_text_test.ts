@@ -33,6 +33,15 @@ Deno.test("formatDiagnostic() marks one column at the end of a file and where a 
   assert.equal(at(0, 12), "pipeline.yaml:1:1: error: Here\n  1 | a: 1\n    | ^^^^");
 });
 
+Deno.test("formatDiagnostic() fits excerpts into the columns there are", () => {
+  const source = { path: "/p/a", text: `${"x".repeat(50)}here${"y".repeat(50)}` };
+  const [, excerpt, carets] = formatDiagnostic(errorAt({ source, start: 50, end: 54 }, "no"), { columns: 40 }).split(
+    "\n",
+  );
+  assert.equal(excerpt, `  1 | …${"x".repeat(15)}here${"y".repeat(11)}…`);
+  assert.equal(carets, `    | ${" ".repeat(16)}^^^^`);
+});
+
 Deno.test("formatDiagnostic() puts carets below characters that are two columns wide, and behind tabs", () => {
   const source = { path: "/p/pipeline.yaml", text: "\t深度: 学习 x" };
   const text = formatDiagnostic(errorAt({ source, start: 5, end: 7 }, "no"), { folder: "/p" });

@@ -67,7 +67,8 @@ export async function openRequests(
 
 /** Prints what is wrong, or doubtful, as the person who typed the command sees the files. */
 export function report({ errors, folder }: Context, diagnostics: readonly Diagnostic[]): void {
-  if (diagnostics.length > 0) errors.write(`${formatDiagnostics(diagnostics, { color: errors.color, folder })}\n`);
+  const options = { color: errors.color, folder, columns: errors.terminal ? errors.columns() : undefined };
+  if (diagnostics.length > 0) errors.write(`${formatDiagnostics(diagnostics, options)}\n`);
 }
 
 /** Sets the exit code; the first one that is not 0 stays. */

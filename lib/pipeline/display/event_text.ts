@@ -14,6 +14,8 @@ export interface EventTextOptions {
   readonly color: boolean;
   /** Paths in diagnostics are shown relative to this absolute folder. */
   readonly folder: string;
+  /** Width in columns, now; absent where lines may have any length. */
+  readonly columns?: () => number;
 }
 
 /** A line of the log; what a stage prints may be cut where lines are short, the rest is read in full. */
@@ -75,8 +77,9 @@ function because(reasons: Parameters<typeof reasonsText>[0]): string {
   return reasons.length === 0 ? "" : `: ${reasonsText(reasons)}`;
 }
 
-function diagnosticLines(diagnostic: Diagnostic, { color, folder }: EventTextOptions, indent = "  "): LogLine[] {
-  return formatDiagnostic(diagnostic, { color, folder }).trimEnd().split("\n")
+function diagnosticLines(diagnostic: Diagnostic, options: EventTextOptions, indent = "  "): LogLine[] {
+  const columns = options.columns && options.columns() - indent.length;
+  return formatDiagnostic(diagnostic, { ...options, columns }).trimEnd().split("\n")
     .map((text) => line(`${indent}${text}`));
 }
 

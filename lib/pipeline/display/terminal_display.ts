@@ -26,7 +26,8 @@ export class TerminalDisplay implements Display {
   /** Shows events on `output`; diagnostics name paths relative to the absolute `folder`. */
   constructor(output: Output, folder: string) {
     this.#output = output;
-    this.#options = { style: styleFor(output.color), color: output.color, folder };
+    const { color } = output;
+    this.#options = { style: styleFor(color), color, folder, columns: () => this.#width() };
   }
 
   /** Shows an event. */
