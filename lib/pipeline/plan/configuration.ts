@@ -7,6 +7,8 @@ export interface Configuration {
   readonly config: string | undefined;
   /** Absolute path of the lock file; undefined where there is none. */
   readonly lock: string | undefined;
+  /** The settings that bear on what the code does at run time, as text; `""` where there are none. */
+  readonly emission: string;
   /** All files that resolution depends on, whether they exist or not; absolute. */
   readonly files: readonly string[];
 }
@@ -32,7 +34,23 @@ export function configurationOf(module: string): Configuration {
     files.push(path);
     if (lock === undefined && existsSync(path)) lock = path;
   }
-  return { config: configs[0], lock, files };
+  return { config: configs[0], lock, emission: configs[0] === undefined ? "" : emissionOf(configs[0]), files };
+}
+
+const EMITTING = /"(?:jsx\w*|experimentalDecorators|emitDecoratorMetadata|unstable)"/;
+
+/** How TypeScript is turned into JavaScript, and which features of Deno are on. */
+function emissionOf(config: string): string {
+  const text = readFileSync(config, "utf8");
+  if (!EMITTING.test(text)) return "";
+  try {
+    const { compilerOptions = {}, unstable = null } = JSON.parse(text);
+    const options = Object.entries(compilerOptions).filter(([name]) => EMITTING.test(`"${name}"`));
+    return JSON.stringify([options.sort(), unstable]);
+  } catch {
+    // It has comments or trailing commas: rather too much than too little.
+    return text;
+  }
 }
 
 interface Settings {

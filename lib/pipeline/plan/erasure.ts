@@ -32,9 +32,11 @@ export class Erasure implements AsyncDisposable {
   }
 
   /** The digest of a module's erased text; of its bytes where it is no code. */
-  async digest(path: string, text: string): Promise<Result<string>> {
+  async digest(path: string, bytes: Uint8Array): Promise<Result<string>> {
     const extension = extname(path);
-    const content = sha256(text);
+    const content = sha256(bytes);
+    if (extension !== ".json" && LOADERS[extension] === undefined) return { ok: true, value: content, diagnostics: [] };
+    const text = new TextDecoder().decode(bytes);
     const key = `${extension} ${content}`;
     const known = this.#index.get(`erased by ${ERASURE_VERSION}`, key);
     if (known !== undefined) return { ok: true, value: known, diagnostics: [] };
@@ -47,8 +49,7 @@ export class Erasure implements AsyncDisposable {
 
   async #erase(path: string, text: string, extension: string): Promise<Result<string>> {
     if (extension === ".json") return { ok: true, value: compactJson(text), diagnostics: [] };
-    const loader = LOADERS[extension];
-    if (loader === undefined) return { ok: true, value: text, diagnostics: [] };
+    const loader = LOADERS[extension] ?? "js";
     const run = await this.#service();
     try {
       const { code } = await run(text, {
