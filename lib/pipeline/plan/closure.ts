@@ -17,6 +17,8 @@ export interface Closure {
   readonly entry: string;
   /** The local modules, sorted by path. */
   readonly modules: readonly ClosureModule[];
+  /** The paths of those that are imported dynamically alone: they are read while the code runs, not before. */
+  readonly lazy: readonly string[];
   /** The npm packages with all that they depend on, sorted by name. */
   readonly packages: readonly ClosurePackage[];
   /** sha256, hex: equal for equal code, whatever the comments, types and formatting. */
@@ -45,7 +47,8 @@ export interface ClosurePackage {
 
 /** Grows when closures are worked out otherwise. */
 const VERSION = 1;
-const KIND = `closure ${VERSION}`;
+/** Grows when closures are remembered otherwise. */
+const KIND = "closure 2";
 
 /** A closure with the digests of the files that it was made from; null for one that was not there. */
 interface Remembered {
@@ -123,7 +126,7 @@ class ClosureReader {
     const configuration = configurationOf(module);
     const graph = await readModuleGraph(module, configuration, place);
     if (!graph.ok) return graph;
-    const texts = new Map([...graph.value.modules.values()].map(({ file }) => [file, readFileSync(file, "utf8")]));
+    const texts = new Map([...graph.value.modules.values()].map(({ file }) => [file, readFileSync(file)]));
     const closure = await this.#assemble(module, configuration, graph.value, texts);
     if (!closure.ok) return closure;
     // Deno read the files before this did: what changed in between may not fit the graph, and is not remembered.
@@ -141,19 +144,25 @@ class ClosureReader {
 
   async #assemble(
     module: string,
-    { lock }: Configuration,
+    { lock, emission }: Configuration,
     graph: ModuleGraph,
-    texts: ReadonlyMap<string, string>,
+    texts: ReadonlyMap<string, Uint8Array>,
   ): Promise<Result<Closure>> {
     const diagnostics: Diagnostic[] = [];
     const modules: ClosureModule[] = [];
     for (const [name, node] of graph.modules) {
-      const erased = await this.#erasure.digest(node.file, texts.get(node.file) ?? "");
-      if (!erased.ok) diagnostics.push(...erased.diagnostics);
-      else {modules.push({
-          path: this.#path(name),
-          digest: sha256(canonical([erased.value, this.#localImports(node)])),
-        });}
+      const bytes = texts.get(node.file)!;
+      const erased = node.isRaw
+        ? { ok: true as const, value: sha256(bytes) }
+        : await this.#erasure.digest(node.file, bytes);
+      if (!erased.ok) {
+        diagnostics.push(...erased.diagnostics);
+        continue;
+      }
+      modules.push({
+        path: this.#path(name),
+        digest: sha256(canonical([erased.value, this.#localImports(node)])),
+      });
     }
     if (diagnostics.length > 0) return { ok: false, diagnostics };
     const integrities = lock === undefined ? {} : readIntegrities(lock);
@@ -163,6 +172,7 @@ class ClosureReader {
     const closure: Closure = {
       entry,
       modules: sorted,
+      lazy: [...graph.lazy].map((name) => this.#path(name)).sort(),
       packages,
       digest: sha256(canonical([
         VERSION,
@@ -170,6 +180,7 @@ class ClosureReader {
         sorted.map(({ path, digest }) => [path, digest]),
         packages.map(({ name, integrity }) => [name, integrity]),
         this.#packageImports(graph),
+        ...(emission === "" ? [] : [emission]),
       ])),
       files: [...texts.keys()],
       packageFolders: [...graph.packages.values()].flatMap(({ folder }) => folder === undefined ? [] : [folder]),

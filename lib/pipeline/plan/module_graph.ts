@@ -11,6 +11,8 @@ export interface ModuleGraph {
   readonly modules: ReadonlyMap<string, ModuleNode>;
   /** By `name@version`, with all that they depend on. */
   readonly packages: ReadonlyMap<string, PackageNode>;
+  /** Those of the modules, by name, that no chain of static imports reaches: they are loaded while the code runs. */
+  readonly lazy: ReadonlySet<string>;
   /** Absolute paths of modules that are imported dynamically and do not exist. */
   readonly absent: readonly string[];
 }
@@ -19,6 +21,8 @@ export interface ModuleGraph {
 export interface ModuleNode {
   /** Absolute path of its text. */
   readonly file: string;
+  /** Imported as it stands (`type: "text"`), not as code. */
+  readonly isRaw: boolean;
   /** What its specifiers come to: an absolute path, a URL, or `npm:/name@version/…`. */
   readonly imports: ReadonlyMap<string, string>;
 }
@@ -109,6 +113,7 @@ function collect(info: Info, place: Range | undefined): Result<ModuleGraph> {
   const absent: string[] = [];
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
+  const staticImports = new Map<string, string[]>();
 
   const reachPackage = (name: string): void => {
     const found = info.npmPackages?.[name];
@@ -132,7 +137,9 @@ function collect(info: Info, place: Range | undefined): Result<ModuleGraph> {
     }
     if (module.local === undefined || module.local === null) return;
     const imports = new Map<string, string>();
-    modules.set(nameOf(name), { file: module.local, imports });
+    const loadedWithIt: string[] = [];
+    staticImports.set(nameOf(name), loadedWithIt);
+    modules.set(nameOf(name), { file: module.local, isRaw: module.kind === "external", imports });
     for (const dependency of module.dependencies ?? []) {
       const { code } = dependency;
       if (code === undefined) continue;
@@ -143,13 +150,17 @@ function collect(info: Info, place: Range | undefined): Result<ModuleGraph> {
       }
       const target = info.redirects[code.specifier] ?? code.specifier;
       imports.set(dependency.specifier, nameOf(target));
+      if (dependency.isDynamic !== true) loadedWithIt.push(nameOf(target));
       reach(target, at, dependency.isDynamic === true);
     }
   };
 
   for (const root of info.roots) reach(root, place, false);
   if (diagnostics.length > 0) return { ok: false, diagnostics };
-  return { ok: true, value: { modules, packages, absent }, diagnostics: [] };
+  const eager = new Set(info.roots.map((root) => nameOf(info.redirects[root] ?? root)));
+  for (const name of eager) for (const target of staticImports.get(name) ?? []) eager.add(target);
+  const lazy = new Set([...modules.keys()].filter((name) => !eager.has(name)));
+  return { ok: true, value: { modules, packages, lazy, absent }, diagnostics: [] };
 }
 
 function nameOf(specifier: string): string {

@@ -19,6 +19,7 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { type Identity, identityOf, type KnownIdentity } from "./identity.ts";
 import type { Evaluation, KnownResult, Plan } from "./plan.ts";
 import type { Reason } from "./reason.ts";
+import { verifyCode, verifyDeps } from "./verification.ts";
 
 /** What a planner needs to know. */
 export interface PlannerOptions {
@@ -43,7 +44,7 @@ export class Planner {
   readonly #lock: Lock;
   readonly #closures: Map<string, Closure>;
   /** All closures that evaluations have named, by digest: a module may change while a stage runs. */
-  readonly #closureRecords = new Map<string, ClosureRecord>();
+  readonly #named = new Map<string, Closure>();
   /** When closures were last compared with the disk, on the clock of `performance.now()`. */
   readonly #refreshed = new Map<string, number>();
   readonly #options: PlannerOptions;
@@ -106,11 +107,23 @@ export class Planner {
     if (identity === undefined || fingerprint === undefined) {
       throw new Error(`${stage.name} cannot be recorded: its fingerprint was not known`);
     }
-    await this.#verifyDeps(stage, identity);
+    await verifyDeps(this.#workspace, stage, identity);
+    await this.verifyCode(stage, evaluation, "lazy");
     const outs = await commitOuts(this.#workspace, stage.outs);
     const result = { outs, deno: Deno.version.deno, ...(seconds === undefined ? {} : { seconds }) };
     this.#enterResult(stage, fingerprint, result);
     return this.#enterLock(stage, fingerprint, identity, result);
+  }
+
+  /**
+   * Makes sure that a stage's code is as an evaluation found it: all of it once the stage's process has loaded it, at the
+   * end what it imports on the way.
+   *
+   * @throws {StoreError} where it changed
+   */
+  async verifyCode(stage: Stage, { identity }: Evaluation, part: "all" | "lazy"): Promise<void> {
+    const closure = this.#named.get(identity?.closure ?? "");
+    if (closure !== undefined) await verifyCode(this.#workspace, stage, closure, part);
   }
 
   /**
@@ -214,7 +227,12 @@ export class Planner {
 
   #enterClosure(module: string, closure: Closure): void {
     this.#closures.set(module, closure);
-    this.#closureRecords.set(closure.digest, closureRecord(closure));
+    this.#named.set(closure.digest, closure);
+  }
+
+  #recordOf({ closure }: Identity): ClosureRecord | undefined {
+    const named = closure === undefined ? undefined : this.#named.get(closure);
+    return named === undefined ? undefined : closureRecord(named);
   }
 
   #recorded(name: string): Parameters<typeof difference>[0] {
@@ -225,7 +243,7 @@ export class Planner {
   #version(identity: Identity): Parameters<typeof difference>[1] {
     return {
       identity,
-      closure: identity.closure === undefined ? undefined : this.#closureRecords.get(identity.closure),
+      closure: this.#recordOf(identity),
     };
   }
 
@@ -264,18 +282,6 @@ export class Planner {
     return stored !== undefined && results.hasAll(stored.outs) ? stored : undefined;
   }
 
-  async #verifyDeps(stage: Stage, identity: Identity): Promise<void> {
-    for (const dep of stage.deps) {
-      const now = await this.#workspace.digests.digest(dep.path);
-      const before = identity.deps.find(({ path }) => path === dep.relative);
-      if (now?.sha256 === before?.sha256) continue;
-      throw new StoreError(
-        `${dep.relative} changed while ${stage.name} ran, so what the stage read is not known and its result is dropped`,
-        ["Leave the deps of running stages alone, and reproduce again"],
-      );
-    }
-  }
-
   #enterResult(stage: Stage, fingerprint: string, { outs, deno, seconds }: KnownResult): void {
     if (!isRestorable(stage)) return;
     this.#workspace.results.write({
@@ -295,7 +301,7 @@ export class Planner {
       ...identity,
       outs: outs.toSorted((one, other) => one.path < other.path ? -1 : 1),
     };
-    const closure = identity.closure === undefined ? undefined : this.#closureRecords.get(identity.closure);
+    const closure = this.#recordOf(identity);
     if (identity.closure !== undefined && closure !== undefined) this.#lock.closures.set(identity.closure, closure);
     this.#lock.stages.set(stage.name, record);
     writeLock(this.#lock, this.#workspace.temporary);

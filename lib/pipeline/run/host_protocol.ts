@@ -21,11 +21,13 @@ export interface HostRequest {
 /** Whether a record is the host's: a stage may print what it likes. */
 export function isHostRecord(value: Json): boolean {
   return typeof value === "object" && value !== null && "kind" in value &&
-    ["progress", "done", "failed"].includes(String(value.kind));
+    ["loaded", "progress", "done", "failed"].includes(String(value.kind));
 }
 
 /** What a stage's process writes to its standard output, as RFC 7464 records between the lines of its log. */
 export type HostRecord =
+  /** The module and what it imports, computed and other dynamic imports apart, have been read. */
+  | { readonly kind: "loaded" }
   | ({ readonly kind: "progress" } & Progress)
   | { readonly kind: "done" }
   | {

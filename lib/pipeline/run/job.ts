@@ -12,6 +12,8 @@ export interface Job {
   readonly root: string;
   /** Absolute folder for set-aside outs and their journals, kept between runs; on the file system of the outs, best. */
   readonly scratch: string;
+  /** Called once a module's process has loaded its code. Where it throws, the stage is ended and has failed. */
+  readonly loaded?: () => Promise<void>;
   /**
    * Takes over the outs once they are complete: hashes them, stores them, records them. Where it throws, the stage has
    * failed and its previous outs come back.

@@ -31,6 +31,8 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
   }
   const audit = join(run.folder, "audit.jsonl");
   let last: HostRecord | undefined;
+  const stale = new AbortController();
+  let verified: Promise<void> | undefined;
   const ending = await runProcess({
     command: Deno.execPath(),
     args: sandboxArguments(hostModule, stage.action.module, sandbox),
@@ -42,16 +44,20 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
       record(value: Json): void {
         if (!isHostRecord(value)) return;
         const record = value as unknown as HostRecord;
-        if (record.kind !== "progress") last = record;
+        if (record.kind === "loaded") {
+          verified = job.loaded?.();
+          verified?.catch(() => stale.abort());
+        } else if (record.kind !== "progress") last = record;
         else run.emit({ ...record, kind: "stage progress", time: Date.now(), stage: stage.name });
       },
     },
     stderr: outputReader(run, "stderr"),
     started: run.note,
-    signal: run.signal,
+    signal: AbortSignal.any([run.signal, stale.signal]),
     grace: job.grace ?? usualGrace,
     kill: job.kill,
   });
+  await verified;
   const accesses = await readAudit(audit);
   // A refusal that the stage did not swallow is the same news as the access in the audit, if that has it.
   const refused = last?.kind === "failed" ? refusedAccess(last.message) : undefined;

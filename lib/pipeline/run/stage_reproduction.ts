@@ -56,7 +56,7 @@ export class StageReproduction {
 
   async #settle(name: string): Promise<"done" | "run"> {
     const stage = this.#stage(name);
-    const evaluation = await this.#options.preparation.planner.evaluate(stage, this.#hasRun);
+    const evaluation = await this.#evaluate(stage);
     const time = Date.now();
     if (evaluation.state === "frozen") {
       this.#options.emit({ kind: "stage frozen", time, stage: name });
@@ -72,10 +72,12 @@ export class StageReproduction {
   }
 
   async #run(name: string, signal: AbortSignal): Promise<"done" | "failed" | "cancelled"> {
-    this.#hasRun = true;
     const stage = this.#stage(name);
     const { planner, closures, resolutions } = this.#options.preparation;
-    const evaluation = this.#evaluations.get(name)!;
+    // It may have waited for its turn, and what it reads may have changed since it was settled.
+    const { reasons } = this.#evaluations.get(name)!;
+    const evaluation = { ...await this.#evaluate(stage), reasons };
+    this.#hasRun = true;
     const missing = stage.deps.filter(({ relative }) => isMissing(evaluation.reasons, relative));
     const code = stage.action.kind === "run" ? closures.get(stage.action.module) : undefined;
     const begun = performance.now();
@@ -102,6 +104,7 @@ export class StageReproduction {
         resolutions: resolutions.get(name) ?? [],
         root: this.#options.workspace.root,
         scratch: this.#options.workspace.temporary,
+        loaded: () => planner.verifyCode(stage, evaluation, "all"),
         commit: async () => {
           await planner.record(stage, evaluation, (performance.now() - begun) / 1000);
         },
@@ -123,6 +126,18 @@ export class StageReproduction {
       default:
         return outcome satisfies never;
     }
+  }
+
+  /** Evaluates a stage; throws where its code is no longer that which was checked before the run. */
+  async #evaluate(stage: Stage): Promise<Evaluation> {
+    const { planner, closures } = this.#options.preparation;
+    const evaluation = await planner.evaluate(stage, this.#hasRun);
+    const { action, name } = stage;
+    const closure = evaluation.identity?.closure;
+    if (action.kind === "run" && closure !== undefined && closure !== closures.get(action.module)?.digest) {
+      throw new StoreError(`The code of ${name} changed since this run began`, ["Reproduce again"]);
+    }
+    return evaluation;
   }
 
   /** What the store cannot do for one stage is no reason to end the others. */

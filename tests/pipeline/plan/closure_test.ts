@@ -239,3 +239,46 @@ Deno.test("what is erased of a module is remembered under the version of esbuild
   const { version } = await import("esbuild");
   assert.ok(ERASURE_VERSION.startsWith(`esbuild ${version},`), `${ERASURE_VERSION} is not of esbuild ${version}`);
 });
+
+Deno.test("a module that is no code counts byte by byte, a text as it stands", async () => {
+  await using project = await Project.make({
+    "stages/plot.ts": `import text from "./notes.ts" with { type: "text" };
+import * as table from "./table.wasm";
+export default () => [text, table];
+`,
+    "stages/notes.ts": "// a comment\n",
+  });
+  const table = project.path("stages/table.wasm");
+  // An empty module with a section of its own, of one byte that is not UTF-8.
+  const wasm = (byte: number) => Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0, 3, 1, 0x61, byte);
+  Deno.writeFileSync(table, wasm(0x80));
+  const first = await closure(project);
+  Deno.writeFileSync(table, wasm(0x81));
+  const second = await closure(project);
+  assert.notEqual(second.digest, first.digest);
+  project.write("stages/notes.ts", "// another comment\n");
+  assert.notEqual((await closure(project)).digest, second.digest);
+});
+
+Deno.test("compiler options that bear on what code does change a closure's digest, others do not", async () => {
+  await using project = await Project.make(MODULES);
+  const { imports } = JSON.parse(MODULES["deno.json"]);
+  const digestWith = async (settings: object): Promise<string> => {
+    project.write("deno.json", JSON.stringify({ imports, ...settings }));
+    return (await closure(project)).digest;
+  };
+  const digest = await digestWith({});
+  assert.equal(await digestWith({ compilerOptions: { noUnusedLocals: true } }), digest);
+  assert.notEqual(await digestWith({ compilerOptions: { experimentalDecorators: true } }), digest);
+});
+
+Deno.test("closureOf() tells which modules are loaded on the way", async () => {
+  await using project = await Project.make({
+    "stages/plot.ts": `import "./now.ts";\nexport default () => import("./later.ts");\n`,
+    "stages/now.ts": `import "./both.ts";\n`,
+    "stages/later.ts": `import "./both.ts";\nimport "./later_still.ts";\n`,
+    "stages/later_still.ts": `export {};\n`,
+    "stages/both.ts": `export {};\n`,
+  });
+  assert.deepEqual((await closure(project)).lazy, ["stages/later.ts", "stages/later_still.ts"]);
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { PlannerOptions } from "../../../lib/pipeline/plan/planner.ts";
 import type { Reason } from "../../../lib/pipeline/plan/reason.ts";
+import { StoreError } from "../../../lib/pipeline/store/store_error.ts";
 import { Project } from "../support/project.ts";
 
 const MODULES = {
@@ -96,4 +97,29 @@ Deno.test("a package's other version is the reason, and its importers are not", 
   assert.deepEqual((await planWith("vega@6.4.0", "c")).evaluation.reasons, [
     { kind: "package changed", name: "vega", from: "a", to: "c" },
   ]);
+});
+
+Deno.test("code that changed before it was loaded drops the result; once it is loaded, only what is loaded on the way does", async () => {
+  await using project = await Project.make({
+    ...MODULES,
+    "stages/train.ts": `import "../lib/step.ts";\nexport default () => import("../lib/extra.ts");\n`,
+  });
+  const stage = project.stage("train", { run: "stages/train.ts", outs: ["weights"] });
+  const planner = await project.planner([stage]);
+  const evaluation = await planner.evaluate(stage);
+  await planner.verifyCode(stage, evaluation, "all");
+  project.write("weights", "weights");
+  project.write("lib/step.ts", `export const step = () => "edited";\n`);
+  const dropped = (path: string) => (error: unknown): boolean => {
+    assert.ok(error instanceof StoreError);
+    assert.equal(
+      error.message,
+      `${path} changed while train ran, so what the stage read is not known and its result is dropped`,
+    );
+    return true;
+  };
+  await assert.rejects(planner.verifyCode(stage, evaluation, "all"), dropped("lib/step.ts"));
+  await planner.record(stage, evaluation);
+  project.write("lib/extra.ts", "export const extra = 2;\n");
+  await assert.rejects(planner.record(stage, evaluation), dropped("lib/extra.ts"));
 });
