@@ -15,12 +15,16 @@ import { thrown } from "./thrown.ts";
 const pace = 50;
 /** Milliseconds that a stage has to end in good order once its engine is gone. */
 const orphanGrace = 10_000;
+/** Milliseconds between looks whether the engine is there. */
+const watchPeriod = 1000;
 
 const ending = new AbortController();
-// The engine sends SIGTERM; the end of standard input tells that the engine itself is gone.
 Deno.addSignalListener("SIGTERM", () => ending.abort(new Error("the run was cancelled")));
 prepareProcess();
 
+globalThis.addEventListener("beforeunload", () => {
+  fail(new Error("it waits for a promise that nothing is left to settle"));
+});
 globalThis.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
   fail(event.reason);
@@ -30,20 +34,36 @@ globalThis.addEventListener("error", (event) => {
   fail(event.error);
 });
 
-try {
-  const request = await takeRequest<HostRequest>(() => {
+// Not awaited at the top level, where Deno would end a stage that waits for nothing in its own words.
+main();
+
+async function main(): Promise<void> {
+  try {
+    const request = await takeRequest<HostRequest>();
+    watchEngine();
+    await run(request);
+    send({ kind: "done" });
+    Deno.exit(0);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Ends the stage when its engine is gone, and with it this process's parent; keeps nothing waiting for that. */
+function watchEngine(): void {
+  const engine = Deno.ppid;
+  const watch = setInterval(() => {
+    if (Deno.ppid === engine) return;
+    clearInterval(watch);
     ending.abort(new Error("the engine has ended"));
     setTimeout(() => Deno.exit(1), orphanGrace);
-  });
-  await run(request);
-  send({ kind: "done" });
-  Deno.exit(0);
-} catch (error) {
-  fail(error);
+  }, watchPeriod);
+  Deno.unrefTimer(watch);
 }
 
 async function run(request: HostRequest): Promise<void> {
   const definition = await importDefinition(request.module);
+  send({ kind: "loaded" });
   const parameters = definition.parameters.parse(request.with);
   const deps: Record<string, string | readonly string[]> = { ...request.deps };
   for (const name of definition.lists ?? []) {

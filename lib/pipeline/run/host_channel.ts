@@ -5,12 +5,8 @@
  */
 import { encodeRecord } from "./record_stream.ts";
 
-/**
- * Reads the request, and goes on watching for the end of standard input: the engine holds it open while it lives.
- *
- * @param ended called when the engine is gone
- */
-export async function takeRequest<T>(ended: () => void = () => {}): Promise<T> {
+/** Reads the request. */
+export async function takeRequest<T>(): Promise<T> {
   const reader = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   while (!text.includes("\n")) {
@@ -18,7 +14,6 @@ export async function takeRequest<T>(ended: () => void = () => {}): Promise<T> {
     if (done) throw new Error("the engine sent no request");
     text += value;
   }
-  reader.read().then(ended, ended);
   return JSON.parse(text);
 }
 

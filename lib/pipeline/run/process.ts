@@ -10,7 +10,7 @@ export interface ProcessOptions {
   readonly folder: string;
   /** All of its environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Written to its standard input, which then stays open until the process ends: its end tells that the engine is gone. */
+  /** All of its standard input; empty unless given. */
   readonly input?: string;
   /** What becomes of its standard output. */
   readonly stdout: OutputReaders;
@@ -73,6 +73,8 @@ export async function runProcess(options: ProcessOptions): Promise<Ending> {
     // A child in the background may hold the output open: what it would still write must not reach the outs.
     const leftover = setTimeout(() => signalGroup("SIGKILL"), lingering);
     await outputs.finally(() => clearTimeout(leftover));
+    // Nor one that does not.
+    signalGroup("SIGKILL");
     return { code: status.code, signal: status.signal };
   } catch (error) {
     signalGroup("SIGKILL");
@@ -101,13 +103,12 @@ function spawn(options: ProcessOptions): Deno.ChildProcess {
   }
 }
 
-/** Writes the input and holds the pipe open for as long as the process runs. */
+/** Writes the input and closes it. */
 async function feed(child: Deno.ChildProcess, options: ProcessOptions): Promise<void> {
   if (options.input === undefined) return;
   const writer = child.stdin.getWriter();
   try {
     await writer.write(new TextEncoder().encode(options.input));
-    await child.status;
     await writer.close();
   } catch {
     // The process ended without reading; how it ended says why.

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { stageOf, type StageSketch, temporaryFolder, writeFiles } from "../support/stage_sketch.ts";
 import { type Trial, trial, type TrialOptions } from "../support/stage_trial.ts";
+import { StoreError } from "../../../lib/pipeline/store/store_error.ts";
 import { moduleText } from "../support/module_text.ts";
 
 const retry = "Run it alone: deno task repro --single-item stage";
@@ -132,5 +133,20 @@ Deno.test("a persist out stays in place for the stage and comes back as it was",
 
 Deno.test("an out that was not there before is removed after a failure", async () => {
   const { outs } = await run({ cmd: ["echo 1 > outs/new.txt; exit 1"], outs: { out: "outs/new.txt" } });
+  assert.deepEqual(outs, { "out.txt": "old" });
+});
+
+Deno.test("a stage that waits for what never comes is told so, instead of hanging", async () => {
+  const { errors } = await runModule(`await new Promise(() => {});`);
+  assert.match(errors[0] ?? "", /^stage failed: it waits for a promise that nothing is left to settle\n/);
+});
+
+Deno.test("a stage whose code is found to have changed when it is loaded is ended", async () => {
+  const loaded = (): Promise<never> => Promise.reject(new StoreError("lib/a.ts changed while stage ran"));
+  const { errors, outs } = await runModule(`setInterval(() => {}, 1000); await new Promise(() => {});`, {
+    loaded,
+    grace: 10,
+  });
+  assert.match(errors[0] ?? "", /^lib\/a.ts changed while stage ran\n/);
   assert.deepEqual(outs, { "out.txt": "old" });
 });

@@ -120,6 +120,11 @@ Deno.test("a stage finds the same time zone, language and report on every machin
   assert.deepEqual(lines, [`UTC en-US [ "glibcVersionRuntime" ]`]);
 });
 
+Deno.test("a stage keeps nothing outside of its outs for the next run", async () => {
+  const { lines } = await run(`${readDep}; console.log(typeof localStorage, typeof caches)`);
+  assert.deepEqual(lines, ["undefined undefined"]);
+});
+
 Deno.test("a stage stays in its folder", async () => {
   const { errors } = await run(`process.chdir("/")`);
   assert.match(errors[0] ?? "", /^stage failed: a stage stays in its folder: chdir is not available/);
