@@ -44,11 +44,12 @@ export function cutMiddle(text: string, columns: number): string {
   return cut(text, columns - widthOf(end)) + end;
 }
 
-/** The text in lines of at most `columns`, for what must be read in full. */
+/** The text in lines of at most `columns`, for what must be read in full; broken behind spaces where there are any. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
   let width = 0;
+  let words = 0; // Where the last word of the line starts.
   for (const part of text.split(COLOR)) {
     if (COLOR.test(part)) {
       line += part;
@@ -56,11 +57,14 @@ export function wrap(text: string, columns: number): string[] {
     }
     for (const { segment } of graphemes.segment(part)) {
       if (width + columnsOf(segment) > columns) {
-        lines.push(line);
-        [line, width] = ["", 0];
+        const end = words || line.length;
+        lines.push(line.slice(0, end));
+        line = line.slice(end);
+        [width, words] = [widthOf(line), 0];
       }
       line += segment;
       width += columnsOf(segment);
+      if (segment === " " && line.trim() !== "") words = line.length;
     }
   }
   return [...lines, line];

@@ -31,6 +31,11 @@ Deno.test("cut() never gives more columns than asked for", () => {
   }));
 });
 
+Deno.test("wrap() breaks between words", () => {
+  assert.deepEqual(wrap("  one two-three four", 9), ["  one ", "two-three", " four"]);
+  assert.deepEqual(wrap("  abcdefgh", 4), ["  ab", "cdef", "gh"]);
+});
+
 Deno.test("wrap() keeps every character, in lines that fit", () => {
   fc.assert(fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 2, max: 40 }), (text, columns) => {
     const lines = wrap(text, columns);
