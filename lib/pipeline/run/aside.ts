@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import type { Stage } from "../file/pipeline.ts";
+import { StoreError } from "../store/store_error.ts";
 
 /** Outs as they were before a stage ran. */
 export interface Aside {
@@ -134,7 +135,10 @@ async function readJournal(folder: string): Promise<Journal | undefined> {
     return JSON.parse(await Deno.readTextFile(join(folder, journalName)));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new StoreError(`${folder} is damaged, so the outs that a killed run left in it cannot be put back`, [
+      "Take from it what you need, and delete it",
+    ]);
   }
 }
 

@@ -78,6 +78,13 @@ Deno.test("heal() restores outs of which some were not moved yet", async () => {
   }
 });
 
+Deno.test("heal() names a folder whose journal is damaged, and leaves it", async () => {
+  using folder = temporaryFolder();
+  writeFiles(folder.path, { "aside/a/journal.json": "{torn", "aside/a/0": "previous" });
+  await assert.rejects(heal(folder.path), { message: /\/aside\/a is damaged, so the outs/ });
+  assert.equal(Deno.readTextFileSync(join(folder.path, "aside/a/0")), "previous");
+});
+
 Deno.test("heal() throws away what was given up", async () => {
   using folder = temporaryFolder();
   const { stage, scratch } = place(folder.path);
