@@ -2,8 +2,8 @@ import { distance } from "fastest-levenshtein";
 
 /**
  * The candidate that a misspelt name most likely means: the one at the least edit distance, if that is at most a third of
- * the longer name (two edits for four letters, since a transposition is two), and so never a wholly different word. Case is
- * ignored in the comparison.
+ * the longer name (two edits for four letters, since a transposition is two), and so never a wholly different word. Among
+ * equals one with the same letters wins. Case is ignored in the comparison.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();
@@ -13,9 +13,14 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
     const length = Math.max(name.length, candidate.length);
     const allowed = length < 4 ? Math.min(1, length - 1) : Math.max(2, Math.floor(length / 3));
     const edits = distance(wanted, candidate.toLowerCase());
-    if (edits <= allowed && edits < least) [best, least] = [candidate, edits];
+    const rank = letters(wanted) === letters(candidate.toLowerCase()) ? edits - 0.5 : edits;
+    if (edits <= allowed && rank < least) [best, least] = [candidate, rank];
   }
   return best;
+}
+
+function letters(name: string): string {
+  return [...name].sort().join("");
 }
 
 /** `Did you mean x?`, where there is a nearest name, then the names that were expected (the first 24). */

@@ -4,6 +4,7 @@ import { nameHints, nearest } from "../../lib/pipeline/nearest.ts";
 Deno.test("nearest() finds a transposition, a missing and a wrong letter", () => {
   assert.equal(nearest("wtih", ["run", "with", "outs"]), "with");
   assert.equal(nearest("dep", ["deps", "do", "desc"]), "deps");
+  assert.equal(nearest("dpes", ["desc", "deps"]), "deps");
   assert.equal(nearest("optimiser", ["optimizer", "order"]), "optimizer");
   assert.equal(nearest("Deps", ["deps"]), "deps");
 });
