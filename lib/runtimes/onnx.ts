@@ -105,9 +105,7 @@ async function compileLoop(program: Program, batch: number, threads: number): Pr
     intraOpNumThreads: safeThreads(graph, threads),
     // Errors alone: a warning would end up in the stage's log, for the user to wonder about.
     logSeverityLevel: 3,
-    // Arithmetic on denormals is many times slower. ONNX Runtime sets this for the calling thread as a whole, so that doubles
-    // below 2.2e-308 count as 0 in JavaScript, too.
-    extra: { session: { intra_op: { allow_spinning: "0" }, set_denormal_as_zero: "1" } },
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
   });
   return { graph, session };
 }
