@@ -219,7 +219,10 @@ class ClosureReader {
 
 /** The folders of packages lie in Deno's cache, which these variables place. */
 function keyOf(module: string): string {
-  return [module, ...["DENO_DIR", "XDG_CACHE_HOME", "HOME"].map((name) => Deno.env.get(name) ?? "")].join("\n");
+  return [
+    module,
+    ...["DENO_DIR", "XDG_CACHE_HOME", "HOME", "NPM_CONFIG_REGISTRY"].map((name) => Deno.env.get(name) ?? ""),
+  ].join("\n");
 }
 
 function isPackage(target: string): boolean {

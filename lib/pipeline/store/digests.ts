@@ -192,6 +192,9 @@ async function guarded<T>(path: string, action: () => T | Promise<T>): Promise<T
 }
 
 function unreadable(path: string, error: unknown): StoreError {
+  if ((error as { code?: unknown }).code === "ENOSPC") {
+    return new StoreError(`${path} cannot be stored: the disk is full`, ["Free some space, and reproduce again"]);
+  }
   return new StoreError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
 }
 

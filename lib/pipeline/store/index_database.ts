@@ -37,13 +37,20 @@ export class IndexDatabase implements Disposable {
     this.#putText = this.#database.prepare("INSERT OR REPLACE INTO note VALUES (?, ?, ?)");
   }
 
-  /** Opens the index, or starts a new one where there is none that can be read. */
+  /**
+   * Opens the index, or starts a new one where there is none that can be read. On a full disk it lasts as long as this
+   * process.
+   */
   static open(path: string): IndexDatabase {
     try {
       return new IndexDatabase(path);
     } catch {
       removeDatabase(path);
+    }
+    try {
       return new IndexDatabase(path);
+    } catch {
+      return new IndexDatabase(":memory:");
     }
   }
 
