@@ -68,8 +68,8 @@ for (const [images, width] of [[64, 100], [128, 100], [128, 160]] as const) {
 Deno.test("onnxRuntime leaves the arithmetic of its thread as it was", async () => {
   const executable = await onnxRuntime.compile(trainingProgram(networks[0]!), { batch });
   await executable.dispose();
-  // ONNX Runtime's set_denormal_as_zero would make this 0, in doubles too.
-  assert.equal([Number.MIN_VALUE].map((value) => 3 * value)[0], 1.5e-323);
+  // ONNX Runtime's set_denormal_as_zero would make doubles like these 0, too.
+  assert.ok([1e-310, Number.MIN_VALUE].every((value) => value > 0));
 });
 
 Deno.test("onnxRuntime joins rows that it computed in several calls", async () => {
