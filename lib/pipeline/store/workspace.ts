@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { Blobs } from "./blobs.ts";
 import { Digests } from "./digests.ts";
@@ -35,6 +35,9 @@ export class Workspace implements Disposable {
     const cas = join(this.folder, "cache", "cas");
     const ac = join(this.folder, "cache", "ac");
     for (const folder of [this.runs, this.state, this.temporary, cas, ac]) mkdirSync(folder, { recursive: true });
+    // Git leaves the folder alone without a line in the project's own list.
+    const ignored = join(this.folder, ".gitignore");
+    if (!existsSync(ignored)) writeFileSync(ignored, "*\n");
     this.index = IndexDatabase.open(join(this.folder, "index.sqlite"));
     this.digests = new Digests(this.index);
     this.blobs = new Blobs(cas, this.temporary);
