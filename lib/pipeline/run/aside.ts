@@ -1,25 +1,22 @@
 import { basename, dirname, join } from "node:path";
 import type { Stage } from "../file/pipeline.ts";
 import { StoreError } from "../store/store_error.ts";
+import { endOrphans } from "./orphans.ts";
 
 /** Outs as they were before a stage ran. */
 export interface Aside {
-  /** Absolute path of a folder that goes with the outs: for what is needed while the stage runs. */
+  /** Absolute path of a folder that goes with the outs: for what is needed while the stage runs, and the mark of its processes. */
   readonly folder: string;
   /** Puts the outs back as they were and drops what the stage left. */
   restore(): Promise<void>;
   /** Gives the previous outs up. */
   discard(): Promise<void>;
-  /** Notes the process that may write the outs, so that a later run can end it where this engine was killed. */
-  note(process: number): Promise<void>;
 }
 
 /** What has to be undone where neither `restore` nor `discard` was reached. */
 interface Journal {
   readonly stage: string;
   readonly places: readonly Place[];
-  /** The stage's process: its id, and when it started, since ids are used again. */
-  readonly process?: { readonly id: number; readonly started: string };
 }
 
 interface Place {
@@ -70,10 +67,6 @@ export async function setAside(scratch: string, stage: Stage): Promise<Aside> {
       for (const { kept } of places) if (kept !== undefined) await remove(kept);
       await remove(folder);
     },
-    async note(process: number): Promise<void> {
-      const started = processStart(process);
-      if (started !== undefined) await writeJournal(folder, { ...journal, process: { id: process, started } });
-    },
   };
 }
 
@@ -92,7 +85,7 @@ export async function heal(scratch: string): Promise<string[]> {
       await remove(folder);
       continue;
     }
-    if (journal.process !== undefined) await endProcess(journal.process);
+    await endOrphans(folder);
     await undo(folder, journal);
     healed.push(journal.stage);
   }
@@ -139,30 +132,6 @@ async function readJournal(folder: string): Promise<Journal | undefined> {
     throw new StoreError(`${folder} is damaged, so the outs that a killed run left in it cannot be put back`, [
       "Take from it what you need, and delete it",
     ]);
-  }
-}
-
-/** Kills the process and its children, where it is still the one that was noted, and waits for its end. */
-async function endProcess({ id, started }: { id: number; started: string }): Promise<void> {
-  for (let attempt = 0; attempt < 100 && processStart(id) === started; attempt++) {
-    try {
-      Deno.kill(-id, "SIGKILL");
-    } catch {
-      return;
-    }
-    await new Promise((proceed) => setTimeout(proceed, 20));
-  }
-}
-
-/** When a process started, as the kernel counts; undefined where there is no such process, or no /proc to ask. */
-function processStart(id: number): string | undefined {
-  try {
-    const text = Deno.readTextFileSync(`/proc/${id}/stat`);
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    // Fields 3 (state) and 22 (start time) of proc(5); a zombie has ended.
-    return fields[0] === "Z" ? undefined : fields[19];
-  } catch {
-    return undefined;
   }
 }
 

@@ -19,7 +19,7 @@ export async function runCommands(run: StageRun): Promise<Diagnostic[]> {
       environment,
       stdout: outputReader(run, "stdout"),
       stderr: outputReader(run, "stderr"),
-      started: run.note,
+      mark: run.folder,
       signal: run.signal,
       grace: job.grace ?? usualGrace,
       kill: job.kill,

@@ -69,7 +69,7 @@ async function runAction(
   emit: (event: Event) => void,
   cancelled: AbortSignal,
   log: LogTail,
-  { folder, note }: Aside,
+  { folder }: Aside,
 ): Promise<Diagnostic[]> {
   const { time } = stage.resources;
   const limit = time > 0 ? AbortSignal.timeout(time * 1000) : undefined;
@@ -78,7 +78,6 @@ async function runAction(
     job,
     log,
     folder,
-    note,
     signal: limit === undefined ? cancelled : AbortSignal.any([cancelled, limit]),
     emit(event: Event): void {
       if (event.kind === "stage output") log.add(event.text);

@@ -52,7 +52,7 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
       },
     },
     stderr: outputReader(run, "stderr"),
-    started: run.note,
+    mark: run.folder,
     signal: AbortSignal.any([run.signal, stale.signal]),
     grace: job.grace ?? usualGrace,
     kill: job.kill,

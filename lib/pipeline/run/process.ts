@@ -1,3 +1,4 @@
+import { runMark } from "./orphans.ts";
 import { type OutputReaders, readOutput } from "./record_stream.ts";
 
 /** A process to run. */
@@ -16,8 +17,8 @@ export interface ProcessOptions {
   readonly stdout: OutputReaders;
   /** What becomes of its standard error output. */
   readonly stderr: OutputReaders;
-  /** Called with the process id once it runs. */
-  readonly started?: (id: number) => Promise<void>;
+  /** What {@linkcode runMark} holds in its environment and in that of its children. */
+  readonly mark?: string;
   /** Aborted: SIGTERM to the process and its children, SIGKILL after the grace. */
   readonly signal: AbortSignal;
   /** Milliseconds. */
@@ -69,7 +70,7 @@ export async function runProcess(options: ProcessOptions): Promise<Ending> {
   // Awaited below; a failure before that must not count as unhandled.
   outputs.catch(() => {});
   try {
-    const [status] = await Promise.all([child.status, feed(child, options), options.started?.(child.pid)]);
+    const [status] = await Promise.all([child.status, feed(child, options)]);
     // A child in the background may hold the output open: what it would still write must not reach the outs.
     const leftover = setTimeout(() => signalGroup("SIGKILL"), lingering);
     await outputs.finally(() => clearTimeout(leftover));
@@ -91,7 +92,7 @@ function spawn(options: ProcessOptions): Deno.ChildProcess {
     return new Deno.Command(options.command, {
       args: [...options.args],
       cwd: options.folder,
-      env: { ...options.environment },
+      env: { ...options.environment, ...options.mark === undefined ? {} : { [runMark]: options.mark } },
       clearEnv: true,
       stdin: options.input === undefined ? "null" : "piped",
       stdout: "piped",

@@ -13,12 +13,10 @@ export interface StageRun {
   readonly emit: (event: Event) => void;
   /** What `emit` was given of the stage's output, the end of it. */
   readonly log: LogTail;
-  /** Absolute path of a folder for files of this run; removed after it. */
+  /** Absolute path of a folder for files of this run, and the mark of its processes; removed after it. */
   readonly folder: string;
   /** Ends the processes. */
   readonly signal: AbortSignal;
-  /** Notes a process that may write the outs. */
-  readonly note: (process: number) => Promise<void>;
 }
 
 /** Milliseconds between the request to end and the kill, unless a job says otherwise. */
