@@ -30,6 +30,22 @@ const HEADER =
 # Written by the pipeline engine, not by hand. Commit it: with it, a stage that is up to date is known to be.
 `;
 
+/** The order of a stage's keys: what it ran, on what, what it left. One order, so that the same content is the same bytes. */
+const KEYS: readonly (keyof StageRecord)[] = [
+  "fingerprint",
+  "deno",
+  "cmd",
+  "run",
+  "closure",
+  "with",
+  "resolved",
+  "params",
+  "env",
+  "wdir",
+  "deps",
+  "outs",
+];
+
 /** A digest and a name a line, as `sha256sum` prints them: a block of text is read ten times faster than a map. */
 const digestList = z.string().regex(/^(?:\S* {2}.+\n)*$/, "expected a digest, two blanks and a name in each line");
 
@@ -101,7 +117,9 @@ const REMEDY = "Restore the file from version control, or delete it: what can be
 
 /** The text of a lock: a block a stage, sorted by name; a block a closure, sorted by module. */
 export function formatLock({ stages, closures }: LockContent): string {
-  const byName = [...stages].sort(([one], [other]) => one < other ? -1 : 1);
+  const byName = [...stages].sort(([one], [other]) => one < other ? -1 : 1).map(([name, record]) => {
+    return [name, Object.fromEntries(KEYS.filter((key) => key in record).map((key) => [key, record[key]]))] as const;
+  });
   const byEntry = [...closures].sort(([oneDigest, one], [otherDigest, other]) =>
     one.entry === other.entry ? (oneDigest < otherDigest ? -1 : 1) : one.entry < other.entry ? -1 : 1
   );

@@ -53,6 +53,13 @@ Deno.test("parseLock() gives back what formatLock() wrote", () => {
   assert.deepEqual(closures, CONTENT.closures);
 });
 
+Deno.test("formatLock() writes the same bytes whatever order a record was put together in", () => {
+  const turned = (record: StageRecord) => Object.fromEntries(Object.entries(record).toReversed());
+  const stages = new Map([...CONTENT.stages].map(([name, record]) => [name, turned(record) as unknown as StageRecord]));
+  assert.equal(formatLock({ ...CONTENT, stages }), formatLock(CONTENT));
+  assert.equal(formatLock(parsed(formatLock(CONTENT))), formatLock(CONTENT));
+});
+
 Deno.test("the lock is sorted, a block a stage, with a heading that says what it is", () => {
   const text = formatLock(CONTENT);
   assert.match(text, /^# What was run: /);
