@@ -3,7 +3,7 @@ import { type Diagnostic, errorAt } from "../diagnostic.ts";
 import { Float, type Value } from "../value.ts";
 import type { Instance } from "./expansion.ts";
 import { child, describe, type MapNode, type Node, nodeAt, textOf, toPlain, toValue } from "./node.ts";
-import type { CommandAction, Dep, Out, Resources, RunAction, Stage } from "./pipeline.ts";
+import type { CommandAction, Dep, Out, Resources, RunAction, Stage, Tolerance } from "./pipeline.ts";
 import { bytes, seconds } from "./quantity.ts";
 import { modulePath } from "./run_module.ts";
 
@@ -41,13 +41,17 @@ export function assembleStage(instance: Instance, body: MapNode, { folder, diagn
     alwaysChanged: flag(body, "always_changed", false),
     resources: resourcesOf(child(body, "resources")),
     ...(meta && { meta: toValue(meta) }),
-    ...(verify && { verify: toValue(verify) }),
+    ...(verify && { verify: exactness(toPlain(verify) as "bytes" | Partial<Tolerance>) }),
     range: instance.range,
   };
 }
 
 function hosts(net: boolean | string[]): true | readonly string[] {
   return net === false ? [] : net;
+}
+
+function exactness(verify: "bytes" | Partial<Tolerance>): "bytes" | Tolerance {
+  return verify === "bytes" ? verify : { relative: verify.relative ?? 0, absolute: verify.absolute ?? 0 };
 }
 
 function flag(node: Node | undefined, key: string, otherwise: boolean): boolean {

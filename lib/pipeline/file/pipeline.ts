@@ -48,8 +48,8 @@ export interface Stage {
   readonly resources: Resources;
   /** Anything, for people and other programs. */
   readonly meta?: Value;
-  /** How exact a re-run must be. */
-  readonly verify?: Value;
+  /** How exactly its outs must come out again; to the byte where absent. */
+  readonly verify?: "bytes" | Tolerance;
   /** The stage's name in the file. */
   readonly range: Range;
 }
@@ -122,6 +122,14 @@ export interface Out {
   readonly desc?: string;
   /** Where the path stands. */
   readonly range: Range;
+}
+
+/** By how much two numbers may differ: by either of the two. */
+export interface Tolerance {
+  /** Of the larger one's magnitude. */
+  readonly relative: number;
+  /** In the numbers' own unit. */
+  readonly absolute: number;
 }
 
 /** What a stage needs of the machine. */

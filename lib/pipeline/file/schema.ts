@@ -107,6 +107,7 @@ function makeShape(phase: Phase): Shape {
     value(z.boolean({ error: "true or false" }), "true or false").optional().describe(description);
   const number = (schema: z.ZodType, expected: string): z.ZodType => value(schema, expected).optional();
 
+  const share = z.number({ error: "a number from 0" }).min(0, { error: "a number from 0" });
   const path = text("a path");
   const command = text("a command").regex(/\S/, { error: "a command" });
   const commands = list(command, "a list of commands").min(1, { error: "at least one command" });
@@ -204,7 +205,19 @@ function makeShape(phase: Phase): Shape {
       memory: number(quantity(MEMORY, AMOUNT), AMOUNT).describe("Memory, e.g. 4GB or 512MiB"),
       time: number(quantity(DURATION, SPAN), SPAN).describe("Time limit, e.g. 90m or 2h; a plain number is seconds"),
     }, "a map of resources").optional().describe("What the scheduler needs to know"),
-    verify: anything.optional().describe("How exact a re-run must be: bytes, or a tolerance per column"),
+    verify: value(
+      oneOf(
+        "bytes, or a tolerance",
+        z.literal("bytes", { error: "bytes, or a tolerance" }),
+        strict({
+          relative: number(share, "a number from 0").describe("Of the larger of two numbers, e.g. 1e-9; 0 by default"),
+          absolute: number(share, "a number from 0").describe("Of the difference of two numbers; 0 by default"),
+        }, "a tolerance"),
+      ),
+      "bytes, or a tolerance",
+    ).optional().describe(
+      "How exactly outs must come out again when the stage is verified: bytes (the default), or a tolerance of the numbers in CSV and JSON files",
+    ),
     frozen: flag("true: the stage is left alone"),
     always_changed: flag("true: the stage always runs"),
     meta: anything.optional().describe("Anything, for people and other programs"),

@@ -357,3 +357,31 @@ pipeline.yaml:8:5: error: stages.f is empty
   hint: Expected a stage
 `,
 );
+
+says(
+  "readPipeline() reports what is neither bytes nor a tolerance",
+  {
+    "pipeline.yaml": `stages:
+  a: {cmd: echo, verify: {relativ: 1e-9}}
+  b: {cmd: echo, verify: exactly}
+  c: {cmd: echo, verify: {absolute: -1}}
+`,
+  },
+  `
+pipeline.yaml:2:27: error: Unknown key relativ
+  2 |   a: {cmd: echo, verify: {relativ: 1e-9}}
+    |                           ^^^^^^^
+  hint: Did you mean relative?
+  hint: Expected one of relative, absolute
+
+pipeline.yaml:3:26: error: stages.b.verify is the text "exactly"
+  3 |   b: {cmd: echo, verify: exactly}
+    |                          ^^^^^^^
+  hint: Expected bytes, or a tolerance
+
+pipeline.yaml:4:37: error: stages.c.verify.absolute is the number -1
+  4 |   c: {cmd: echo, verify: {absolute: -1}}
+    |                                     ^^
+  hint: Expected a number from 0
+`,
+);
