@@ -8,7 +8,10 @@ import {
   flag,
   jobsFlag,
   type ReproFlags,
+  sampleFlag,
   type StatusFlags,
+  tierFlag,
+  type VerifyFlags,
 } from "./flags.ts";
 import { targets } from "./flags.ts";
 import { text } from "./text.ts";
@@ -51,6 +54,23 @@ const status = buildCommand<StatusFlags, string[], Context>({
   },
 });
 
+const verify = buildCommand<VerifyFlags, string[], Context>({
+  loader: () => import("./verify.ts"),
+  parameters: {
+    flags: { tier: tierFlag, sample: sampleFlag, jobs: jobsFlag, ...commonFlags },
+    aliases: { j: "jobs" },
+    positional: targets,
+  },
+  docs: {
+    brief: "Check that the outs are those of the lock, and come out again",
+    fullDescription:
+      `Checks the targets, and what they need, against the lock, and by computing them again in a scratch copy.
+Nothing in the project is changed.
+
+${EXIT_CODES_TEXT}`,
+  },
+});
+
 const dag = buildCommand<DagFlags, string[], Context>({
   loader: () => import("./dag.ts"),
   parameters: { flags: { mermaid: flag("As a Mermaid flowchart"), ...commonFlags }, positional: targets },
@@ -66,7 +86,7 @@ const list = buildCommand<CommonFlags, string[], Context>({
 /** All commands. What a command needs is loaded only when it runs. */
 export const application: Application<Context> = buildApplication(
   buildRouteMap<string, Context>({
-    routes: { repro, status, dag, list },
+    routes: { repro, status, verify, dag, list },
     docs: { brief: "Runs the stages of a pipeline file, each only when it has to", fullDescription: EXIT_CODES_TEXT },
   }),
   {

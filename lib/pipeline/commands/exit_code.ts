@@ -2,7 +2,7 @@
 export const EXIT = {
   /** All went well. */
   ok: 0,
-  /** A stage failed; or, by `status --quiet`, something is not up to date. */
+  /** A stage failed; by `status --quiet`, something is not up to date; by `verify`, something differs. */
   failed: 1,
   /** The command line is wrong: a command, a flag or a target that does not exist. */
   usage: 2,
@@ -21,7 +21,7 @@ export const EXIT = {
 /** The same for people, as `--help` shows it. */
 export const EXIT_CODES_TEXT = `Exit codes:
     0  all went well
-    1  a stage failed; or, with status --quiet, something is not up to date
+    1  a stage failed; with status --quiet, something is not up to date; with verify, something differs
     2  wrong usage: an unknown command, flag or target
     3  the pipeline file, a parameter or the lock is wrong; nothing was started
     4  the machine failed: no space left, no permission

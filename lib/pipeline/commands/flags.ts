@@ -31,6 +31,23 @@ export type StatusFlags = CommonFlags & {
   readonly quiet: boolean;
 };
 
+/** Flags of `verify`. */
+export type VerifyFlags = CommonFlags & {
+  /** How far verification goes; each tier includes the one before. */
+  readonly tier: Tier;
+  /** How many stages are re-executed, of those that could be; all unless given. */
+  readonly sample?: number;
+  /** Stages at once, from 1 on. */
+  readonly jobs?: number;
+};
+
+/**
+ * - `a`: the outs that are there, and the stages, are those of the lock;
+ * - `b`: what can be computed from committed files comes out again;
+ * - `c`: everything does, from nothing.
+ */
+export type Tier = "a" | "b" | "c";
+
 /** Flags of `dag`. */
 export type DagFlags = CommonFlags & {
   /** Mermaid instead of text. */
@@ -45,9 +62,26 @@ export function flag(brief: string): TypedFlagParameter<boolean, Context> {
 /** `--jobs`. */
 export const jobsFlag: TypedFlagParameter<number | undefined, Context> = {
   kind: "parsed",
-  parse: parseJobs,
+  parse: parseCount,
   optional: true,
   brief: "Run at most this many stages at once; as many as there are cores unless given (1 for a dvc.yaml)",
+  placeholder: "count",
+};
+
+/** `--tier`. */
+export const tierFlag: TypedFlagParameter<Tier, Context> = {
+  kind: "enum",
+  values: ["a", "b", "c"],
+  default: "b",
+  brief: "a: compare with the lock; b: also recompute what committed files suffice for; c: all, from nothing",
+};
+
+/** `--sample`. */
+export const sampleFlag: TypedFlagParameter<number | undefined, Context> = {
+  kind: "parsed",
+  parse: parseCount,
+  optional: true,
+  brief: "Re-execute this many stages only, chosen at random, and what they need",
   placeholder: "count",
 };
 
@@ -80,8 +114,8 @@ function asTyped(input: string): string {
   return input;
 }
 
-function parseJobs(input: string): number {
-  const jobs = Number(input);
-  if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`"${input}" is not a whole number from 1 on`);
-  return jobs;
+function parseCount(input: string): number {
+  const count = Number(input);
+  if (!Number.isInteger(count) || count < 1) throw new Error(`"${input}" is not a whole number from 1 on`);
+  return count;
 }

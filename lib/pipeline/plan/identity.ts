@@ -54,7 +54,7 @@ export async function identityOf(stage: Stage, circumstances: Circumstances): Pr
   for (const dep of stage.deps) {
     const digest = await circumstances.digest(dep);
     if (digest === undefined) missing.push(dep);
-    else deps.push(depRecord(stage, dep, digest));
+    else deps.push(depRecord(stage, dep, contentOf(digest)));
   }
   const identity: Identity = {
     ...actionIdentity(stage, circumstances),
@@ -71,15 +71,37 @@ export async function identityOf(stage: Stage, circumstances: Circumstances): Pr
   return { identity, missing };
 }
 
-function depRecord(stage: Stage, dep: Dep, digest: PathDigest): DepRecord {
+/** The same where missing deps are taken to be as `content` has them; those that it does not know stay missing. */
+export function completedIdentity(
+  stage: Stage,
+  { identity, missing }: KnownIdentity,
+  content: (dep: Dep) => DepContent | undefined,
+): KnownIdentity {
+  const known = missing.map((dep) => ({ dep, content: content(dep) }));
+  const deps = known.flatMap(({ dep, content }) => content === undefined ? [] : [depRecord(stage, dep, content)]);
+  return {
+    identity: { ...identity, deps: [...identity.deps, ...deps].sort(byPath) },
+    missing: known.flatMap(({ dep, content }) => content === undefined ? [dep] : []),
+  };
+}
+
+/** A dep's content, as a lock tells it. */
+export type DepContent = Pick<DepRecord, "sha256" | "size" | "files">;
+
+function contentOf(digest: PathDigest): DepContent {
+  const { sha256, size } = digest;
+  return { sha256, size, ...(digest.kind === "directory" ? { files: digest.files.length } : {}) };
+}
+
+function depRecord(stage: Stage, dep: Dep, { sha256, size, files }: DepContent): DepRecord {
   const isNamed = stage.action.kind === "run";
   return {
     path: dep.relative,
     ...(isNamed && dep.name !== undefined ? { name: dep.name } : {}),
     ...(isNamed && dep.index !== undefined ? { index: dep.index } : {}),
-    sha256: digest.sha256,
-    size: digest.size,
-    ...(digest.kind === "directory" ? { files: digest.files.length } : {}),
+    sha256,
+    size,
+    ...(files === undefined ? {} : { files }),
   };
 }
 

@@ -16,7 +16,7 @@ import { type Closure, closureOf, closureRecord } from "./closure.ts";
 import { difference } from "./difference.ts";
 import { ExpectedOuts } from "./expected_outs.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { type Identity, identityOf, type KnownIdentity } from "./identity.ts";
+import { completedIdentity, type Identity, identityOf, type KnownIdentity } from "./identity.ts";
 import type { Evaluation, KnownResult, Plan } from "./plan.ts";
 import type { Reason } from "./reason.ts";
 import { verifyCode, verifyDeps } from "./verification.ts";
@@ -93,6 +93,25 @@ export class Planner {
       evaluations.set(name, evaluation);
     }
     return { graph, evaluations };
+  }
+
+  /**
+   * Why a stage is not the one that the lock records, its outs aside. A dep that is not on disk counts as the lock has it,
+   * so that a fresh clone, which lacks what git does not keep, can tell too.
+   *
+   * @throws {StoreError} where a dep cannot be read
+   */
+  async lockDifference(stage: Stage): Promise<readonly Reason[]> {
+    const record = this.#lock.stages.get(stage.name);
+    if (record === undefined) return [{ kind: "never run" }];
+    const outs = [...this.#lock.stages.values()].flatMap((other) => other.outs);
+    const { identity, missing } = completedIdentity(
+      stage,
+      await this.#identity(stage, (path) => this.#workspace.digests.digest(path)),
+      ({ relative }) => [...outs, ...record.deps].find(({ path }) => path === relative),
+    );
+    if (missing.length > 0) return missing.map(({ relative }) => ({ kind: "dep missing", path: relative }));
+    return fingerprintOf(identity) === record.fingerprint ? [] : this.#identityDifference(stage, identity);
   }
 
   /**

@@ -1,0 +1,63 @@
+import type { Tolerance } from "../file/pipeline.ts";
+import { agree, relativeDistance } from "./agreement.ts";
+import type { Deviation } from "./difference.ts";
+
+/** Cells of a CSV table that differ by more than a tolerance. Rows are counted from 1 below the header. */
+export function tableDeviations(here: string, again: string, tolerance: Tolerance): Deviation[] {
+  const [header = [], ...rows] = rowsOf(here);
+  const [otherHeader = [], ...otherRows] = rowsOf(again);
+  if (header.join() !== otherHeader.join()) {
+    return [{ place: "the header", here: header.join(), again: otherHeader.join() }];
+  }
+  const deviations: Deviation[] = [];
+  if (rows.length !== otherRows.length) {
+    deviations.push({ place: "the number of rows", here: String(rows.length), again: String(otherRows.length) });
+  }
+  for (let row = 0; row < Math.min(rows.length, otherRows.length); row++) {
+    const [cells, others] = [rows[row]!, otherRows[row]!];
+    for (let column = 0; column < Math.max(cells.length, others.length); column++) {
+      const deviation = cellDeviation(cells[column], others[column], tolerance);
+      if (deviation === undefined) continue;
+      deviations.push({ place: `row ${row + 1}, column ${header[column] ?? column + 1}`, ...deviation });
+    }
+  }
+  return deviations;
+}
+
+/** A decimal number as JSON writes it. */
+const DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+
+function cellDeviation(
+  here: string | undefined,
+  again: string | undefined,
+  tolerance: Tolerance,
+): Deviation | undefined {
+  if (here === again) return undefined;
+  const texts = { here: cellText(here), again: cellText(again) };
+  if (here === undefined || again === undefined || !DECIMAL.test(here) || !DECIMAL.test(again)) return texts;
+  const [one, other] = [Number(here), Number(again)];
+  return agree(one, other, tolerance) ? undefined : { ...texts, relative: relativeDistance(one, other) };
+}
+
+function cellText(cell: string | undefined): string {
+  return cell === undefined ? "no cell" : cell === "" ? "an empty cell" : cell;
+}
+
+/**
+ * The cells of a table by RFC 4180, each a text. Every one of them: a reader that drops what goes beyond the header would
+ * not see it altered.
+ */
+function rowsOf(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  for (const [, quoted, plain = "", end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|$)/g)) {
+    // What follows the last line end is no row.
+    if (end === "" && row.length === 0 && plain === "" && quoted === undefined) break;
+    row.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === ",") continue;
+    rows.push(row);
+    row = [];
+    if (end === "") break;
+  }
+  return rows;
+}

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { byteDeviations } from "../../../lib/pipeline/verification/byte_deviation.ts";
+import { jsonDeviations } from "../../../lib/pipeline/verification/json_deviation.ts";
+import { tableDeviations } from "../../../lib/pipeline/verification/table_deviation.ts";
+
+const TOLERANCE = { relative: 1e-3, absolute: 1e-9 };
+
+Deno.test("tableDeviations() names row, column, both values and their distance", () => {
+  const deviations = tableDeviations("a,b\n1,100\n2,200\n", "a,b\n1,100.05\n2,250\n", TOLERANCE);
+  assert.deepEqual(deviations, [{ place: "row 2, column b", here: "200", again: "250", relative: 0.2 }]);
+});
+
+Deno.test("tableDeviations() takes numbers near zero by the absolute tolerance", () => {
+  assert.deepEqual(tableDeviations("a\n0\n", "a\n1e-10\n", TOLERANCE), []);
+  assert.equal(tableDeviations("a\n0\n", "a\n1e-8\n", TOLERANCE).length, 1);
+});
+
+Deno.test("tableDeviations() takes texts, empty cells and signs exactly", () => {
+  for (const [here, again] of [["x", "y"], ["", "0"], ["true", "1"], ["1", "-1"], ["007", "7"], ["1", ""]]) {
+    assert.equal(tableDeviations(`a,b\n${here},0\n`, `a,b\n${again},0\n`, TOLERANCE).length, 1, `${here} ${again}`);
+  }
+});
+
+Deno.test("tableDeviations() overlooks no header, row or cell", () => {
+  const places = (here: string, again: string): (string | undefined)[] =>
+    tableDeviations(here, again, TOLERANCE).map(({ place }) => place);
+  assert.deepEqual(places("a,b\n1,2\n", "a,c\n1,2\n"), ["the header"]);
+  assert.deepEqual(places("a,b\n1,2\n", "a,b\n1,2\n1,2\n"), ["the number of rows"]);
+  assert.deepEqual(places("a,b\n1,2\n", "a,b\n1,2,3\n"), ["row 1, column 3"]);
+  assert.deepEqual(places("a,b\n1,2\n", "a,b\n1\n"), ["row 1, column b"]);
+});
+
+Deno.test("tableDeviations() reads quoted cells and either line end", () => {
+  const [quoted, crlf] = ['a,b\n"x, ""y""\nz",2\n', 'a,b\r\n"x, ""y""\nz",2\r\n'];
+  assert.deepEqual(tableDeviations(quoted, crlf, TOLERANCE), []);
+  assert.deepEqual(tableDeviations(quoted, quoted.replace("z", "w"), TOLERANCE), [
+    { place: "row 1, column a", here: 'x, "y"\nz', again: 'x, "y"\nw' },
+  ]);
+});
+
+Deno.test("jsonDeviations() names the path of a leaf", () => {
+  const here = { a: [1, { b: 2 }], c: "x", d: null };
+  assert.deepEqual(jsonDeviations(here, { a: [1.0001, { b: 2 }], c: "x", d: null }, TOLERANCE), []);
+  assert.deepEqual(jsonDeviations(here, { a: [1, { b: 4 }, 5], c: "y" }, TOLERANCE), [
+    { place: "a[1].b", here: "2", again: "4", relative: 0.5 },
+    { place: "a[2]", here: "nothing", again: "5" },
+    { place: "c", here: '"x"', again: '"y"' },
+    { place: "d", here: "null", again: "nothing" },
+  ]);
+});
+
+Deno.test("byteDeviations() names the first byte that differs", () => {
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  assert.deepEqual(byteDeviations(bytes("same"), bytes("same")), []);
+  assert.deepEqual(byteDeviations(bytes("one"), bytes("ono")), [
+    { place: "from byte 2 on", here: '"e"', again: '"o"' },
+  ]);
+  assert.deepEqual(byteDeviations(bytes("on"), bytes("one")), [
+    { place: "from byte 2 on", here: "the end (2 bytes)", again: '"e"' },
+  ]);
+});
