@@ -22,16 +22,16 @@ figure { margin: 16px 0 0; }
 .chart:focus-visible, button:focus-visible, a:focus-visible, summary:focus-visible { outline: 2px solid var(--link);
   outline-offset: 2px; }
 .chart .vega-embed { display: inline-block; padding-right: 38px; }
-.chart .vega-embed summary { opacity: 0.6; }
+.chart .vega-embed summary { opacity: 0.6; background: var(--shade); border-color: var(--line); color: var(--text); }
 .chart .vega-embed summary:hover, .chart .vega-embed summary:focus { opacity: 1; }
 .chart p { padding: 0 16px; }
 figcaption { font-size: 0.9rem; margin-top: 6px; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums; margin: 8px 0 16px; }
+.scroll table { border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums; margin: 8px 0 16px; }
 caption { text-align: left; padding: 4px 0 8px; }
-th, td { padding: 4px 9px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
-thead th { vertical-align: bottom; font-weight: 600; border-bottom: 2px solid var(--line); }
-th:first-child, td:first-child { text-align: left; padding-left: 4px; }
+.scroll th, .scroll td { padding: 4px 9px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+.scroll thead th { vertical-align: bottom; font-weight: 600; border-bottom: 2px solid var(--line); }
+.scroll th:first-child, .scroll td:first-child { text-align: left; padding-left: 4px; }
 td.below { background: var(--good); }
 main > details { border-top: 1px solid var(--line); padding: 8px 0; }
 main > details > summary { cursor: pointer; font-weight: 600; }
