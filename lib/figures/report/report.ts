@@ -122,7 +122,7 @@ ${explanation.map((paragraph) => markup`<p>${paragraph}</p>\n`)}<figure>
 <noscript><p>Drawing this figure takes JavaScript; ${svg} is the same as an image.</p></noscript>
 </div>
 <figcaption>${
-    selects ? "Click a layer in a legend to bring its curves out, double-click to show all. " : null
+    selects ? "Click a layer in a legend to bring its curves out, beside the charts to show all. " : null
   }Point at a chart to read values.
 Files: <a href="${svg}">SVG</a>, <a href="${png}">PNG</a>, <a href="${spec}">Vega-Lite</a>.</figcaption>
 </figure>

@@ -1,6 +1,7 @@
 /**
  * The report's own code, run after vega, vega-lite and vega-embed. It draws each figure in the page's mode, draws anew
- * when the mode changes or the page becomes so wide or narrow that panels must wrap otherwise.
+ * when the mode changes or the page becomes so wide or narrow that panels must wrap otherwise. A panel that is wider than
+ * the page by itself becomes narrower.
  */
 export const reportScript = `
 "use strict";
@@ -28,16 +29,18 @@ export const reportScript = `
   async function draw(figure) {
     const chart = document.getElementById(figure.name);
     const columns = columnsFor(figure, chart.clientWidth - 40);
-    const state = mode() + columns;
+    const lack = columns === 1 && figure.panel !== null ? Math.max(0, figure.panel + 30 - chart.clientWidth) : 0;
+    const state = [mode(), columns, lack].join();
     if (drawn.get(figure.name)?.state === state) return;
     const previous = drawn.get(figure.name);
     drawn.set(figure.name, { state });
     const spec = { ...recoloured(figure.spec), config: themes[mode()], columns };
     if (columns < figure.spec.columns) {
-      const characters = Math.floor((columns * figure.panel) / 7.2);
+      const characters = Math.floor((columns * figure.panel - lack - 30) / 7.2);
       const wrapped = (text) => [text].flat().flatMap((line) => wrap(line, characters));
       spec.title = { ...spec.title, text: wrapped(spec.title.text), subtitle: wrapped(spec.title.subtitle), fontSize: 13 };
     }
+    if (lack > 0) spec.concat = spec.concat.map((panel) => ({ ...panel, width: panel.width - lack }));
     const holder = document.createElement("div");
     const result = await vegaEmbed(holder, spec, {
       mode: "vega-lite",

@@ -24,6 +24,11 @@ figure { margin: 16px 0 0; }
 .chart .vega-embed { display: inline-block; padding-right: 38px; }
 .chart .vega-embed summary { opacity: 0.6; background: var(--shade); border-color: var(--line); color: var(--text); }
 .chart .vega-embed summary:hover, .chart .vega-embed summary:focus { opacity: 1; }
+.chart .vega-embed .vega-actions { background: var(--page); border-color: var(--line); }
+.chart .vega-embed .vega-actions::before { border-bottom-color: var(--line); }
+.chart .vega-embed .vega-actions::after { border-bottom-color: var(--page); }
+.chart .vega-embed .vega-actions a { color: var(--text); }
+.chart .vega-embed .vega-actions a:hover, .chart .vega-embed .vega-actions a:focus { background: var(--shade); }
 .chart p { padding: 0 16px; }
 figcaption { font-size: 0.9rem; margin-top: 6px; }
 .scroll { overflow-x: auto; }
@@ -40,6 +45,8 @@ dt { color: var(--faint); } dd { margin: 0; overflow-wrap: anywhere; }
 footer { padding-top: 28px; padding-bottom: 40px; font-size: 0.88rem; color: var(--faint); }
 @media (max-width: 640px) { body { font-size: 15px; } main, header, footer { padding: 0 12px; } header { padding-top: 20px; }
   button { top: 18px; right: 12px; } h1 { padding-right: 100px; }
+  .chart .vega-embed.has-actions { padding-right: 0; }
+  .chart .vega-embed .vega-actions { right: 0; }
   dl { grid-template-columns: 1fr; } dd { margin-bottom: 6px; } }
 @media print { nav { display: none; } .chart { border: 0; } }
 `;
