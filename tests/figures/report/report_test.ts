@@ -21,6 +21,11 @@ Deno.test("the report of 500 epochs, four depths and 60 snapshots stays under 3 
   assert.ok(new TextEncoder().encode(text).length < 3e6);
 });
 
+Deno.test("the default study's report stays under 3 MB", async () => {
+  const { size } = await Deno.stat(new URL("../../../outputs/report.html", import.meta.url));
+  assert.ok(size < 3e6, String(size));
+});
+
 Deno.test("the report loads nothing", async () => {
   const text = await page({ depths: [2], epochs: 2 });
   const rest = withoutScripts(text);
