@@ -2,6 +2,7 @@
  * Trains a network and keeps snapshots of it.
  *
  * Dep: the folder of a data set. Outs: a folder of snapshots, and the history of losses and accuracies (CSV).
+ * It resumes: after a kill the next run goes on at the last checkpoint, to the same bytes.
  * @module
  */
 import { z } from "zod";
@@ -13,9 +14,10 @@ import { type History, historyColumns } from "../lib/nn/history.ts";
 import { identityColumns, identityOf } from "../lib/nn/identity.ts";
 import { modelParameter } from "../lib/nn/model_parameter.ts";
 import { optimizerParameter } from "../lib/nn/sgd.ts";
-import { modelOf, snapshotName, writeSnapshot } from "../lib/nn/snapshot.ts";
+import { modelOf } from "../lib/nn/snapshot.ts";
 import { snapshotEpochs, snapshotsParameter } from "../lib/nn/snapshot_epochs.ts";
 import { training } from "../lib/nn/training.ts";
+import { TrainingState } from "../lib/nn/training_state.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
@@ -34,8 +36,9 @@ export default stage({
   }),
   deps: ["dataset"],
   outs: ["snapshots", "history"],
+  resumes: true,
 
-  async run({ with: parameters, deps, outs, resources, progress, signal }) {
+  async run({ with: parameters, deps, outs, state: folder, resources, progress, signal }) {
     const { model: modelParameters, optimizer, batch, epochs, seed, snapshots, evaluateEvery } = parameters;
     const dataset = await readDataset(deps.dataset);
     const normalisation = channelStatistics(dataset.train);
@@ -52,21 +55,32 @@ export default stage({
       );
     }
 
-    await Deno.mkdir(outs.snapshots);
+    const state = await TrainingState.open(folder, model, JSON.stringify({ dataset: dataset.digest, ...parameters }));
+    if (state.problem !== undefined) console.warn(`trains anew, since its checkpoint is of no use: ${state.problem}`);
+    const { start } = state;
+    if (start !== undefined) console.log(`resumes after epoch ${start.epoch}`);
+
     const runtime = await runtimeByName(parameters.runtime);
     const settings = { model, normalisation, optimizer, batch, epochs, seed, evaluateEvery, train, test };
-    const rows: History[] = [];
-    for await (const { epoch, variables, history } of training({ ...settings, runtime, threads: resources.cpus })) {
-      rows.push(history);
-      if (kept.includes(epoch)) {
-        const snapshot = { dataset: dataset.name, ...network, normalisation, seed, epoch, variables };
-        await writeSnapshot(`${outs.snapshots}/${snapshotName(epoch)}`, snapshot);
-      }
+    const from = start === undefined ? {} : { start };
+    for await (const reached of training({ ...settings, ...from, runtime, threads: resources.cpus })) {
+      const { epoch, variables, history } = reached;
+      state.history.push(history);
+      const isKept = kept.includes(epoch);
+      if (isKept) await state.keep({ dataset: dataset.name, ...network, normalisation, seed, epoch, variables });
+      // A runtime may hold the event loop for a whole epoch: only now is a signal heard.
+      await new Promise((proceed) => setTimeout(proceed));
+      const isAsked = signal.aborted;
+      // When a checkpoint is made depends on the clock; what it leads to does not.
+      if (isKept || isAsked || state.isDue()) await state.save(reached);
       progress({ done: epoch, total: epochs, unit: "epoch", values: shown(history) });
-      signal.throwIfAborted();
+      if (!isAsked) continue;
+      console.log(`keeps a checkpoint after epoch ${epoch}`);
+      throw signal.reason;
     }
+    await state.deliver(outs.snapshots);
     const identity = identityOf({ dataset: dataset.name, model: modelParameters, seed });
-    const table: Row[] = rows.map((row) => ({ ...identity, ...row }));
+    const table: Row[] = state.history.map((row) => ({ ...identity, ...row }));
     await writeTable(outs.history, [...identityColumns, ...historyColumns], table);
   },
 });

@@ -21,6 +21,7 @@ async function inStudy(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     await writeDataset(join(folder, "dataset"), clusters());
+    await Deno.mkdir(join(folder, "state"));
     await train.run({
       ...surroundings,
       with: train.parameters.parse({
@@ -33,6 +34,7 @@ async function inStudy(test: (folder: string) => Promise<void>): Promise<void> {
       }),
       deps: { dataset: join(folder, "dataset") },
       outs: { snapshots: join(folder, "snapshots"), history: join(folder, "history.csv") },
+      state: join(folder, "state"),
     });
     await test(folder);
   } finally {

@@ -27,6 +27,7 @@ async function inStudy(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     await writeDataset(`${folder}/dataset`, clusters());
+    await Deno.mkdir(`${folder}/state`);
     await train.run({
       ...surroundings,
       with: train.parameters.parse({
@@ -38,6 +39,7 @@ async function inStudy(test: (folder: string) => Promise<void>): Promise<void> {
       }),
       deps: { dataset: `${folder}/dataset` },
       outs: { snapshots: `${folder}/snapshots`, history: `${folder}/history.csv` },
+      state: `${folder}/state`,
     });
     await test(folder);
   } finally {

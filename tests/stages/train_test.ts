@@ -10,11 +10,13 @@ interface Attempt {
   readonly parameters?: Record<string, unknown>;
   readonly memory?: number;
   readonly signal?: AbortSignal;
+  readonly onEpoch?: (epoch: number) => void;
 }
 
 /** Runs the stage in a folder that holds a data set. */
-async function run({ folder, parameters = {}, memory = 0, signal }: Attempt): Promise<{ done: number[] }> {
+async function run({ folder, parameters = {}, memory = 0, signal, onEpoch }: Attempt): Promise<{ done: number[] }> {
   const done: number[] = [];
+  await Deno.mkdir(`${folder}/state`, { recursive: true });
   const outs = { snapshots: `${folder}/snapshots`, history: `${folder}/history.csv` };
   await train.run({
     with: train.parameters.parse({
@@ -27,10 +29,16 @@ async function run({ folder, parameters = {}, memory = 0, signal }: Attempt): Pr
     }),
     deps: { dataset: `${folder}/dataset` },
     outs,
+    state: `${folder}/state`,
     resources: { cpus: 1, gpus: 0, memory },
-    progress: (progress) => done.push(progress.done),
+    progress: (progress) => {
+      done.push(progress.done);
+      onEpoch?.(progress.done);
+    },
     signal: signal ?? new AbortController().signal,
   });
+  // As the engine does.
+  await Deno.remove(`${folder}/state`, { recursive: true });
   return { done };
 }
 
@@ -96,7 +104,59 @@ Deno.test("the train stage ends between epochs when it is aborted", () =>
     const controller = new AbortController();
     controller.abort(new Error("enough"));
     await assert.rejects(run({ folder, signal: controller.signal }), { message: "enough" });
-    assert.equal((await listSnapshots(`${folder}/snapshots`)).length, 1);
+    assert.equal((await listSnapshots(`${folder}/state`)).length, 1);
+  }));
+
+/** Ends the stage in the epoch after the given one. */
+async function interrupt({ folder, parameters = {} }: Attempt, epoch: number): Promise<void> {
+  const controller = new AbortController();
+  const onEpoch = (done: number) => done === epoch ? controller.abort(new Error("enough")) : undefined;
+  await assert.rejects(run({ folder, parameters, signal: controller.signal, onEpoch }), { message: "enough" });
+}
+
+Deno.test("the train stage goes on after the epoch in which it was asked to end, to the same bytes", () =>
+  inFolder(async (folder) => {
+    // No snapshot in between: the checkpoint is there because of the signal alone.
+    const parameters = { snapshots: { at: [1] } };
+    await run({ folder, parameters });
+    const undisturbed = await contents(folder);
+    for (const epoch of [0, 2, 3]) {
+      await Deno.remove(`${folder}/snapshots`, { recursive: true });
+      await interrupt({ folder, parameters }, epoch);
+      assert.deepEqual((await run({ folder, parameters })).done, [2, 3, 4].filter((done) => done > epoch + 1));
+      assert.deepEqual(await contents(folder), undisturbed);
+    }
+  }));
+
+Deno.test("the train stage that is killed goes on after its last snapshot, to the same bytes", () =>
+  inFolder(async (folder) => {
+    const parameters = { snapshots: { at: [2] } };
+    await run({ folder, parameters });
+    const undisturbed = await contents(folder);
+    await Deno.remove(`${folder}/snapshots`, { recursive: true });
+    // A failure right after epoch 3 leaves what a kill would leave.
+    const onEpoch = (epoch: number) => {
+      if (epoch === 3) throw new Error("killed");
+    };
+    await assert.rejects(run({ folder, parameters, onEpoch }), { message: "killed" });
+    assert.deepEqual((await run({ folder, parameters })).done, [3, 4]);
+    assert.deepEqual(await contents(folder), undisturbed);
+  }));
+
+Deno.test("the train stage trains anew where its checkpoint is damaged, or of another training", () =>
+  inFolder(async (folder) => {
+    await run({ folder });
+    const undisturbed = await contents(folder);
+    await Deno.remove(`${folder}/snapshots`, { recursive: true });
+    await interrupt({ folder }, 1);
+    await Deno.truncate(`${folder}/state/checkpoint.safetensors`, 1000);
+    assert.deepEqual((await run({ folder })).done, [0, 1, 2, 3, 4]);
+    assert.deepEqual(await contents(folder), undisturbed);
+
+    await Deno.remove(`${folder}/snapshots`, { recursive: true });
+    await interrupt({ folder, parameters: { seed: 1 } }, 1);
+    assert.deepEqual((await run({ folder })).done, [0, 1, 2, 3, 4]);
+    assert.deepEqual(await contents(folder), undisturbed);
   }));
 
 Deno.test("the train stage refuses what cannot fit in the memory it is granted, before it starts", () =>

@@ -21,9 +21,10 @@ export async function importDefinition(module: string): Promise<StageDefinition>
 
 function isDefinition(value: unknown): value is StageDefinition {
   if (typeof value !== "object" || value === null) return false;
-  const { parameters, deps, outs, optionalDeps, lists, optionalOuts, run } = value as Record<string, unknown>;
+  const { parameters, deps, outs, optionalDeps, lists, optionalOuts, resumes, run } = value as Record<string, unknown>;
   return typeof run === "function" && isSchema(parameters) && isNames(deps) && isNames(outs) &&
-    [optionalDeps, lists, optionalOuts].every((names) => names === undefined || isNames(names));
+    [optionalDeps, lists, optionalOuts].every((names) => names === undefined || isNames(names)) &&
+    (resumes === undefined || typeof resumes === "boolean");
 }
 
 function isSchema(value: unknown): boolean {

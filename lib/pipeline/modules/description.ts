@@ -28,6 +28,8 @@ export interface Description {
   readonly with: Json;
   /** Values inside `with` that a module has yet to resolve on this machine. */
   readonly resolvers: readonly ResolverUse[];
+  /** Whether the stage can go on where an earlier attempt ended. */
+  readonly resumes: boolean;
 }
 
 /** Where descriptions are kept between runs: a workspace's index. */
@@ -46,11 +48,12 @@ interface ModuleStage extends Stage {
 /** What a module makes of one stage's values. */
 interface Remembered {
   readonly names: DefinitionNames;
+  readonly resumes: boolean;
   readonly check: ValueCheck;
 }
 
 /** Grows when descriptions are worked out otherwise. */
-const kind = "description 1";
+const kind = "description 2";
 
 /**
  * Describes the `run` stages: imports each module once, in a sandbox that grants its own code alone, checks the names of
@@ -77,8 +80,8 @@ export async function describeModules(
     const remembered = found.get(stage.name);
     if (remembered === undefined) continue;
     diagnostics.push(...problemsOf(stage, remembered));
-    const { check } = remembered;
-    if (check.kind === "valid") descriptions.set(stage.name, { with: check.with, resolvers: check.resolvers });
+    const { check, resumes } = remembered;
+    if (check.kind === "valid") descriptions.set(stage.name, { with: check.with, resolvers: check.resolvers, resumes });
   }
   return diagnostics.length > 0
     ? { ok: false, diagnostics: distinct(diagnostics) }
@@ -104,7 +107,7 @@ async function describeModule(
   for (const [index, stage] of missing.entries()) {
     const check = answer.checks[index];
     if (check === undefined) throw new Error(`${stage.action.module} was not asked about ${stage.name}`);
-    const remembered: Remembered = { names: answer.names, check };
+    const remembered: Remembered = { names: answer.names, resumes: answer.resumes, check };
     memory?.set(kind, memoryKey(stage, code), JSON.stringify(remembered));
     found.set(stage.name, remembered);
   }

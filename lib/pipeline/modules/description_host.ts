@@ -16,10 +16,11 @@ prepareProcess();
 try {
   const request = await takeRequest<DescriptionRequest>();
   const definition = await importDefinition(request.module);
-  const { deps, optionalDeps = [], lists = [], outs, optionalOuts = [] } = definition;
+  const { deps, optionalDeps = [], lists = [], outs, optionalOuts = [], resumes = false } = definition;
   answer({
     kind: "described",
     names: { deps, optionalDeps, lists, outs, optionalOuts },
+    resumes,
     checks: request.values.map((value) => check(definition, value)),
   });
 } catch (error) {

@@ -13,6 +13,8 @@ export type DescriptionAnswer =
   | {
     readonly kind: "described";
     readonly names: DefinitionNames;
+    /** Whether the stage can go on where an earlier attempt ended. */
+    readonly resumes: boolean;
     /** In the order of the request. */
     readonly checks: readonly ValueCheck[];
   }

@@ -2,7 +2,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { failure, killed, spaceHint } from "./failure.ts";
 import { runProcess } from "./process.ts";
 import { shellEnvironment, userShell } from "./shell.ts";
-import { outputReader, type StageRun, usualGrace } from "./stage_run.ts";
+import { graceOf, outputReader, type StageRun } from "./stage_run.ts";
 
 /** Runs the lines of a `cmd` stage, a shell process each, until one fails. Returns why it failed; empty: it did not. */
 export async function runCommands(run: StageRun): Promise<Diagnostic[]> {
@@ -21,7 +21,7 @@ export async function runCommands(run: StageRun): Promise<Diagnostic[]> {
       stderr: outputReader(run, "stderr"),
       mark: run.folder,
       signal: run.signal,
-      grace: job.grace ?? usualGrace,
+      grace: graceOf(job),
       kill: job.kill,
     });
     if (signal !== null && !run.signal.aborted) return [killed(stage, signal)];

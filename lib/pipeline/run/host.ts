@@ -4,7 +4,7 @@
  * @module
  */
 import { importDefinition } from "../modules/definition.ts";
-import type { StageContext } from "../stage/stage.ts";
+import type { StageContext, StageProgress } from "../stage/stage.ts";
 import type { Json } from "../value.ts";
 import type { HostRecord, HostRequest } from "./host_protocol.ts";
 import { sendRecord, takeRequest } from "./host_channel.ts";
@@ -13,12 +13,11 @@ import { thrown } from "./thrown.ts";
 
 /** Milliseconds between two progress records. */
 const pace = 50;
-/** Milliseconds that a stage has to end in good order once its engine is gone. */
-const orphanGrace = 10_000;
 /** Milliseconds between looks whether the engine is there. */
 const watchPeriod = 1000;
 
 const ending = new AbortController();
+const engineEnded = new Error("the engine has ended");
 Deno.addSignalListener("SIGTERM", () => ending.abort(new Error("the run was cancelled")));
 prepareProcess();
 
@@ -40,7 +39,7 @@ main();
 async function main(): Promise<void> {
   try {
     const request = await takeRequest<HostRequest>();
-    watchEngine();
+    watchEngine(request.grace);
     await run(request);
     send({ kind: "done" });
     Deno.exit(0);
@@ -50,13 +49,13 @@ async function main(): Promise<void> {
 }
 
 /** Ends the stage when its engine is gone, and with it this process's parent; keeps nothing waiting for that. */
-function watchEngine(): void {
+function watchEngine(grace: number): void {
   const engine = Deno.ppid;
   const watch = setInterval(() => {
     if (Deno.ppid === engine) return;
     clearInterval(watch);
-    ending.abort(new Error("the engine has ended"));
-    setTimeout(() => Deno.exit(1), orphanGrace);
+    ending.abort(engineEnded);
+    setTimeout(() => Deno.exit(1), grace);
   }, watchPeriod);
   Deno.unrefTimer(watch);
 }
@@ -71,13 +70,13 @@ async function run(request: HostRequest): Promise<void> {
     deps[name] = typeof given === "string" ? [given] : given;
   }
   let sent = -Infinity;
-  await definition.run({
+  const context = {
     with: request.resolutions.reduce(substitute, parameters),
     // The names were checked against the definition when the stage was described.
     deps: deps as StageContext<never, string, never, never>["deps"] as never,
     outs: request.outs,
     resources: request.resources,
-    progress(progress): void {
+    progress(progress: StageProgress): void {
       const now = performance.now();
       if (now - sent < pace && progress.done !== progress.total) return;
       sent = now;
@@ -85,7 +84,9 @@ async function run(request: HostRequest): Promise<void> {
       send({ kind: "progress", ...progress, values: Object.fromEntries(values) });
     },
     signal: ending.signal,
-  });
+    ...(request.state === undefined ? {} : { state: request.state }),
+  };
+  await definition.run(context);
 }
 
 /** The value with a part of it replaced. */
@@ -99,7 +100,13 @@ function substitute(whole: unknown, { path, value }: { path: readonly (string | 
 }
 
 function send(record: HostRecord): void {
-  sendRecord(record);
+  try {
+    sendRecord(record);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    // Nobody reads it any more.
+    ending.abort(engineEnded);
+  }
 }
 
 function fail(error: unknown): never {

@@ -16,6 +16,10 @@ export interface HostRequest {
   readonly outs: Readonly<Record<string, string>>;
   /** What the engine granted; memory in bytes. */
   readonly resources: { readonly cpus: number; readonly gpus: number; readonly memory: number };
+  /** Absolute path of the folder that a stage which resumes keeps between attempts. */
+  readonly state?: string;
+  /** Milliseconds that the stage has to end in good order once its engine is gone. */
+  readonly grace: number;
 }
 
 /** Whether a record is the host's: a stage may print what it likes. */

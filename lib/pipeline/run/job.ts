@@ -12,6 +12,8 @@ export interface Job {
   readonly root: string;
   /** Absolute folder for set-aside outs and their journals, kept between runs; on the file system of the outs, best. */
   readonly scratch: string;
+  /** Absolute path of the folder that a `run` stage which resumes keeps between attempts. */
+  readonly state?: string;
   /** Called once a module's process has loaded its code. Where it throws, the stage is ended and has failed. */
   readonly loaded?: () => Promise<void>;
   /**
@@ -21,7 +23,7 @@ export interface Job {
   readonly commit: () => Promise<void>;
   /** The command that runs this stage alone, for messages. */
   readonly retry?: string;
-  /** Milliseconds between the request to end and the kill; 10,000 unless given. */
+  /** Milliseconds between the request to end and the kill; by {@linkcode graceOf} unless given. */
   readonly grace?: number;
   /** Aborted: the stage's processes are killed at once, whatever the grace. */
   readonly kill?: AbortSignal;

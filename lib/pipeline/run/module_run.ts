@@ -12,7 +12,7 @@ import type { Job } from "./job.ts";
 import { pathInMessage, realPath } from "./path.ts";
 import { type Ending, runProcess } from "./process.ts";
 import { type Sandbox, sandboxArguments, sandboxEnvironment, unspeakablePaths } from "./sandbox.ts";
-import { outputReader, type StageRun, usualGrace } from "./stage_run.ts";
+import { graceOf, outputReader, type StageRun } from "./stage_run.ts";
 import { undeclaredAccesses, untouchedDeps } from "./undeclared.ts";
 import { untrackedOf } from "./untracked.ts";
 
@@ -53,9 +53,10 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
     },
     stderr: outputReader(run, "stderr"),
     mark: run.folder,
-    signal: AbortSignal.any([run.signal, stale.signal]),
-    grace: job.grace ?? usualGrace,
-    kill: job.kill,
+    signal: run.signal,
+    grace: graceOf(job),
+    // Code that changed is not asked to end in good order: it must keep nothing for a later attempt.
+    kill: AbortSignal.any([stale.signal, ...job.kill === undefined ? [] : [job.kill]]),
   });
   await verified;
   const accesses = await readAudit(audit);
@@ -71,8 +72,8 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
 
 const hostModule = fileURLToPath(new URL("./host.ts", import.meta.url));
 
-/** What a stage's module may reach: its code, its deps, its outs and what it declares. */
-export async function stageSandbox(stage: Stage, { code }: Pick<Job, "code">): Promise<Sandbox> {
+/** What a stage's module may reach: its code, its deps, its outs, its state and what it declares. */
+export async function stageSandbox(stage: Stage, { code, state }: Pick<Job, "code" | "state">): Promise<Sandbox> {
   const untracked = untrackedOf(stage);
   return {
     read: [
@@ -81,7 +82,7 @@ export async function stageSandbox(stage: Stage, { code }: Pick<Job, "code">): P
       ...code?.files ?? [],
       ...code?.packageFolders ?? [],
     ],
-    write: withRealPaths(stage.outs.map(({ path }) => path)),
+    write: withRealPaths([...stage.outs.map(({ path }) => path), ...state === undefined ? [] : [state]]),
     env: [...stage.env ?? [], ...Object.keys(untracked.variables)],
     net: stage.net,
     native: await nativeFolders(code?.packageFolders ?? []),
@@ -111,6 +112,8 @@ function hostRequest(stage: Stage, job: Job): HostRequest {
     deps,
     outs: Object.fromEntries(outs),
     resources: { cpus, gpus, memory },
+    ...(job.state === undefined ? {} : { state: job.state }),
+    grace: graceOf(job),
   };
 }
 

@@ -2,13 +2,13 @@ import { basename } from "node:path";
 import { hasErrors, type Range, type Result } from "../diagnostic.ts";
 import type { Pipeline, Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { Description } from "../modules/description.ts";
 import type { Resolution } from "../modules/resolution.ts";
 import type { Closure } from "../plan/closure.ts";
 import { Planner } from "../plan/planner.ts";
 import { missingDeps } from "./missing_deps.ts";
 import { type Lock, lockPath, readLock } from "../store/lock.ts";
 import type { Workspace } from "../store/workspace.ts";
-import type { Json } from "../value.ts";
 
 /** What is known of the selected stages once all that can be wrong with them has been checked. */
 export interface Preparation {
@@ -18,6 +18,8 @@ export interface Preparation {
   readonly lock: Lock;
   /** Import closures by absolute path of the module. */
   readonly closures: ReadonlyMap<string, Closure>;
+  /** What the modules of `run` stages say of them, by stage name. */
+  readonly descriptions: ReadonlyMap<string, Description>;
   /** What resolvers said, by stage name. */
   readonly resolutions: ReadonlyMap<string, readonly Resolution[]>;
 }
@@ -51,7 +53,7 @@ export async function prepare(
     descriptions,
     resolutions: resolutions.value,
   });
-  const value = { planner, lock: lock.value, closures, resolutions: resolutions.value };
+  const value = { planner, lock: lock.value, closures, descriptions, resolutions: resolutions.value };
   return { ok: true, value, diagnostics };
 }
 
@@ -59,7 +61,7 @@ type Resolutions = ReadonlyMap<string, readonly Resolution[]>;
 
 interface CodeOfStages {
   readonly closures: ReadonlyMap<string, Closure>;
-  readonly descriptions: ReadonlyMap<string, { readonly with: Json }>;
+  readonly descriptions: ReadonlyMap<string, Description>;
   /** Never rejects unless the machine fails. */
   readonly resolving: Promise<Result<Resolutions>>;
 }

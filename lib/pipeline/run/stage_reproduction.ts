@@ -62,12 +62,20 @@ export class StageReproduction {
       this.#options.emit({ kind: "stage frozen", time, stage: name });
       return "done";
     }
-    if (this.#options.force) return this.#toRun({ ...evaluation, reasons: [{ kind: "forced" }] });
+    if (this.#options.force) {
+      // Anew, not from where an earlier attempt ended.
+      this.#dropState(evaluation);
+      return this.#toRun({ ...evaluation, reasons: [{ kind: "forced" }] });
+    }
     if (evaluation.state === "unchanged") {
+      this.#dropState(evaluation);
       this.#options.emit({ kind: "stage unchanged", time, stage: name, ...this.#seconds(name) });
       return "done";
     }
-    if (evaluation.state === "restorable" && await this.#restore(stage, evaluation)) return "done";
+    if (evaluation.state === "restorable" && await this.#restore(stage, evaluation)) {
+      this.#dropState(evaluation);
+      return "done";
+    }
     return this.#toRun(evaluation);
   }
 
@@ -104,6 +112,7 @@ export class StageReproduction {
         resolutions: resolutions.get(name) ?? [],
         root: this.#options.workspace.root,
         scratch: this.#options.workspace.temporary,
+        ...this.#state(evaluation),
         loaded: () => planner.verifyCode(stage, evaluation, "all"),
         commit: async () => {
           await planner.record(stage, evaluation, (performance.now() - begun) / 1000);
@@ -114,8 +123,12 @@ export class StageReproduction {
       this.#options.emit,
       signal,
     );
+    if (outcome.kind !== "succeeded" && this.#resumes(name) && !await this.#isAsBefore(stage, evaluation)) {
+      this.#dropState(evaluation);
+    }
     switch (outcome.kind) {
       case "succeeded":
+        this.#dropState(evaluation);
         this.#options.emit({ kind: "stage finished", time: Date.now(), stage: name, seconds: outcome.seconds });
         return "done";
       case "failed":
@@ -138,6 +151,31 @@ export class StageReproduction {
       throw new StoreError(`The code of ${name} changed since this run began`, ["Reproduce again"]);
     }
     return evaluation;
+  }
+
+  /** The folder that the stage keeps between attempts, where it resumes. */
+  #state({ stage, fingerprint }: Evaluation): { state?: string } {
+    if (fingerprint === undefined || !this.#resumes(stage)) return {};
+    return { state: this.#options.workspace.states.open(fingerprint) };
+  }
+
+  /** Removes that folder. */
+  #dropState({ stage, fingerprint }: Evaluation): void {
+    if (fingerprint !== undefined && this.#resumes(stage)) this.#options.workspace.states.drop(fingerprint);
+  }
+
+  #resumes(stage: string): boolean {
+    return this.#options.preparation.descriptions.get(stage)?.resumes ?? false;
+  }
+
+  /** Whether a stage that ran still is what it was judged to be; if not, nobody knows what its state was made from. */
+  async #isAsBefore(stage: Stage, { fingerprint }: Evaluation): Promise<boolean> {
+    try {
+      return (await this.#evaluate(stage)).fingerprint === fingerprint;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return false;
+    }
   }
 
   /** What the store cannot do for one stage is no reason to end the others. */

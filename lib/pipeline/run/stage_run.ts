@@ -19,8 +19,13 @@ export interface StageRun {
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds between the request to end and the kill, unless a job says otherwise. */
-export const usualGrace = 10_000;
+/**
+ * Milliseconds between the request to end and the kill. A stage that resumes has longer: with a checkpoint every 20 seconds,
+ * whatever takes less than that ends in time to be kept, and whatever takes more was kept when it last ended.
+ */
+export function graceOf({ grace, state }: Pick<Job, "grace" | "state">): number {
+  return grace ?? (state === undefined ? 10_000 : 30_000);
+}
 
 /** Sends a line of a stage's output on as an event. */
 export function outputReader(

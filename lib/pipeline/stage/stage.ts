@@ -26,6 +26,16 @@ export interface StageContext<
   readonly signal: AbortSignal;
 }
 
+/** What a stage that resumes gets besides. */
+export interface Resumption {
+  /**
+   * Absolute path of a folder that is the stage's own: for checkpoints. It stays when the stage fails, is cancelled or is
+   * killed, is there again when the stage runs anew with the same code, values and deps, and is removed once it succeeds.
+   * Nothing in it may be trusted blindly: a kill, or a power failure, may come in the middle of writing.
+   */
+  readonly state: string;
+}
+
 /** How far a stage is. */
 export interface StageProgress {
   /** Units done. */
@@ -46,6 +56,7 @@ export interface StageDefinition<
   O extends string = string,
   OptionalD extends string = string,
   OptionalO extends string = string,
+  Resumes extends boolean = boolean,
 > {
   /** The schema of `with`; checked before anything runs. Use `z.strictObject` so that a misspelt key is an error. */
   readonly parameters: P;
@@ -59,8 +70,15 @@ export interface StageDefinition<
   readonly outs: readonly O[];
   /** Names of outs that the pipeline file may leave away; where it names one, the stage must write it. */
   readonly optionalOuts?: readonly OptionalO[];
+  /**
+   * Whether it can go on where an earlier attempt ended, by what it kept in `state`. Then it has 30 seconds, not ten, between
+   * the signal and the kill: so it loses little that keeps a checkpoint every 20 seconds, between two units of its work.
+   */
+  readonly resumes?: Resumes;
   /** Reads the deps, writes the outs. What it throws fails the stage. */
-  readonly run: (context: StageContext<P, D, L, O, OptionalD, OptionalO>) => void | Promise<void>;
+  readonly run: (
+    context: StageContext<P, D, L, O, OptionalD, OptionalO> & (Resumes extends true ? Resumption : unknown),
+  ) => void | Promise<void>;
 }
 
 /**
@@ -91,9 +109,10 @@ export function stage<
   const L extends string = never,
   const OptionalD extends string = never,
   const OptionalO extends string = never,
+  const Resumes extends boolean = false,
 >(
-  definition: StageDefinition<P, D, L, O, OptionalD, OptionalO>,
-): StageDefinition<P, D, L, O, OptionalD, OptionalO> {
+  definition: StageDefinition<P, D, L, O, OptionalD, OptionalO, Resumes>,
+): StageDefinition<P, D, L, O, OptionalD, OptionalO, Resumes> {
   return definition;
 }
 

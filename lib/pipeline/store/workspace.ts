@@ -4,6 +4,7 @@ import { Blobs } from "./blobs.ts";
 import { Digests } from "./digests.ts";
 import { IndexDatabase } from "./index_database.ts";
 import { Results } from "./results.ts";
+import { States } from "./states.ts";
 
 /** The `.pipeline` folder at the root of a project, which serves every pipeline file below it. */
 export class Workspace implements Disposable {
@@ -13,8 +14,6 @@ export class Workspace implements Disposable {
   readonly folder: string;
   /** Records of runs. */
   readonly runs: string;
-  /** Checkpoints of stages that can resume. */
-  readonly state: string;
   /** For what is not complete; on the file system of the cache. */
   readonly temporary: string;
   /** What is remembered between runs. */
@@ -25,16 +24,18 @@ export class Workspace implements Disposable {
   readonly blobs: Blobs;
   /** The run cache. */
   readonly results: Results;
+  /** What stages that resume keep between attempts. */
+  readonly states: States;
 
   private constructor(root: string) {
     this.root = root;
     this.folder = join(root, ".pipeline");
     this.runs = join(this.folder, "runs");
-    this.state = join(this.folder, "state");
     this.temporary = join(this.folder, "tmp");
     const cas = join(this.folder, "cache", "cas");
     const ac = join(this.folder, "cache", "ac");
-    for (const folder of [this.runs, this.state, this.temporary, cas, ac]) mkdirSync(folder, { recursive: true });
+    const state = join(this.folder, "state");
+    for (const folder of [this.runs, this.temporary, cas, ac, state]) mkdirSync(folder, { recursive: true });
     // Git leaves the folder alone without a line in the project's own list.
     const ignored = join(this.folder, ".gitignore");
     if (!existsSync(ignored)) writeFileSync(ignored, "*\n");
@@ -42,6 +43,7 @@ export class Workspace implements Disposable {
     this.digests = new Digests(this.index);
     this.blobs = new Blobs(cas, this.temporary);
     this.results = new Results(ac, this.temporary, this.blobs);
+    this.states = new States(state);
   }
 
   /** Opens the workspace of a folder, and makes it where there is none. */

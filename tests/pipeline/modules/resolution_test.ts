@@ -14,7 +14,11 @@ export default function (value) {
 `;
 
 function described(module: string, value: string): Description {
-  return { with: { runtime: value }, resolvers: [{ path: ["runtime"], module: pathToFileURL(module).href, value }] };
+  return {
+    with: { runtime: value },
+    resolvers: [{ path: ["runtime"], module: pathToFileURL(module).href, value }],
+    resumes: false,
+  };
 }
 
 Deno.test("resolveValues() asks each question once and answers every stage", async () => {
@@ -25,7 +29,7 @@ Deno.test("resolveValues() asks each question once and answers every stage", asy
   const descriptions = new Map<string, Description>([
     ["a", described(module, "auto")],
     ["b", described(module, "auto")],
-    ["c", { with: {}, resolvers: [] }],
+    ["c", { with: {}, resolvers: [], resumes: false }],
   ]);
   const result = await resolveValues(stages, descriptions);
   assert.ok(result.ok);

@@ -1,0 +1,24 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+/** Folders that stages which resume keep from one attempt to the next, by fingerprint. */
+export class States {
+  readonly #folder: string;
+
+  /** @param folder absolute; has to be there */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The folder of a fingerprint, absolute; made where there is none. */
+  open(fingerprint: string): string {
+    const folder = join(this.#folder, fingerprint);
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+
+  /** Removes the folder of a fingerprint, where there is one. */
+  drop(fingerprint: string): void {
+    rmSync(join(this.#folder, fingerprint), { recursive: true, force: true });
+  }
+}
