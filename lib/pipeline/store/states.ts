@@ -5,7 +5,11 @@ import { join } from "node:path";
 export class States {
   readonly #folder: string;
 
-  /** @param folder absolute; has to be there */
+  /**
+   * Nothing is read yet.
+   *
+   * @param folder absolute; has to be there
+   */
   constructor(folder: string) {
     this.#folder = folder;
   }

@@ -37,3 +37,10 @@ Deno.test("stage() types what a module gets by what it declares", async () => {
   });
   assert.deepEqual(seen, [6, "a.txt", "b.txt", undefined]);
 });
+
+Deno.test("stage() gives a folder for its state to a stage that resumes alone", () => {
+  const shape = { parameters: z.strictObject({}), deps: [], outs: [] } as const;
+  stage({ ...shape, resumes: true, run: ({ state }) => assert.ok(true satisfies Same<typeof state, string>) });
+  // @ts-expect-error: it does not resume
+  stage({ ...shape, run: ({ state }) => state });
+});

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { Project } from "../rig.ts";
+import { moduleText } from "../support/module_text.ts";
+
+const PIPELINE = `stages:
+  count:
+    run: count.ts
+    deps: { fail: fail.txt }
+    outs: { out: out.txt }
+    untracked: [MOOD]
+`;
+
+/** A stage that adds a line to its state at each attempt, and fails while MOOD is bad. */
+const COUNT = moduleText({
+  deps: ["fail"],
+  outs: ["out"],
+  resumes: true,
+  body: `
+    Deno.readTextFileSync(deps.fail);
+    const path = context.state + "/attempts";
+    Deno.writeTextFileSync(path, "attempt\\n", { append: true });
+    if (Deno.env.get("MOOD") === "bad") throw new Error("not today");
+    Deno.copyFileSync(path, outs.out);`,
+});
+
+async function states(project: Project): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(project.path(".pipeline/state")))).map(({ name }) => name);
+}
+
+Deno.test("a stage that resumes finds its state again after failures, and success removes it", async () => {
+  await using project = await Project.create({ "pipeline.yaml": PIPELINE, "count.ts": COUNT, "fail.txt": "" });
+  for (const _ of [1, 2]) {
+    const { code, stdout } = await project.startIn(".", { MOOD: "bad" }, "repro").finish();
+    assert.equal(code, 1);
+    assert.match(stdout, /count failed: not today/);
+    assert.equal((await states(project)).length, 1);
+  }
+  assert.equal((await project.run("repro")).code, 0);
+  assert.equal(await project.read("out.txt"), "attempt\n".repeat(3));
+  assert.deepEqual(await states(project), []);
+});
+
+Deno.test("a stage that resumes finds nothing after an edit, nor with --force", async () => {
+  await using project = await Project.create({ "pipeline.yaml": PIPELINE, "count.ts": COUNT, "fail.txt": "" });
+  assert.equal((await project.startIn(".", { MOOD: "bad" }, "repro").finish()).code, 1);
+  await project.write("fail.txt", "edited");
+  assert.equal((await project.run("repro")).code, 0);
+  assert.equal(await project.read("out.txt"), "attempt\n");
+
+  await project.write("fail.txt", "");
+  assert.equal((await states(project)).length, 1);
+  assert.equal((await project.run("repro", "--force")).code, 0);
+  assert.equal(await project.read("out.txt"), "attempt\n");
+  assert.deepEqual(await states(project), []);
+});
+
+Deno.test("a stage that read a dep which changed meanwhile leaves no state behind", async () => {
+  const body = `
+    Deno.writeTextFileSync(context.state + "/seen", Deno.readTextFileSync(deps.fail));
+    Deno.writeTextFileSync(outs.out, "");
+    console.log("ready");
+    while (Deno.readTextFileSync(deps.fail) !== "2") await new Promise((proceed) => setTimeout(proceed, 5));`;
+  const module = moduleText({ deps: ["fail"], outs: ["out"], resumes: true, body });
+  await using project = await Project.create({ "pipeline.yaml": PIPELINE, "count.ts": module, "fail.txt": "1" });
+  const running = project.start("repro");
+  await running.says(/^count \| ready/m);
+  await project.write("fail.txt", "2");
+  const { code, stdout } = await running.finish();
+  assert.equal(code, 1);
+  assert.match(stdout, /fail\.txt changed while count ran/);
+  assert.deepEqual(await states(project), []);
+});
+
+Deno.test("a stage that does not resume has no state", async () => {
+  const module = moduleText({
+    deps: ["fail"],
+    outs: ["out"],
+    body: `Deno.readTextFileSync(deps.fail); Deno.writeTextFileSync(outs.out, String("state" in context));`,
+  });
+  await using project = await Project.create({ "pipeline.yaml": PIPELINE, "count.ts": module, "fail.txt": "" });
+  assert.equal((await project.run("repro")).code, 0);
+  assert.equal(await project.read("out.txt"), "false");
+  assert.deepEqual(await states(project), []);
+});
