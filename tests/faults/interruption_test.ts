@@ -4,7 +4,7 @@ import { forget, kill, outsOf, stageProcesses, states, trainingProject } from ".
 import type { Project, Running } from "../pipeline/rig.ts";
 
 /** A training long enough to be met in its middle, and with no snapshot there. */
-const long = { epochs: 40, snapshots: "{ at: [1] }" };
+const long = { epochs: 50, snapshots: "{ at: [1] }" };
 
 /** Waits until something is so. */
 async function until(isSo: () => boolean): Promise<void> {
@@ -30,18 +30,14 @@ async function resumption(project: Project, ...flags: string[]): Promise<number 
   return epoch === undefined ? undefined : Number(epoch);
 }
 
-async function inProject(test: (project: Project, expected: Record<string, string>) => Promise<void>): Promise<void> {
+Deno.test("a training that is interrupted", { ignore: Deno.build.os !== "linux" }, async (t) => {
   await using project = await trainingProject(long);
   const { code, stdout, stderr } = await project.run("repro");
   assert.equal(code, 0, stdout + stderr);
   const expected = outsOf(project);
-  await forget(project);
-  await test(project, expected);
-}
 
-Deno.test("SIGTERM and Ctrl-C make the training keep a checkpoint, from which the next repro goes on to the same bytes", () =>
-  inProject(async (project, expected) => {
-    for (const [signal, exit] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
+  for (const [signal, exit] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
+    await t.step(`${signal}: keeps a checkpoint, from which the next repro goes on to the same bytes`, async () => {
       await forget(project);
       const running = await trainingStarted(project);
       running.kill(signal);
@@ -51,40 +47,30 @@ Deno.test("SIGTERM and Ctrl-C make the training keep a checkpoint, from which th
       assert.ok(kept >= 1 && kept < long.epochs, stdout);
       assert.equal(await resumption(project), kept);
       assert.deepEqual(outsOf(project), expected);
-    }
-  }));
+    });
+  }
 
-Deno.test(
-  "a training whose engine is killed keeps a checkpoint by itself",
-  { ignore: Deno.build.os !== "linux" },
-  () =>
-    inProject(async (project, expected) => {
-      const running = await trainingStarted(project);
-      const [stage] = stageProcesses(running.pid);
-      kill(running.pid);
-      await running.finish();
-      await until(() => !readdirSync("/proc").includes(String(stage)));
-      assert.ok(await resumption(project) ?? 0 > 1);
-      assert.deepEqual(outsOf(project), expected);
-    }),
-);
+  await t.step("its engine is killed: keeps a checkpoint by itself", async () => {
+    await forget(project);
+    const running = await trainingStarted(project);
+    const [stage] = stageProcesses(running.pid);
+    kill(running.pid);
+    await running.finish();
+    await until(() => !readdirSync("/proc").includes(String(stage)));
+    assert.ok((await resumption(project))! > 1);
+    assert.deepEqual(outsOf(project), expected);
+  });
 
-Deno.test("repro --force trains anew, and so does repro where the checkpoint is damaged, which it names", {
-  ignore: Deno.build.os !== "linux",
-}, () =>
-  inProject(async (project, expected) => {
-    const checkpoint = async (): Promise<string> => {
-      await forget(project);
-      const running = await trainingStarted(project);
-      running.kill("SIGTERM");
-      await running.finish();
-      return `.pipeline/state/${states(project)[0]}/checkpoint.safetensors`;
-    };
-    await checkpoint();
+  await t.step("--force: trains anew", async () => {
+    await forget(project);
+    await interrupted(project);
     assert.equal(await resumption(project, "--force"), undefined);
     assert.deepEqual(outsOf(project), expected);
+  });
 
-    const path = await checkpoint();
+  await t.step("its checkpoint is damaged: names it and trains anew", async () => {
+    await forget(project);
+    const path = await interrupted(project);
     const bytes = await Deno.readFile(project.path(path));
     bytes[bytes.length - 100]! ^= 1;
     await Deno.writeFile(project.path(path), bytes);
@@ -93,4 +79,13 @@ Deno.test("repro --force trains anew, and so does repro where the checkpoint is 
     assert.ok(/^train \| trains anew, since its checkpoint is of no use: (.*?): /m.exec(stdout)?.[1]?.endsWith(path));
     assert.deepEqual(outsOf(project), expected);
     assert.deepEqual(states(project), []);
-  }));
+  });
+});
+
+/** Interrupts a training. Returns the path of its checkpoint. */
+async function interrupted(project: Project): Promise<string> {
+  const running = await trainingStarted(project);
+  running.kill("SIGTERM");
+  await running.finish();
+  return `.pipeline/state/${states(project)[0]}/checkpoint.safetensors`;
+}

@@ -32,7 +32,7 @@ export async function trainingProject({ epochs, snapshots }: { epochs: number; s
     outs: { snapshots: out/snapshots, history: out/history.csv }
 `,
   });
-  await writeDataset(project.path("original"), clusters({ train: 10_000, test: 1000 }));
+  await writeDataset(project.path("original"), clusters({ train: 5000, test: 500 }));
   return project;
 }
 

@@ -44,6 +44,7 @@ const train = moduleText({
   lists: ["extras"],
   outs: ["history"],
   optionalOuts: ["snapshots"],
+  resumes: true,
 });
 
 const wellFormed: StageSketch = {
@@ -61,7 +62,7 @@ async function problems(sketch: StageSketch): Promise<string[]> {
   return texts(result.diagnostics);
 }
 
-Deno.test("describeModules() fills in defaults and tells what is left to resolve", async () => {
+Deno.test("describeModules() fills in defaults, tells what is left to resolve and whether the stage resumes", async () => {
   using folder = temporaryFolder();
   writeProject(folder.path, { "train.ts": train });
   const stage = stageOf(folder.path, { ...wellFormed, name: "train@4" });
@@ -70,6 +71,7 @@ Deno.test("describeModules() fills in defaults and tells what is left to resolve
   assert.deepEqual(result.value.get("train@4"), {
     with: { model: { kind: "mlp", depth: 4, width: 100 }, epochs: "last", rate: 0.1, runtime: "auto" },
     resolvers: [{ path: ["runtime"], module: "file:///resolver.ts", value: "auto" }],
+    resumes: true,
   });
 });
 
