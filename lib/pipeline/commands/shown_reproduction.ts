@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { openDisplay } from "../display/display.ts";
+import { openDisplay } from "../display/opening.ts";
 import { reproduce, type ReproductionEnd } from "../run/reproduction.ts";
 import type { TaskOutcome } from "../run/scheduler.ts";
 import type { Workspace } from "../store/workspace.ts";

@@ -1,5 +1,4 @@
 import type { Event } from "../run/event.ts";
-import type { Output } from "./output.ts";
 
 /** Shows a run to a person: a reader of its events. */
 export interface Display {
@@ -7,18 +6,4 @@ export interface Display {
   readonly show: (event: Event) => void;
   /** Leaves the terminal as it was found; may be called more than once. */
   readonly close: () => void;
-}
-
-/**
- * The display that suits an output: live lines on a terminal, plain ones elsewhere.
- *
- * @param folder diagnostics name paths relative to this absolute folder
- */
-export async function openDisplay(output: Output, folder: string): Promise<Display> {
-  if (output.terminal) {
-    const { TerminalDisplay } = await import("./terminal_display.ts");
-    return new TerminalDisplay(output, folder);
-  }
-  const { PlainDisplay } = await import("./plain_display.ts");
-  return new PlainDisplay(output, folder);
 }

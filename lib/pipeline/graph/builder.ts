@@ -1,21 +1,10 @@
 import { relative } from "node:path";
-import { type Diagnostic, errorAt, hasErrors, type Range, type Result } from "../diagnostic.ts";
+import { type Diagnostic, errorAt, hasErrors, type Result } from "../diagnostic.ts";
 import type { Out, Pipeline, Stage } from "../file/pipeline.ts";
+import type { Edge } from "./edge.ts";
 import type { Graph } from "./graph.ts";
 import { orderStages } from "./order.ts";
 import { PathTrie } from "./path_trie.ts";
-
-/** A path that a stage reads, and the out of another stage that lies there. */
-export interface Edge {
-  /** The stage that writes. */
-  readonly from: Stage;
-  /** The stage that reads. */
-  readonly to: Stage;
-  /** What `from` writes there. */
-  readonly out: Out;
-  /** Where `to` names the path. */
-  readonly range: Range;
-}
 
 /**
  * Links the stages: one reads another where a dep equals, contains or lies inside an out. Errors: two

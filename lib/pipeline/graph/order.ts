@@ -1,5 +1,5 @@
 import type { Stage } from "../file/pipeline.ts";
-import type { Edge } from "./builder.ts";
+import type { Edge } from "./edge.ts";
 
 /** Stages in topological order, and the cycles that stand in its way, each as the edges along it. */
 export interface Order {

@@ -1,0 +1,16 @@
+import type { Display } from "./display.ts";
+import type { Output } from "./output.ts";
+
+/**
+ * The display that suits an output: live lines on a terminal, plain ones elsewhere.
+ *
+ * @param folder diagnostics name paths relative to this absolute folder
+ */
+export async function openDisplay(output: Output, folder: string): Promise<Display> {
+  if (output.terminal) {
+    const { TerminalDisplay } = await import("./terminal_display.ts");
+    return new TerminalDisplay(output, folder);
+  }
+  const { PlainDisplay } = await import("./plain_display.ts");
+  return new PlainDisplay(output, folder);
+}
