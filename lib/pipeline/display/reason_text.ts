@@ -15,6 +15,8 @@ export function reasonText(reason: Reason): string {
       return "always runs (always_changed)";
     case "command changed":
       return changeText("the command", commandText(reason.from), commandText(reason.to));
+    case "declaration changed":
+      return "the names or flags of its outs changed";
     case "module changed":
       return pathText(reason.path, reason.change);
     case "package changed":

@@ -269,8 +269,7 @@ export class Planner {
   #identityDifference(stage: Stage, identity: Identity): readonly Reason[] {
     if (!this.#lock.stages.has(stage.name)) return [{ kind: "never run" }];
     const reasons = difference(this.#recorded(stage.name), this.#version(identity));
-    // What the lock does not keep word for word: names and flags of outs.
-    return reasons.length > 0 ? reasons : [{ kind: "command changed" }];
+    return reasons.length > 0 ? reasons : [{ kind: "declaration changed" }];
   }
 
   /** How the outs at their places differ from the recorded ones. */

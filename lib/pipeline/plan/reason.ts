@@ -6,6 +6,8 @@ export type Reason =
   | { readonly kind: "forced" }
   | { readonly kind: "always changed" }
   | { readonly kind: "command changed"; readonly from?: string; readonly to?: string }
+  /** What the lock does not keep word for word: the names and flags of outs. */
+  | { readonly kind: "declaration changed" }
   | { readonly kind: "module changed"; readonly path: string; readonly change: "added" | "removed" | "changed" }
   | { readonly kind: "package changed"; readonly name: string; readonly from?: string; readonly to?: string }
   | { readonly kind: "parameter changed"; readonly key: string; readonly from?: Json; readonly to?: Json }

@@ -7,6 +7,7 @@ Deno.test("reasonText() says each kind of reason as a clause", () => {
     [{ kind: "never run" }, "has not run yet"],
     [{ kind: "forced" }, "forced"],
     [{ kind: "always changed" }, "always runs (always_changed)"],
+    [{ kind: "declaration changed" }, "the names or flags of its outs changed"],
     [{ kind: "command changed", from: "a\nb", to: "c" }, "the command: a; b -> c"],
     [{ kind: "module changed", path: "lib/cdnv.ts", change: "changed" }, "lib/cdnv.ts changed"],
     [{ kind: "module changed", path: "lib/cdnv.ts", change: "added" }, "lib/cdnv.ts is new"],

@@ -64,6 +64,7 @@ Deno.test("a changed dep, command, parameter, variable or folder is the reason, 
     { kind: "out changed", path: "new.txt", change: "added" },
     { kind: "out changed", path: "out.txt", change: "removed" },
   ]);
+  assert.deepEqual(await reasons({ out: { persist: true } }), [{ kind: "declaration changed" }]);
   assert.deepEqual(await reasons({ deps: ["in.txt", "other"] }), [{
     kind: "dep changed",
     path: "other",
