@@ -1,0 +1,46 @@
+/**
+ * `training_step.py` as a child that trains when it is asked to, so that it and we take turns.
+ *
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** What the child prepares: a safetensors file of images, labels, order and initial parameters, and how to learn. */
+export interface PeerTask {
+  readonly tensors: string;
+  readonly batch: number;
+  readonly mean: number;
+  readonly deviation: number;
+  readonly optimizer: { readonly lr: number; readonly momentum: number; readonly weight_decay: number };
+}
+
+/** What a run of the steps gives: the time of all, and a value a step. */
+export interface StepsRun {
+  readonly milliseconds: number;
+  /** Means over the batches, before each update. */
+  readonly losses: readonly number[];
+}
+
+/** The child. */
+export interface TrainingPeer extends Disposable {
+  /** Makes a task the current one; answers with PyTorch's version. */
+  prepare(task: PeerTask): Promise<{ readonly version: string }>;
+  /** Trains from the initial parameters; images are normalised step by step or, where `prepared`, once before. */
+  run(request: { readonly prepared: boolean }): Promise<StepsRun>;
+}
+
+/** Starts the child. */
+export function startPeer(python: string): TrainingPeer {
+  const script = fileURLToPath(new URL("training_step.py", import.meta.url));
+  const child = spawn(python, [script], { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ask = async (request: unknown) => {
+    child.stdin.write(`${JSON.stringify(request)}\n`);
+    const line = await lines.next();
+    if (line.done) throw new Error("training_step.py ended before its answer");
+    return JSON.parse(line.value);
+  };
+  return { prepare: ask, run: ask, [Symbol.dispose]: () => child.stdin.end() };
+}
