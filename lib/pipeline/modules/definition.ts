@@ -24,7 +24,11 @@ function isDefinition(value: unknown): value is StageDefinition {
   const { parameters, deps, outs, optionalDeps, lists, optionalOuts, resumes, run } = value as Record<string, unknown>;
   return typeof run === "function" && isSchema(parameters) && isNames(deps) && isNames(outs) &&
     [optionalDeps, lists, optionalOuts].every((names) => names === undefined || isNames(names)) &&
-    (resumes === undefined || typeof resumes === "boolean");
+    (resumes === undefined || typeof resumes === "boolean" || isAcross(resumes));
+}
+
+function isAcross(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "across" in value && isNames(value.across);
 }
 
 function isSchema(value: unknown): boolean {

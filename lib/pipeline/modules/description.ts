@@ -5,6 +5,7 @@ import type { Diagnostic, Result } from "../diagnostic.ts";
 import type { RunAction, Stage } from "../file/pipeline.ts";
 import { runProcess } from "../run/process.ts";
 import { sandboxArguments, sandboxEnvironment } from "../run/sandbox.ts";
+import type { Across } from "../stage/stage.ts";
 import { type Json, toJson } from "../value.ts";
 import type { DefinitionNames, DescriptionAnswer, ResolverUse, ValueCheck } from "./description_protocol.ts";
 import { issueDiagnostics } from "./issue_text.ts";
@@ -28,8 +29,8 @@ export interface Description {
   readonly with: Json;
   /** Values inside `with` that a module has yet to resolve on this machine. */
   readonly resolvers: readonly ResolverUse[];
-  /** Whether the stage can go on where an earlier attempt ended. */
-  readonly resumes: boolean;
+  /** How the stage goes on where an earlier attempt ended; absent: it does not. */
+  readonly resumes?: Across;
 }
 
 /** Where descriptions are kept between runs: a workspace's index. */
@@ -48,12 +49,12 @@ interface ModuleStage extends Stage {
 /** What a module makes of one stage's values. */
 interface Remembered {
   readonly names: DefinitionNames;
-  readonly resumes: boolean;
+  readonly resumes?: Across;
   readonly check: ValueCheck;
 }
 
 /** Grows when descriptions are worked out otherwise. */
-const kind = "description 2";
+const kind = "description 3";
 
 /**
  * Describes the `run` stages: imports each module once, in a sandbox that grants its own code alone, checks the names of
@@ -81,7 +82,9 @@ export async function describeModules(
     if (remembered === undefined) continue;
     diagnostics.push(...problemsOf(stage, remembered));
     const { check, resumes } = remembered;
-    if (check.kind === "valid") descriptions.set(stage.name, { with: check.with, resolvers: check.resolvers, resumes });
+    if (check.kind !== "valid") continue;
+    const { with: values, resolvers } = check;
+    descriptions.set(stage.name, { with: values, resolvers, ...resumes === undefined ? {} : { resumes } });
   }
   return diagnostics.length > 0
     ? { ok: false, diagnostics: distinct(diagnostics) }
@@ -107,7 +110,8 @@ async function describeModule(
   for (const [index, stage] of missing.entries()) {
     const check = answer.checks[index];
     if (check === undefined) throw new Error(`${stage.action.module} was not asked about ${stage.name}`);
-    const remembered: Remembered = { names: answer.names, resumes: answer.resumes, check };
+    const { names, resumes } = answer;
+    const remembered: Remembered = { names, check, ...resumes === undefined ? {} : { resumes } };
     memory?.set(kind, memoryKey(stage, code), JSON.stringify(remembered));
     found.set(stage.name, remembered);
   }

@@ -16,11 +16,11 @@ prepareProcess();
 try {
   const request = await takeRequest<DescriptionRequest>();
   const definition = await importDefinition(request.module);
-  const { deps, optionalDeps = [], lists = [], outs, optionalOuts = [], resumes = false } = definition;
+  const { deps, optionalDeps = [], lists = [], outs, optionalOuts = [], resumes } = definition;
   answer({
     kind: "described",
     names: { deps, optionalDeps, lists, outs, optionalOuts },
-    resumes,
+    ...resumes === true ? { resumes: { across: [] } } : typeof resumes === "object" ? { resumes } : {},
     checks: request.values.map((value) => check(definition, value)),
   });
 } catch (error) {

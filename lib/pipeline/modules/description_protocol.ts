@@ -1,3 +1,4 @@
+import type { Across } from "../stage/stage.ts";
 import type { Json } from "../value.ts";
 
 /** What the engine writes to the standard input of a describing process: one line of JSON. */
@@ -13,8 +14,8 @@ export type DescriptionAnswer =
   | {
     readonly kind: "described";
     readonly names: DefinitionNames;
-    /** Whether the stage can go on where an earlier attempt ended. */
-    readonly resumes: boolean;
+    /** How the stage goes on where an earlier attempt ended; absent: it does not. */
+    readonly resumes?: Across;
     /** In the order of the request. */
     readonly checks: readonly ValueCheck[];
   }

@@ -2,8 +2,10 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Code } from "../modules/description.ts";
+import { fingerprintApartFrom } from "../plan/fingerprint.ts";
 import type { Evaluation } from "../plan/plan.ts";
 import type { Reason } from "../plan/reason.ts";
+import type { Across } from "../stage/stage.ts";
 import { StoreError } from "../store/store_error.ts";
 import type { Workspace } from "../store/workspace.ts";
 import type { Durations } from "./durations.ts";
@@ -68,12 +70,12 @@ export class StageReproduction {
       return this.#toRun({ ...evaluation, reasons: [{ kind: "forced" }] });
     }
     if (evaluation.state === "unchanged") {
-      this.#dropState(evaluation);
+      this.#settleState(evaluation);
       this.#options.emit({ kind: "stage unchanged", time, stage: name, ...this.#seconds(name) });
       return "done";
     }
     if (evaluation.state === "restorable" && await this.#restore(stage, evaluation)) {
-      this.#dropState(evaluation);
+      this.#settleState(evaluation);
       return "done";
     }
     return this.#toRun(evaluation);
@@ -123,12 +125,14 @@ export class StageReproduction {
       this.#options.emit,
       signal,
     );
-    if (outcome.kind !== "succeeded" && this.#resumes(name) && !await this.#isAsBefore(stage, evaluation)) {
+    if (
+      outcome.kind !== "succeeded" && this.#resumes(name) !== undefined && !await this.#isAsBefore(stage, evaluation)
+    ) {
       this.#dropState(evaluation);
     }
     switch (outcome.kind) {
       case "succeeded":
-        this.#dropState(evaluation);
+        this.#settleState(evaluation);
         this.#options.emit({ kind: "stage finished", time: Date.now(), stage: name, seconds: outcome.seconds });
         return "done";
       case "failed":
@@ -154,18 +158,30 @@ export class StageReproduction {
   }
 
   /** The folder that the stage keeps between attempts, where it resumes. */
-  #state({ stage, fingerprint }: Evaluation): { state?: string } {
-    if (fingerprint === undefined || !this.#resumes(stage)) return {};
-    return { state: this.#options.workspace.states.open(fingerprint) };
+  #state(evaluation: Evaluation): { state?: string } {
+    const name = this.#stateName(evaluation);
+    return name === undefined ? {} : { state: this.#options.workspace.states.open(name) };
+  }
+
+  /** Removes that folder where the stage is done; what serves runs with other values stays. */
+  #settleState(evaluation: Evaluation): void {
+    if (this.#resumes(evaluation.stage)?.across.length === 0) this.#dropState(evaluation);
   }
 
   /** Removes that folder. */
-  #dropState({ stage, fingerprint }: Evaluation): void {
-    if (fingerprint !== undefined && this.#resumes(stage)) this.#options.workspace.states.drop(fingerprint);
+  #dropState(evaluation: Evaluation): void {
+    const name = this.#stateName(evaluation);
+    if (name !== undefined) this.#options.workspace.states.drop(name);
   }
 
-  #resumes(stage: string): boolean {
-    return this.#options.preparation.descriptions.get(stage)?.resumes ?? false;
+  #stateName({ stage, fingerprint, identity }: Evaluation): string | undefined {
+    const resumes = this.#resumes(stage);
+    if (resumes === undefined || identity === undefined || fingerprint === undefined) return undefined;
+    return fingerprintApartFrom(identity, resumes.across);
+  }
+
+  #resumes(stage: string): Across | undefined {
+    return this.#options.preparation.descriptions.get(stage)?.resumes;
   }
 
   /** Whether a stage that ran still is what it was judged to be; if not, nobody knows what its state was made from. */

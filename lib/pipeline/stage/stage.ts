@@ -31,9 +31,20 @@ export interface Resumption {
   /**
    * Absolute path of a folder that is the stage's own: for checkpoints. It stays when the stage fails, is cancelled or is
    * killed, is there again when the stage runs anew with the same code, values and deps, and is removed once it succeeds.
-   * Nothing in it may be trusted blindly: a kill, or a power failure, may come in the middle of writing.
+   * A stage that resumes {@linkcode Across} values finds it whatever these are, and success leaves it. Nothing in it may be
+   * trusted blindly: a kill, or a power failure, may come in the middle of writing.
    */
   readonly state: string;
+}
+
+/** What a stage that resumes also goes on from: what it kept when some of its values were others. */
+export interface Across {
+  /**
+   * Values of `with`, by dotted names: `["epochs", "optimizer.drops"]`. All else being the same, runs that differ in these
+   * share one `state`. The stage itself has to tell what in it is of use for its values: its outs must be those that it would
+   * leave without.
+   */
+  readonly across: readonly string[];
 }
 
 /** How far a stage is. */
@@ -56,7 +67,7 @@ export interface StageDefinition<
   O extends string = string,
   OptionalD extends string = string,
   OptionalO extends string = string,
-  Resumes extends boolean = boolean,
+  Resumes extends boolean | Across = boolean | Across,
 > {
   /** The schema of `with`; checked before anything runs. Use `z.strictObject` so that a misspelt key is an error. */
   readonly parameters: P;
@@ -71,13 +82,14 @@ export interface StageDefinition<
   /** Names of outs that the pipeline file may leave away; where it names one, the stage must write it. */
   readonly optionalOuts?: readonly OptionalO[];
   /**
-   * Whether it can go on where an earlier attempt ended, by what it kept in `state`. Then it has 30 seconds, not ten, between
+   * Whether it can go on where an earlier attempt ended, by what it kept in `state`; with `across`, also where an earlier run
+   * with some other values did. Then it has 30 seconds, not ten, between
    * the signal and the kill: so it loses little that keeps a checkpoint every 20 seconds, between two units of its work.
    */
   readonly resumes?: Resumes;
   /** Reads the deps, writes the outs. What it throws fails the stage. */
   readonly run: (
-    context: StageContext<P, D, L, O, OptionalD, OptionalO> & (Resumes extends true ? Resumption : unknown),
+    context: StageContext<P, D, L, O, OptionalD, OptionalO> & (Resumes extends true | Across ? Resumption : unknown),
   ) => void | Promise<void>;
 }
 
@@ -109,7 +121,7 @@ export function stage<
   const L extends string = never,
   const OptionalD extends string = never,
   const OptionalO extends string = never,
-  const Resumes extends boolean = false,
+  const Resumes extends boolean | Across = false,
 >(
   definition: StageDefinition<P, D, L, O, OptionalD, OptionalO, Resumes>,
 ): StageDefinition<P, D, L, O, OptionalD, OptionalO, Resumes> {

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** Folders that stages which resume keep from one attempt to the next, by fingerprint. */
+/** Folders that stages which resume keep from one attempt to the next, by a fingerprint. */
 export class States {
   readonly #folder: string;
 

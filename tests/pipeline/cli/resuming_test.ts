@@ -71,6 +71,26 @@ Deno.test("a stage that read a dep which changed meanwhile leaves no state behin
   assert.deepEqual(await states(project), []);
 });
 
+Deno.test("a stage that resumes across values finds what it kept with others of these, also after it succeeded", async () => {
+  const body = `
+    Deno.readTextFileSync(deps.fail);
+    const path = context.state + "/attempts";
+    Deno.writeTextFileSync(path, context.with.epochs.last + "\\n", { append: true });
+    Deno.copyFileSync(path, outs.out);`;
+  const module = moduleText({ deps: ["fail"], outs: ["out"], resumes: { across: ["epochs.last", "absent"] }, body });
+  const text = (last: number, seed: number) =>
+    PIPELINE.replace("    deps", `    with: { epochs: { last: ${last} }, seed: ${seed} }\n    deps`);
+  await using project = await Project.create({ "pipeline.yaml": text(1, 0), "count.ts": module, "fail.txt": "" });
+  const found: string[] = [];
+  for (const [last, seed, ...flags] of [[1, 0], [2, 0], [2, 1], [3, 1], [1, 0], [4, 0], [5, 0, "--force"]] as const) {
+    await project.write("pipeline.yaml", text(last, seed));
+    assert.equal((await project.run("repro", ...flags)).code, 0);
+    found.push((await project.read("out.txt")).trim().replaceAll("\n", ","));
+  }
+  assert.deepEqual(found, ["1", "1,2", "2", "2,3", "1", "1,2,4", "5"]);
+  assert.equal((await states(project)).length, 2);
+});
+
 Deno.test("a stage that does not resume has no state", async () => {
   const module = moduleText({
     deps: ["fail"],

@@ -44,7 +44,7 @@ const train = moduleText({
   lists: ["extras"],
   outs: ["history"],
   optionalOuts: ["snapshots"],
-  resumes: true,
+  resumes: { across: ["epochs"] },
 });
 
 const wellFormed: StageSketch = {
@@ -71,7 +71,7 @@ Deno.test("describeModules() fills in defaults, tells what is left to resolve an
   assert.deepEqual(result.value.get("train@4"), {
     with: { model: { kind: "mlp", depth: 4, width: 100 }, epochs: "last", rate: 0.1, runtime: "auto" },
     resolvers: [{ path: ["runtime"], module: "file:///resolver.ts", value: "auto" }],
-    resumes: true,
+    resumes: { across: ["epochs"] },
   });
 });
 

@@ -17,7 +17,6 @@ function described(module: string, value: string): Description {
   return {
     with: { runtime: value },
     resolvers: [{ path: ["runtime"], module: pathToFileURL(module).href, value }],
-    resumes: false,
   };
 }
 
@@ -29,7 +28,7 @@ Deno.test("resolveValues() asks each question once and answers every stage", asy
   const descriptions = new Map<string, Description>([
     ["a", described(module, "auto")],
     ["b", described(module, "auto")],
-    ["c", { with: {}, resolvers: [], resumes: false }],
+    ["c", { with: {}, resolvers: [] }],
   ]);
   const result = await resolveValues(stages, descriptions);
   assert.ok(result.ok);

@@ -41,6 +41,8 @@ Deno.test("stage() types what a module gets by what it declares", async () => {
 Deno.test("stage() gives a folder for its state to a stage that resumes alone", () => {
   const shape = { parameters: z.strictObject({}), deps: [], outs: [] } as const;
   stage({ ...shape, resumes: true, run: ({ state }) => assert.ok(true satisfies Same<typeof state, string>) });
+  const resumes = { across: ["epochs"] };
+  stage({ ...shape, resumes, run: ({ state }) => assert.ok(true satisfies Same<typeof state, string>) });
   // @ts-expect-error: it does not resume
   stage({ ...shape, run: ({ state }) => state });
 });

@@ -5,7 +5,7 @@ export interface ModuleSketch {
   readonly optionalDeps?: readonly string[];
   readonly outs?: readonly string[];
   readonly optionalOuts?: readonly string[];
-  readonly resumes?: boolean;
+  readonly resumes?: boolean | { readonly across: readonly string[] };
   /** Statements; `context`, `deps`, `outs`, `progress` and `signal` are in scope. */
   readonly body?: string;
   /** An expression; a schema that takes anything unless given. */
@@ -26,7 +26,7 @@ export default {
   optionalDeps: ${names(sketch.optionalDeps)},
   outs: ${names(sketch.outs)},
   optionalOuts: ${names(sketch.optionalOuts)},
-  resumes: ${sketch.resumes ?? false},
+  resumes: ${JSON.stringify(sketch.resumes ?? false)},
   async run(context) {
     const { deps, outs, progress, signal } = context;
     ${sketch.body ?? ""}
