@@ -2,7 +2,8 @@
  * Trains a network and keeps snapshots of it.
  *
  * Dep: the folder of a data set. Outs: a folder of snapshots, and the history of losses and accuracies (CSV).
- * It resumes: after a kill the next run goes on at the last checkpoint, to the same bytes.
+ * It resumes: after a kill, with more epochs, snapshots after other epochs or later drops of the learning rate, it goes on at
+ * the last checkpoint up to which the training is the same, to the bytes of a training from the beginning.
  * @module
  */
 import { z } from "zod";
@@ -10,13 +11,14 @@ import { channelStatistics, readDataset } from "../lib/datasets/dataset.ts";
 import { type Row, writeTable } from "../lib/formats/table.ts";
 import { estimateTraining, formatBytes } from "../lib/nn/estimate.ts";
 import { examplesOf } from "../lib/nn/evaluation.ts";
-import { type History, historyColumns } from "../lib/nn/history.ts";
+import { evaluatedHistory, type History, historyColumns } from "../lib/nn/history.ts";
 import { identityColumns, identityOf } from "../lib/nn/identity.ts";
 import { modelParameter } from "../lib/nn/model_parameter.ts";
 import { optimizerParameter } from "../lib/nn/sgd.ts";
-import { modelOf } from "../lib/nn/snapshot.ts";
+import { resumableTraining } from "../lib/nn/resumable_training.ts";
+import { scheduleDigests } from "../lib/nn/schedule.ts";
+import { modelOf, snapshotName, writeSnapshot } from "../lib/nn/snapshot.ts";
 import { snapshotEpochs, snapshotsParameter } from "../lib/nn/snapshot_epochs.ts";
-import { training } from "../lib/nn/training.ts";
 import { TrainingState } from "../lib/nn/training_state.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
@@ -36,10 +38,12 @@ export default stage({
   }),
   deps: ["dataset"],
   outs: ["snapshots", "history"],
-  resumes: true,
+  // Its state tells by itself how far earlier trainings are the same.
+  resumes: { across: ["epochs", "snapshots", "optimizer.lr", "optimizer.drops", "optimizer.warmUp"] },
 
   async run({ with: parameters, deps, outs, state: folder, resources, progress, signal }) {
-    const { model: modelParameters, optimizer, batch, epochs, seed, snapshots, evaluateEvery } = parameters;
+    const { epochs, snapshots, optimizer, ...others } = parameters;
+    const { model: modelParameters, batch, seed, evaluateEvery } = others;
     const dataset = await readDataset(deps.dataset);
     const normalisation = channelStatistics(dataset.train);
     const network = { model: modelParameters, input: dataset.train.shape, classes: dataset.classes.length };
@@ -47,7 +51,11 @@ export default stage({
     const kept = snapshotEpochs(snapshots, epochs, optimizer.drops);
 
     const { disk, memory } = estimateTraining(model, { batch, snapshots: kept.length, train, test });
-    console.log(`${kept.length} snapshots, ${formatBytes(disk)}; about ${formatBytes(memory)} of memory`);
+    console.log(
+      `${kept.length} snapshots, up to ${formatBytes(disk)} with their checkpoints; about ${
+        formatBytes(memory)
+      } of memory`,
+    );
     if (resources.memory > 0 && memory > resources.memory) {
       throw new Error(
         `Training needs about ${formatBytes(memory)} of memory, but resources.memory grants ` +
@@ -55,33 +63,35 @@ export default stage({
       );
     }
 
-    const state = await TrainingState.open(folder, model, JSON.stringify({ dataset: dataset.digest, ...parameters }));
-    if (state.problem !== undefined) console.warn(`trains anew, since its checkpoint is of no use: ${state.problem}`);
-    const { start } = state;
-    if (start !== undefined) console.log(`resumes after epoch ${start.epoch}`);
+    const { lr, drops, warmUp, ...rule } = optimizer;
+    const steps = Math.ceil(dataset.train.count / batch);
+    const state = await TrainingState.open(folder, {
+      model,
+      training: JSON.stringify({ dataset: dataset.digest, rule, ...others }),
+      schedule: scheduleDigests({ lr, drops, warmUp }, { epochs, steps }),
+    });
+    for (const problem of state.problems) console.warn(`does without a checkpoint: ${problem}`);
 
     const runtime = await runtimeByName(parameters.runtime);
-    const settings = { model, normalisation, optimizer, batch, epochs, seed, evaluateEvery, train, test };
-    const from = start === undefined ? {} : { start };
-    for await (const reached of training({ ...settings, ...from, runtime, threads: resources.cpus })) {
-      const { epoch, variables, history } = reached;
-      state.history.push(history);
-      const isKept = kept.includes(epoch);
-      if (isKept) await state.keep({ dataset: dataset.name, ...network, normalisation, seed, epoch, variables });
-      // A runtime may hold the event loop for a whole epoch: only now is a signal heard.
-      await new Promise((proceed) => setTimeout(proceed));
-      const isAsked = signal.aborted;
-      // When a checkpoint is made depends on the clock; what it leads to does not.
-      if (isKept || isAsked || state.isDue()) await state.save(reached);
-      progress({ done: epoch, total: epochs, unit: "epoch", values: shown(history) });
-      if (!isAsked) continue;
-      console.log(`keeps a checkpoint after epoch ${epoch}`);
-      throw signal.reason;
+    const settings = { model, normalisation, optimizer, batch, epochs, seed, evaluateEvery, train, test, runtime };
+    for await (const row of resumableTraining({ ...settings, threads: resources.cpus, state, kept, signal })) {
+      progress({ done: row.epoch, total: epochs, unit: "epoch", values: shown(row) });
     }
-    await state.deliver(outs.snapshots);
+
+    await Deno.mkdir(outs.snapshots);
+    for (const epoch of kept) {
+      const { checkpoint: { variables } } = await state.read(epoch);
+      const snapshot = { dataset: dataset.name, ...network, normalisation, seed, epoch, variables };
+      await writeSnapshot(`${outs.snapshots}/${snapshotName(epoch)}`, snapshot);
+    }
     const identity = identityOf({ dataset: dataset.name, model: modelParameters, seed });
-    const table: Row[] = state.history.map((row) => ({ ...identity, ...row }));
+    const { history } = await state.read(epochs);
+    const table: Row[] = evaluatedHistory(history, { every: evaluateEvery, epochs }).map((row) => ({
+      ...identity,
+      ...row,
+    }));
     await writeTable(outs.history, [...identityColumns, ...historyColumns], table);
+    await state.leave();
   },
 });
 

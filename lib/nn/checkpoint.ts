@@ -5,37 +5,44 @@ import type { Model } from "./model.ts";
 import type { Checkpoint } from "./training.ts";
 import { prefixed, type Variables, variableSpecs } from "./variables.ts";
 
-/** A training as it was after an epoch, with what it has left so far: all that going on takes. */
+/** A training as it was after an epoch: all that going on takes. */
 export interface SavedTraining {
   /** Where it goes on. */
   readonly checkpoint: Checkpoint;
   /** A row of each epoch up to there. */
   readonly history: readonly History[];
-  /** The sha256 of each snapshot up to there, by file name. */
-  readonly snapshots: Readonly<Record<string, string>>;
 }
 
-const format = "mindepth checkpoint 1";
+/** Which training a checkpoint is of, by texts that tell it from others. */
+export interface TrainingIdentity {
+  /** All that decides its numbers besides the schedule. */
+  readonly training: string;
+  /** Its schedule up to there. */
+  readonly schedule: string;
+}
+
+const format = "mindepth checkpoint 2";
 
 /** What is no tensor. */
-interface Header extends Pick<SavedTraining, "history" | "snapshots"> {
+interface Header extends Pick<SavedTraining, "history"> {
   readonly epoch: number;
 }
 
-/**
- * Turns a training into the bytes of a safetensors file, which hold the sha256 of all the rest.
- *
- * @param training which training it is: any text that tells it from others
- */
-export function encodeCheckpoint(model: Model, training: string, saved: SavedTraining): Uint8Array<ArrayBuffer> {
+/** Turns a training into the bytes of a safetensors file, which hold the sha256 of all the rest. */
+export function encodeCheckpoint(
+  model: Model,
+  identity: TrainingIdentity,
+  saved: SavedTraining,
+): Uint8Array<ArrayBuffer> {
   const { epoch, variables, velocities } = saved.checkpoint;
   const values: Variables = { ...variables, ...velocities };
   const tensors = Object.entries(shapesOf(model)).map(([name, shape]): [string, StoredTensor] => {
     return [name, { dtype: "F32", shape, data: values[name]! }];
   });
-  const header: Header = { epoch, history: saved.history, snapshots: saved.snapshots };
-  const file = { tensors: Object.fromEntries(tensors), metadata: { format, training, header: JSON.stringify(header) } };
-  return encodeSafetensors({ ...file, metadata: { ...file.metadata, sha256: sha256(encodeSafetensors(file)) } });
+  const header: Header = { epoch, history: saved.history };
+  const metadata = { format, ...identity, header: JSON.stringify(header) };
+  const file = { tensors: Object.fromEntries(tensors), metadata };
+  return encodeSafetensors({ ...file, metadata: { ...metadata, sha256: sha256(encodeSafetensors(file)) } });
 }
 
 /**
@@ -43,7 +50,7 @@ export function encodeCheckpoint(model: Model, training: string, saved: SavedTra
  *
  * @throws {Error} naming the file, where it is damaged, or of another training
  */
-export async function readCheckpoint(path: string, model: Model, training: string): Promise<SavedTraining> {
+export async function readCheckpoint(path: string, model: Model, identity: TrainingIdentity): Promise<SavedTraining> {
   const file = await readSafetensors(path);
   const { sha256: expected, ...metadata } = file.metadata;
   if (metadata.format !== format) {
@@ -51,9 +58,10 @@ export async function readCheckpoint(path: string, model: Model, training: strin
   }
   const found = sha256(encodeSafetensors({ tensors: file.tensors, metadata }));
   if (found !== expected) throw new Error(`${path}: its sha256 is ${found}, it was written as ${expected ?? "none"}`);
-  if (metadata.training !== training) throw new Error(`${path}: is of another training`);
+  if (metadata.training !== identity.training) throw new Error(`${path}: is of another training`);
+  if (metadata.schedule !== identity.schedule) throw new Error(`${path}: is of another schedule`);
   // What the sha256 vouches for is as it was written.
-  const { epoch, history, snapshots }: Header = JSON.parse(metadata.header!);
+  const { epoch, history }: Header = JSON.parse(metadata.header!);
   const tensors = Object.keys(shapesOf(model)).map((name) =>
     [name, tensorNamed(file, name, "F32", path).data] as const
   );
@@ -63,12 +71,11 @@ export async function readCheckpoint(path: string, model: Model, training: strin
   return {
     checkpoint: { epoch, variables: variables!, velocities: velocities! },
     history,
-    snapshots,
   };
 }
 
 /** The sha256 of bytes, in hex. */
-export function sha256(bytes: Uint8Array): string {
+function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 

@@ -4,7 +4,7 @@ import { variableSpecs } from "./variables.ts";
 
 /** What a training will take, in bytes. */
 export interface Estimate {
-  /** All snapshots together. */
+  /** All snapshots together, and the checkpoints that they are made from: at least as large, twice at most. */
   readonly disk: number;
   /** The process at its largest, roughly. */
   readonly memory: number;
@@ -29,7 +29,7 @@ export function estimateTraining(
   const examples = [train, test].reduce((sum, set) => sum + set.images.byteLength + set.labels.byteLength, 0);
   const units = model.layers.reduce((sum, { size }) => sum + size, model.input[0] * model.input[1] * model.input[2]);
   return {
-    disk: snapshots * variables,
+    disk: 3 * snapshots * variables,
     // Variables, velocities and gradients, before and after a step, here and in the engine; each layer before and after its
     // nonlinearity, with gradients.
     memory: baseMemory + examples + 12 * variables + 4 * 4 * units * batch,

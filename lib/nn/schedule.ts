@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { epochOf, epochPoint } from "./epochs.ts";
 
@@ -25,6 +26,27 @@ export interface Schedule {
 /** The epochs after which the rate drops, ascending; a drop at or after the last epoch never comes. */
 export function dropEpochs(drops: Schedule["drops"], epochs: number): number[] {
   return drops.at.map((point) => epochOf(point, epochs)).filter((epoch) => epoch < epochs).toSorted((a, b) => a - b);
+}
+
+/**
+ * What tells a schedule's beginnings from those of others: for each number of finished epochs, from 0 on, the sha256 of all
+ * learning rates up to there.
+ *
+ * @param steps steps in an epoch
+ */
+export function scheduleDigests(schedule: Schedule, { epochs, steps }: Pick<Position, "epochs" | "steps">): string[] {
+  const hash = createHash("sha256");
+  const digests = [hash.copy().digest("hex")];
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    hash.update(Float64Array.from(epochRates(schedule, { epoch, epochs, steps })));
+    digests.push(hash.copy().digest("hex"));
+  }
+  return digests;
+}
+
+/** The learning rate of each step of an epoch. */
+export function epochRates(schedule: Schedule, position: Omit<Position, "step">): number[] {
+  return Array.from({ length: position.steps }, (_, step) => learningRate(schedule, { ...position, step }));
 }
 
 /** A step of training. */

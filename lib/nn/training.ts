@@ -2,11 +2,11 @@ import type { z } from "zod";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { checkFinite, checkScores } from "./divergence.ts";
 import { compileEvaluation, evaluate, type Examples, total } from "./evaluation.ts";
-import type { History } from "./history.ts";
+import { type EvaluationColumn, type History, isEvaluated, unevaluated } from "./history.ts";
 import type { Model } from "./model.ts";
 import type { Normalisation } from "./normalisation.ts";
 import { Random } from "./random.ts";
-import { learningRate } from "./schedule.ts";
+import { epochRates } from "./schedule.ts";
 import type { optimizerParameter } from "./sgd.ts";
 import { trainingProgram } from "./training_program.ts";
 import { initialVariables, type Variables } from "./variables.ts";
@@ -37,6 +37,8 @@ export interface TrainingOptions {
   readonly threads: number;
   /** Where to go on, as {@linkcode training} gave it; else from new variables. */
   readonly start?: Checkpoint;
+  /** The epoch to stop after, where that is not the last. */
+  readonly until?: number;
 }
 
 /** All that the rest of a training depends on, besides its options. */
@@ -69,9 +71,9 @@ export async function* training(options: TrainingOptions): AsyncGenerator<Checkp
     if (options.start === undefined) {
       yield { epoch, variables, velocities, history: { ...untrained, ...await evaluator.scores(epoch, variables) } };
     }
-    while (epoch < epochs) {
+    while (epoch < (options.until ?? epochs)) {
       epoch++;
-      const rates = Array.from({ length: steps }, (_, step) => learningRate(optimizer, { epoch, epochs, step, steps }));
+      const rates = epochRates(optimizer, { epoch, epochs, steps });
       const result = await step.run({
         examples: { images: train.images, labels: train.labels },
         order: new Random(seed, `order of epoch ${epoch}`).permutation(count),
@@ -96,8 +98,6 @@ export async function* training(options: TrainingOptions): AsyncGenerator<Checkp
     await evaluator.dispose();
   }
 }
-
-type EvaluationColumn = "train_accuracy" | "test_accuracy" | "train_evaluation_loss" | "test_loss";
 
 const untrained = { epoch: 0, learning_rate: null, train_loss: null, running_accuracy: null } as const;
 
@@ -125,9 +125,7 @@ async function evaluatorOf({ runtime, model, normalisation, threads, ...options 
   const executable = await compileEvaluation(runtime, model, normalisation, { threads });
   return {
     async scores(epoch, variables) {
-      if (epoch % options.evaluateEvery !== 0 && epoch !== options.epochs) {
-        return { train_accuracy: null, test_accuracy: null, train_evaluation_loss: null, test_loss: null };
-      }
+      if (!isEvaluated(epoch, { every: options.evaluateEvery, epochs: options.epochs })) return unevaluated;
       const train = await evaluate(executable, variables, options.train);
       const test = await evaluate(executable, variables, options.test);
       checkScores(epoch, { train, test });

@@ -1,60 +1,62 @@
-import { encodeCheckpoint, readCheckpoint, type SavedTraining, sha256 } from "./checkpoint.ts";
-import type { History } from "./history.ts";
+import { encodeCheckpoint, readCheckpoint, type SavedTraining, type TrainingIdentity } from "./checkpoint.ts";
 import type { Model } from "./model.ts";
-import { type Snapshot, snapshotName, writeSnapshot } from "./snapshot.ts";
-import type { Checkpoint } from "./training.ts";
 
 /** Milliseconds between checkpoints, at least. */
 const period = 20_000;
 
+/** Bytes that a training leaves for later ones, at most, but for its last checkpoint. */
+const leftBytes = 2 ** 27;
+
+/** Which training it is. */
+export interface TrainingStateOptions {
+  /** The network. */
+  readonly model: Model;
+  /** All that decides its numbers besides the schedule, as a text: a checkpoint of another training is not used. */
+  readonly training: string;
+  /** What tells its schedule up to each epoch from others, as `scheduleDigests` makes it. */
+  readonly schedule: readonly string[];
+}
+
 /**
- * What a training keeps in a folder while it lasts: its snapshots, and one checkpoint that names them. Files appear by
- * rename and are checked by their sha256, so that a kill in the middle of writing, or a damage, costs time and nothing else.
+ * What trainings that differ at most in their length, schedule and snapshots keep in a folder: checkpoints, each a file that
+ * appears by rename and is checked by its sha256, so that a kill in the middle of writing, or a damage, costs time and nothing
+ * else.
  */
 export class TrainingState {
-  /** Where the training goes on; undefined: at its beginning. */
-  readonly start: Checkpoint | undefined;
-  /** Why a checkpoint that is there is not used. */
-  readonly problem: string | undefined;
-  /** A row of each epoch so far. */
-  readonly history: History[];
+  /** Why checkpoints that are there are not used. */
+  readonly problems: readonly string[];
   readonly #folder: string;
-  readonly #model: Model;
-  readonly #training: string;
-  readonly #snapshots: Record<string, string>;
+  readonly #options: TrainingStateOptions;
+  readonly #epochs: Set<number>;
+  /** The last checkpoint that was made because of the time. */
+  #passing: number | undefined;
   #saved: number = performance.now();
 
-  private constructor(
-    folder: string,
-    model: Model,
-    training: string,
-    found: { saved?: SavedTraining; problem?: string },
-  ) {
+  private constructor(folder: string, options: TrainingStateOptions, found: Found) {
     this.#folder = folder;
-    this.#model = model;
-    this.#training = training;
-    this.start = found.saved?.checkpoint;
-    this.problem = found.problem;
-    this.history = [...found.saved?.history ?? []];
-    this.#snapshots = { ...found.saved?.snapshots };
+    this.#options = options;
+    this.#epochs = new Set(found.epochs);
+    this.problems = found.problems;
+  }
+
+  /** Opens the folder of a training and looks for where it can go on. */
+  static async open(folder: string, options: TrainingStateOptions): Promise<TrainingState> {
+    return new TrainingState(folder, options, await find(folder, options));
+  }
+
+  /** Finished epochs after which it can go on, ascending. */
+  get epochs(): number[] {
+    return [...this.#epochs].toSorted((a, b) => a - b);
   }
 
   /**
-   * Opens the folder of a training and looks for where it goes on.
+   * The training as it was after one of {@linkcode epochs}.
    *
-   * @param training all that decides its numbers, as a text: a checkpoint of another training is not used
+   * @throws {Error} where the file was damaged since
    */
-  static async open(folder: string, model: Model, training: string): Promise<TrainingState> {
-    return new TrainingState(folder, model, training, await find(folder, model, training));
-  }
-
-  /** Keeps a snapshot. */
-  async keep(snapshot: Snapshot): Promise<void> {
-    const name = snapshotName(snapshot.epoch);
-    const path = `${this.#folder}/${name}`;
-    await writeSnapshot(`${path}.part`, snapshot);
-    this.#snapshots[name] = sha256(await Deno.readFile(`${path}.part`));
-    await Deno.rename(`${path}.part`, path);
+  async read(epoch: number): Promise<SavedTraining> {
+    const path = `${this.#folder}/${fileName(epoch, this.#options.schedule)}`;
+    return await readCheckpoint(path, this.#options.model, identityAt(epoch, this.#options));
   }
 
   /** Whether the last checkpoint, or the opening, is so long ago that the next one should be made. */
@@ -62,49 +64,91 @@ export class TrainingState {
     return performance.now() - this.#saved >= period;
   }
 
-  /** Makes a checkpoint; the rows of its and of all earlier epochs are in the history. */
-  async save(checkpoint: Checkpoint): Promise<void> {
-    const saved = { checkpoint, history: this.history, snapshots: this.#snapshots };
-    const path = checkpointPath(this.#folder);
-    await Deno.writeFile(`${path}.part`, encodeCheckpoint(this.#model, this.#training, saved));
+  /**
+   * Makes a checkpoint.
+   *
+   * @param passing whether it serves until the next one is made, and no longer
+   */
+  async save(saved: SavedTraining, { passing }: { readonly passing: boolean }): Promise<void> {
+    const { epoch } = saved.checkpoint;
+    const path = `${this.#folder}/${fileName(epoch, this.#options.schedule)}`;
+    const identity = identityAt(epoch, this.#options);
+    await Deno.writeFile(`${path}.part`, encodeCheckpoint(this.#options.model, identity, saved));
     await Deno.rename(`${path}.part`, path);
+    this.#epochs.add(epoch);
     this.#saved = performance.now();
+    if (this.#passing !== undefined) {
+      this.#epochs.delete(this.#passing);
+      await Deno.remove(`${this.#folder}/${fileName(this.#passing, this.#options.schedule)}`);
+    }
+    this.#passing = passing ? epoch : undefined;
   }
 
-  /** Copies the snapshots to a new folder. */
-  async deliver(folder: string): Promise<void> {
-    await Deno.mkdir(folder);
-    // A copy, since the training can go on from here until the folder is taken over.
-    for (const name of Object.keys(this.#snapshots)) {
-      await Deno.copyFile(`${this.#folder}/${name}`, `${folder}/${name}`);
+  /**
+   * Leaves the folder to later trainings: the last checkpoint, and of the others, those of other schedules after this one's,
+   * as many as fit, far apart from each other.
+   *
+   * @param limit bytes
+   */
+  async leave(limit: number = leftBytes): Promise<void> {
+    const own = spread(this.epochs);
+    const names = own.map((epoch) => fileName(epoch, this.#options.schedule));
+    const found = (await Array.fromAsync(Deno.readDir(this.#folder))).map(({ name }) => name).sort();
+    const others = found.filter((name) => !names.includes(name)).reverse();
+    let bytes = 0;
+    for (const [index, name] of [...names, ...others].entries()) {
+      const path = `${this.#folder}/${name}`;
+      bytes += (await Deno.stat(path)).size;
+      if (index === 0 || (bytes <= limit && !name.endsWith(".part"))) continue;
+      await Deno.remove(path);
+      this.#epochs.delete(own[index] ?? -1);
     }
   }
 }
 
-function checkpointPath(folder: string): string {
-  return `${folder}/checkpoint.safetensors`;
+/** What a folder has for a training. */
+interface Found {
+  readonly epochs: readonly number[];
+  readonly problems: readonly string[];
 }
 
-async function find(
-  folder: string,
-  model: Model,
-  training: string,
-): Promise<{ saved?: SavedTraining; problem?: string }> {
-  const path = checkpointPath(folder);
-  try {
-    await Deno.lstat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
-    throw error;
-  }
-  try {
-    const saved = await readCheckpoint(path, model, training);
-    for (const [name, expected] of Object.entries(saved.snapshots)) {
-      const found = sha256(await Deno.readFile(`${folder}/${name}`));
-      if (found !== expected) throw new Error(`${folder}/${name}: its sha256 is ${found}, ${path} has ${expected}`);
+async function find(folder: string, options: TrainingStateOptions): Promise<Found> {
+  const names = new Set((await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name));
+  const epochs: number[] = [];
+  const problems: string[] = [];
+  for (const epoch of options.schedule.keys()) {
+    const name = fileName(epoch, options.schedule);
+    if (!names.has(name)) continue;
+    try {
+      const { history } = await readCheckpoint(`${folder}/${name}`, options.model, identityAt(epoch, options));
+      // A training that ended later may not have evaluated the epoch that is now the last.
+      const isWhole = epoch < options.schedule.length - 1 || history.at(-1)?.train_accuracy !== null;
+      if (isWhole) epochs.push(epoch);
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
     }
-    return { saved };
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
   }
+  return { epochs, problems };
+}
+
+/** An epoch's file: the digest keeps schedules apart that share the folder. */
+function fileName(epoch: number, schedule: readonly string[]): string {
+  return `epoch-${String(epoch).padStart(4, "0")}-${schedule[epoch]!.slice(0, 16)}.safetensors`;
+}
+
+function identityAt(epoch: number, { training, schedule }: TrainingStateOptions): TrainingIdentity {
+  return { training, schedule: schedule[epoch]! };
+}
+
+/** Ascending epochs so that those taken first lie far apart from each other: the last, and each time what is farthest off. */
+function spread(epochs: readonly number[]): number[] {
+  const left = new Set(epochs);
+  const taken: number[] = [];
+  while (left.size > 0) {
+    const distance = (epoch: number) => Math.min(...taken.map((other) => Math.abs(other - epoch)));
+    const next = taken.length === 0 ? epochs.at(-1)! : [...left].reduce((a, b) => distance(b) >= distance(a) ? b : a);
+    taken.push(next);
+    left.delete(next);
+  }
+  return taken;
 }

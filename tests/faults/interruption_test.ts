@@ -16,7 +16,7 @@ async function trainingStarted(project: Project): Promise<Running> {
   const running = project.start("repro");
   await running.says(/^train \| 3 snapshots/m);
   const state = project.path(`.pipeline/state/${states(project)[0]}`);
-  await until(() => readdirSync(state).includes("epoch-0001.safetensors"));
+  await until(() => checkpointsIn(state).includes(1));
   return running;
 }
 
@@ -25,7 +25,6 @@ async function resumption(project: Project, ...flags: string[]): Promise<number 
   const { code, stdout, stderr, ran } = await project.run("repro", ...flags);
   assert.equal(code, 0, stdout + stderr);
   assert.deepEqual(ran, flags.includes("--force") ? ["copy", "train"] : ["train"]);
-  assert.deepEqual(states(project), []);
   const epoch = /^train \| resumes after epoch (\d+)$/m.exec(stdout)?.[1];
   return epoch === undefined ? undefined : Number(epoch);
 }
@@ -68,7 +67,7 @@ Deno.test("a training that is interrupted", { ignore: Deno.build.os !== "linux" 
     assert.deepEqual(outsOf(project), expected);
   });
 
-  await t.step("its checkpoint is damaged: names it and trains anew", async () => {
+  await t.step("its checkpoint is damaged: names it and goes on from the one before", async () => {
     await forget(project);
     const path = await interrupted(project);
     const bytes = await Deno.readFile(project.path(path));
@@ -76,16 +75,50 @@ Deno.test("a training that is interrupted", { ignore: Deno.build.os !== "linux" 
     await Deno.writeFile(project.path(path), bytes);
     const { code, stdout } = await project.run("repro");
     assert.equal(code, 0);
-    assert.ok(/^train \| trains anew, since its checkpoint is of no use: (.*?): /m.exec(stdout)?.[1]?.endsWith(path));
+    assert.ok(/^train \| does without a checkpoint: (.*?): /m.exec(stdout)?.[1]?.endsWith(path));
+    assert.match(stdout, /^train \| resumes after epoch 1$/m);
     assert.deepEqual(outsOf(project), expected);
-    assert.deepEqual(states(project), []);
   });
 });
 
-/** Interrupts a training. Returns the path of its checkpoint. */
+Deno.test("a finished training goes on where epochs or snapshots are added, to the bytes of one that had them from the start", async () => {
+  const write = async (epochs: number, snapshots: string): Promise<void> => {
+    const text = (await project.read("pipeline.yaml"))
+      .replace(/drops: .*/, "drops: { at: [3, 12] } }")
+      .replace(/epochs: .*/, `epochs: ${epochs}`)
+      .replace(/snapshots: \{.*/, `snapshots: ${snapshots}`);
+    await project.write("pipeline.yaml", text);
+  };
+  await using project = await trainingProject({ epochs: 6, snapshots: "{ at: [2] }" });
+  const [longer, denser] = [[10, "{ at: [2] }"], [10, "{ at: [2, 5, 7] }"]] as const;
+  const expected: Record<string, string>[] = [];
+  for (const [epochs, snapshots] of [longer, denser]) {
+    await forget(project);
+    await write(epochs, snapshots);
+    assert.equal(await resumption(project, "--force"), undefined);
+    expected.push(outsOf(project));
+  }
+  await forget(project);
+  await write(6, "{ at: [2] }");
+  assert.equal(await resumption(project, "--force"), undefined);
+  await write(...longer);
+  assert.equal(await resumption(project), 6);
+  assert.deepEqual(outsOf(project), expected[0]);
+  await write(...denser);
+  assert.equal(await resumption(project), 2);
+  assert.deepEqual(outsOf(project), expected[1]);
+});
+
+/** The epochs of which a folder has checkpoints. */
+function checkpointsIn(folder: string): number[] {
+  return readdirSync(folder).flatMap((name) => /^epoch-(\d+)-\w+\.safetensors$/.exec(name)?.[1] ?? []).map(Number);
+}
+
+/** Interrupts a training. Returns the path of its last checkpoint. */
 async function interrupted(project: Project): Promise<string> {
   const running = await trainingStarted(project);
   running.kill("SIGTERM");
   await running.finish();
-  return `.pipeline/state/${states(project)[0]}/checkpoint.safetensors`;
+  const state = `.pipeline/state/${states(project)[0]}`;
+  return `${state}/${readdirSync(project.path(state)).sort().at(-1)}`;
 }

@@ -9,10 +9,10 @@ const dataset = clusters();
 const [train, test] = [examplesOf(dataset.train), examplesOf(dataset.test)];
 const model = buildModel(modelParameter.parse({ kind: "mlp", depth: 3, width: 50 }), dataset.train.shape, 3);
 
-Deno.test("estimateTraining() counts the disk of all snapshots", () => {
+Deno.test("estimateTraining() counts the disk of all snapshots and checkpoints", () => {
   const { disk } = estimateTraining(model, { batch: 64, snapshots: 7, train, test });
   const bytes = Object.values(initialVariables(model, 0)).reduce((sum, values) => sum + values.byteLength, 0);
-  assert.equal(disk, 7 * bytes);
+  assert.equal(disk, 3 * 7 * bytes);
 });
 
 Deno.test("estimateTraining() grows with the batch and the data", () => {

@@ -37,8 +37,6 @@ async function run({ folder, parameters = {}, memory = 0, signal, onEpoch }: Att
     },
     signal: signal ?? new AbortController().signal,
   });
-  // As the engine does.
-  await Deno.remove(`${folder}/state`, { recursive: true });
   return { done };
 }
 
@@ -57,6 +55,23 @@ async function contents(folder: string): Promise<Record<string, Uint8Array>> {
   return Object.fromEntries(
     await Promise.all(files.map(async (path) => [path.slice(folder.length), await Deno.readFile(path)])),
   );
+}
+
+async function names(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+}
+
+/** Removes what the stage left, its state too. */
+async function clear(folder: string): Promise<void> {
+  for (const name of (await names(folder)).filter((name) => name !== "dataset")) {
+    await Deno.remove(`${folder}/${name}`, { recursive: true });
+  }
+}
+
+/** What the stage leaves where it begins at the beginning. */
+async function anew(attempt: Attempt): Promise<Record<string, Uint8Array>> {
+  await run(attempt);
+  return await contents(attempt.folder);
 }
 
 Deno.test("the train stage leaves snapshots and a history with the identity first", () =>
@@ -92,7 +107,7 @@ Deno.test("the train stage leaves the same bytes for the same seed and others fo
     for (const seed of [0, 0, 1]) {
       await run({ folder, parameters: { seed } });
       results.push(await contents(folder));
-      await Deno.remove(`${folder}/snapshots`, { recursive: true });
+      await clear(folder);
     }
     assert.equal(Object.keys(results[0]!).length, 6);
     assert.deepEqual(results[0], results[1]);
@@ -104,7 +119,7 @@ Deno.test("the train stage ends between epochs when it is aborted", () =>
     const controller = new AbortController();
     controller.abort(new Error("enough"));
     await assert.rejects(run({ folder, signal: controller.signal }), { message: "enough" });
-    assert.equal((await listSnapshots(`${folder}/state`)).length, 1);
+    assert.deepEqual((await names(`${folder}/state`)).map((name) => name.slice(0, 10)), ["epoch-0000"]);
   }));
 
 /** Ends the stage in the epoch after the given one. */
@@ -118,10 +133,9 @@ Deno.test("the train stage goes on after the epoch in which it was asked to end,
   inFolder(async (folder) => {
     // No snapshot in between: the checkpoint is there because of the signal alone.
     const parameters = { snapshots: { at: [1] } };
-    await run({ folder, parameters });
-    const undisturbed = await contents(folder);
+    const undisturbed = await anew({ folder, parameters });
     for (const epoch of [0, 2, 3]) {
-      await Deno.remove(`${folder}/snapshots`, { recursive: true });
+      await clear(folder);
       await interrupt({ folder, parameters }, epoch);
       assert.deepEqual((await run({ folder, parameters })).done, [2, 3, 4].filter((done) => done > epoch + 1));
       assert.deepEqual(await contents(folder), undisturbed);
@@ -131,9 +145,8 @@ Deno.test("the train stage goes on after the epoch in which it was asked to end,
 Deno.test("the train stage that is killed goes on after its last snapshot, to the same bytes", () =>
   inFolder(async (folder) => {
     const parameters = { snapshots: { at: [2] } };
-    await run({ folder, parameters });
-    const undisturbed = await contents(folder);
-    await Deno.remove(`${folder}/snapshots`, { recursive: true });
+    const undisturbed = await anew({ folder, parameters });
+    await clear(folder);
     // A failure right after epoch 3 leaves what a kill would leave.
     const onEpoch = (epoch: number) => {
       if (epoch === 3) throw new Error("killed");
@@ -143,21 +156,70 @@ Deno.test("the train stage that is killed goes on after its last snapshot, to th
     assert.deepEqual(await contents(folder), undisturbed);
   }));
 
-Deno.test("the train stage trains anew where its checkpoint is damaged, or of another training", () =>
+Deno.test("the train stage trains anew where its checkpoints are damaged, or of another training", () =>
   inFolder(async (folder) => {
-    await run({ folder });
-    const undisturbed = await contents(folder);
-    await Deno.remove(`${folder}/snapshots`, { recursive: true });
+    const undisturbed = await anew({ folder });
+    await clear(folder);
     await interrupt({ folder }, 1);
-    await Deno.truncate(`${folder}/state/checkpoint.safetensors`, 1000);
+    for (const name of await names(`${folder}/state`)) await Deno.truncate(`${folder}/state/${name}`, 1000);
     assert.deepEqual((await run({ folder })).done, [0, 1, 2, 3, 4]);
     assert.deepEqual(await contents(folder), undisturbed);
 
-    await Deno.remove(`${folder}/snapshots`, { recursive: true });
+    await clear(folder);
     await interrupt({ folder, parameters: { seed: 1 } }, 1);
     assert.deepEqual((await run({ folder })).done, [0, 1, 2, 3, 4]);
     assert.deepEqual(await contents(folder), undisturbed);
   }));
+
+const lengthened: Record<string, { before: Record<string, unknown>; after: Record<string, unknown>; done: number[] }> =
+  {
+    "more epochs": {
+      before: { optimizer: { lr: 0.05, drops: { at: [2] } }, epochs: 3 },
+      after: { optimizer: { lr: 0.05, drops: { at: [2] } }, epochs: 5 },
+      done: [4, 5],
+    },
+    "more epochs, not all of them evaluated": {
+      before: { optimizer: { lr: 0.05 }, epochs: 3, evaluateEvery: 2 },
+      after: { optimizer: { lr: 0.05 }, epochs: 5, evaluateEvery: 2 },
+      done: [4, 5],
+    },
+    "fewer epochs": {
+      before: { optimizer: { lr: 0.05 }, epochs: 4 },
+      after: { optimizer: { lr: 0.05 }, epochs: 3 },
+      done: [],
+    },
+    "fewer epochs, of which the last was not evaluated": {
+      before: { optimizer: { lr: 0.05 }, epochs: 4, evaluateEvery: 2 },
+      after: { optimizer: { lr: 0.05 }, epochs: 3, evaluateEvery: 2 },
+      done: [3],
+    },
+    "a snapshot more": {
+      before: { snapshots: { at: [1] } },
+      after: { snapshots: { at: [1, 3] } },
+      done: [2, 3],
+    },
+    "a later drop": {
+      before: { optimizer: { lr: 0.05, drops: { at: [2] } } },
+      after: { optimizer: { lr: 0.05, drops: { at: [3] } } },
+      done: [3, 4],
+    },
+    "a longer schedule that is the same nowhere": {
+      before: { optimizer: { lr: 0.05, warmUp: 1 } },
+      after: { optimizer: { lr: 0.05, warmUp: 2 } },
+      done: [1, 2, 3, 4],
+    },
+  };
+for (const [what, { before, after, done }] of Object.entries(lengthened)) {
+  Deno.test(`the train stage with ${what} goes on where the training is the same, to the same bytes`, () =>
+    inFolder(async (folder) => {
+      const expected = await anew({ folder, parameters: after });
+      await clear(folder);
+      await run({ folder, parameters: before });
+      await Deno.remove(`${folder}/snapshots`, { recursive: true });
+      assert.deepEqual((await run({ folder, parameters: after })).done, done);
+      assert.deepEqual(await contents(folder), expected);
+    }));
+}
 
 Deno.test("the train stage refuses what cannot fit in the memory it is granted, before it starts", () =>
   inFolder(async (folder) => {
