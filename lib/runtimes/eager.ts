@@ -1,0 +1,132 @@
+import * as tf from "@tensorflow/tfjs";
+import { callBody } from "../compile/check.ts";
+import { sizeOf } from "../compile/graph/shape.ts";
+import { checkInputs } from "./check.ts";
+import type {
+  BodyOutputs,
+  Data,
+  NumericArray,
+  Program,
+  RunInputs,
+  RunOutputs,
+  Tensors,
+  TensorSpec,
+} from "./program.ts";
+import type { Executable, Runtime } from "./runtime.ts";
+
+/** A backend of TensorFlow.js on which bodies run eagerly. */
+export interface EagerBackend {
+  /** The runtime's name. */
+  readonly name: string;
+  /** The name under which TensorFlow.js knows the backend. */
+  readonly backend: string;
+  /**
+   * Registers the backend where that is left to do, before it is first selected.
+   *
+   * @throws {Error} where it cannot be had on this machine, saying how it can
+   */
+  prepare(): void | Promise<void>;
+}
+
+/** The runtime that calls a program's body a step by step on a backend of TensorFlow.js. */
+export function eagerRuntime({ name, backend, prepare }: EagerBackend): Runtime {
+  return {
+    name,
+    async compile(program, { batch }): Promise<Executable> {
+      await prepare();
+      await tf.setBackend(backend);
+      return { run: (inputs) => run(backend, program, batch, inputs), dispose: () => Promise.resolve() };
+    },
+  };
+}
+
+/** Others may have selected their backend since we last waited. Synchronous, since the backend is initialised by now. */
+function select(backend: string): void {
+  if (tf.getBackend() !== backend) void tf.setBackend(backend);
+}
+
+type Results = Record<string, NumericArray<Float32Array | Int32Array>>;
+
+async function run(backend: string, program: Program, batch: number, inputs: RunInputs): Promise<RunOutputs> {
+  const { steps: count } = checkInputs(program, batch, inputs);
+  select(backend);
+  const constants = toTensors(program.constants, inputs.constants ?? {});
+  let state = toTensors(program.state, inputs.state ?? {});
+  const [steps, rows]: [Results, Results] = [{}, {}];
+  try {
+    for (let step = 0; step < count; step++) {
+      const order = inputs.order.subarray(step * batch, (step + 1) * batch);
+      select(backend);
+      const result = tf.tidy(() => {
+        const scalars = program.scalars.map((name) => [name, tf.scalar(inputs.scalars?.[name]?.[step] ?? NaN)]);
+        const examples = gather(program, inputs.examples, order);
+        const outputs = callBody(program, order.length, {
+          examples,
+          scalars: Object.fromEntries(scalars),
+          constants,
+          state,
+        });
+        return outputs as unknown as tf.TensorContainer;
+      }) as unknown as BodyOutputs;
+      for (const [name, tensor] of Object.entries(result.steps ?? {})) {
+        put(steps, name, await valuesOf(tensor), step, [count, ...tensor.shape]);
+      }
+      for (const [name, tensor] of Object.entries(result.rows ?? {})) {
+        put(rows, name, await valuesOf(tensor), step * batch, [inputs.order.length, ...tensor.shape.slice(1)]);
+      }
+      // A body may hand on an input unchanged, so only what the next step does not need goes.
+      const needed = new Set([...Object.values(result.state), ...Object.values(constants)]);
+      for (const tensor of [state, result.steps, result.rows].flatMap((tensors) => Object.values(tensors ?? {}))) {
+        if (!needed.has(tensor)) tensor.dispose();
+      }
+      state = result.state;
+    }
+    const values: Record<string, Float32Array | Int32Array> = {};
+    for (const name of Object.keys(program.state)) values[name] = await valuesOf(state[name]!);
+    return { state: values, steps, rows };
+  } finally {
+    tf.dispose(state);
+    tf.dispose(constants);
+  }
+}
+
+/** Copies a step's values into a result whose first extent counts steps or examples, starting at that index. */
+function put(
+  results: Results,
+  name: string,
+  values: Float32Array | Int32Array,
+  index: number,
+  shape: readonly number[],
+): void {
+  const empty = () => values instanceof Float32Array ? new Float32Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
+  const result = results[name] ??= { data: empty(), shape };
+  result.data.set(values, index * sizeOf(shape.slice(1)));
+}
+
+async function valuesOf(tensor: tf.Tensor): Promise<Float32Array | Int32Array> {
+  const values = await tensor.data();
+  // A cast to float32 keeps the array it is given, of whatever type.
+  return tensor.dtype === "float32" ? Float32Array.from(values) : Int32Array.from(values);
+}
+
+function toTensors(
+  specs: Readonly<Record<string, TensorSpec>>,
+  values: Readonly<Record<string, Float32Array | Int32Array>>,
+): Tensors {
+  const entries = Object.entries(specs).map(([name, { shape, dtype }]) => {
+    // A backend may keep the array it is given, so without a copy a result could change the caller's numbers.
+    return [name, tf.tensor((values[name] as Float32Array | Int32Array).slice(), [...shape], dtype)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function gather(program: Program, examples: Readonly<Record<string, Data>>, order: Int32Array): Tensors {
+  const entries = Object.entries(program.examples).map(([name, { shape, dtype }]) => {
+    const size = sizeOf(shape);
+    const data = examples[name] as Data;
+    const batch = dtype === "float32" ? new Float32Array(order.length * size) : new Int32Array(order.length * size);
+    order.forEach((example, row) => batch.set(data.subarray(example * size, (example + 1) * size), row * size));
+    return [name, tf.tensor(batch, [order.length, ...shape], dtype === "float32" ? "float32" : "int32")];
+  });
+  return Object.fromEntries(entries);
+}
