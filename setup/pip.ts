@@ -1,0 +1,54 @@
+import { dirname, join } from "node:path";
+import type { Wheel } from "./wheel.ts";
+
+/** Programs that are pip, tried in this order. */
+const programs: readonly (readonly string[])[] = [["python3", "-m", "pip"], ["pip3"], ["pip"]];
+
+/**
+ * Downloads a wheel by pip, which knows the index, the proxy and the certificates of this machine (`PIP_INDEX_URL`,
+ * `pip.conf`); from version 25.1 on it also takes up a download that broke off. The wheel need not fit this machine.
+ *
+ * @param file where it goes
+ * @throws {Error} where there is no pip, or with the last line that pip wrote
+ */
+export async function downloadByPip(wheel: Wheel, file: string): Promise<void> {
+  const folder = await Deno.makeTempDir({ dir: dirname(file), prefix: ".download-" });
+  try {
+    const [project, version, python, abi, platform] = wheel.name.replace(/\.whl$/, "").split("-") as string[];
+    const requirements = join(folder, "requirements.txt");
+    await Deno.writeTextFile(requirements, `${project}==${version} --hash=sha256:${wheel.sha256}\n`);
+    await runPip([
+      "download",
+      "--no-deps",
+      "--only-binary=:all:",
+      "--require-hashes",
+      `--requirement=${requirements}`,
+      `--platform=${platform}`,
+      `--abi=${abi}`,
+      `--implementation=${python!.slice(0, 2)}`,
+      `--python-version=${python!.slice(2)}`,
+      `--dest=${folder}`,
+    ]);
+    await Deno.rename(join(folder, wheel.name), file);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function runPip(args: readonly string[]): Promise<void> {
+  for (const [command, ...first] of programs as readonly [string, ...string[]][]) {
+    const env = { PIP_RESUME_RETRIES: "10", PIP_DISABLE_PIP_VERSION_CHECK: "1" };
+    const all = [...first, ...args];
+    const output = await new Deno.Command(command, { args: all, env, stdout: "inherit", stderr: "piped" }).output()
+      .catch((error) => {
+        if (error instanceof Deno.errors.NotFound) return undefined;
+        throw error;
+      });
+    if (output?.success === true) return;
+    const lines = output === undefined ? [] : new TextDecoder().decode(output.stderr).trim().split("\n");
+    if (output === undefined || /No module named pip$/.test(lines.at(-1)!)) continue;
+    const reason = lines.findLast((line) => line.startsWith("ERROR: ")) ?? lines.at(-1);
+    throw new Error(`\`pip ${args[0]}\` failed: ${reason?.replace("ERROR: ", "")}`);
+  }
+  throw new Error("There is no pip to download it; install Python's pip (Debian: python3-pip)");
+}
