@@ -8,6 +8,7 @@ import { completed, failure, LogTail, spaceHint } from "./failure.ts";
 import type { Job, Outcome } from "./job.ts";
 import { runModule } from "./module_run.ts";
 import type { StageRun } from "./stage_run.ts";
+import { after } from "./timer.ts";
 
 /**
  * Runs one stage. Its previous outs are out of the way meanwhile, and back in place unless it succeeds: it ran to its end,
@@ -72,20 +73,21 @@ async function runAction(
   { folder }: Aside,
 ): Promise<Diagnostic[]> {
   const { time } = stage.resources;
-  const limit = time > 0 ? AbortSignal.timeout(time * 1000) : undefined;
+  const limit = new AbortController();
+  using _limit = time > 0 ? after(time * 1000, () => limit.abort()) : undefined;
   const run: StageRun = {
     stage,
     job,
     log,
     folder,
-    signal: limit === undefined ? cancelled : AbortSignal.any([cancelled, limit]),
+    signal: AbortSignal.any([cancelled, limit.signal]),
     emit(event: Event): void {
       if (event.kind === "stage output") log.add(event.text);
       emit(event);
     },
   };
   const diagnostics = await (stage.action.kind === "run" ? runModule(run) : runCommands(run));
-  return limit?.aborted && !cancelled.aborted ? [failure(stage, `took longer than its ${time} s`)] : diagnostics;
+  return limit.signal.aborted && !cancelled.aborted ? [failure(stage, `took longer than its ${time} s`)] : diagnostics;
 }
 
 function missingOuts(stage: Stage): Diagnostic[] {
