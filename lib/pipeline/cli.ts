@@ -16,7 +16,7 @@ import { type Output, standardOutput } from "./display/output.ts";
 export async function main(inputs: readonly string[]): Promise<number> {
   const [output, errors] = [standardOutput("stdout"), standardOutput("stderr")];
   const process: StricliProcess = { stdout: stream(output), stderr: stream(errors) };
-  await run(application, inputs.flatMap(spelledOut), { process, output, errors, folder: Deno.cwd() });
+  await run(application, inputs.flatMap(spelledOut), { process, output, errors, inputs, folder: Deno.cwd() });
   const code = Number(process.exitCode ?? EXIT.ok);
   if (code >= 0) return code;
   // The library's own codes are negative: -4 and -5 say that the command line was not understood.

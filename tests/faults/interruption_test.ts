@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { forget, kill, outsOf, stageProcesses, states, trainingProject } from "./training_project.ts";
-import type { Project, Running } from "../pipeline/rig.ts";
+import { CLI, type Project, type Running } from "../pipeline/rig.ts";
 
 /** A training long enough to be met in its middle, and with no snapshot there. */
 const long = { epochs: 50, snapshots: "{ at: [1] }" };
@@ -31,7 +31,9 @@ async function resumption(project: Project, ...flags: string[]): Promise<number 
 
 Deno.test("a training that is interrupted", { ignore: Deno.build.os !== "linux" }, async (t) => {
   await using project = await trainingProject(long);
+  const begun = performance.now();
   const { code, stdout, stderr } = await project.run("repro");
+  const duration = (performance.now() - begun) / 1000;
   assert.equal(code, 0, stdout + stderr);
   const expected = outsOf(project);
 
@@ -48,6 +50,28 @@ Deno.test("a training that is interrupted", { ignore: Deno.build.os !== "linux" 
       assert.deepEqual(outsOf(project), expected);
     });
   }
+
+  await t.step("--time-budget: each run keeps a checkpoint, and the command that it tells goes on", async () => {
+    await forget(project);
+    let line = `deno run -A ${CLI} repro --time-budget ${(0.8 * duration).toFixed(1)}s`;
+    let [kept, runs] = [0, 0];
+    for (;; runs++) {
+      assert.ok(runs < 20, "no run gets any further");
+      const { code, stdout, stderr } = await project.type(line).finish();
+      assert.ok(Number(/^train \| resumes after epoch (\d+)$/m.exec(stdout)?.[1] ?? 0) >= kept, stdout);
+      if (code === 0) break;
+      assert.equal(code, 5, stdout + stderr);
+      line = /^Go on: (.*)$/m.exec(stdout)![1]!;
+      const epoch = /^train \| keeps a checkpoint after epoch (\d+)$/m.exec(stdout)?.[1];
+      if (epoch === undefined) continue;
+      kept = Number(epoch);
+      assert.match(stdout, /^train cancelled; the next repro resumes it$/m);
+      assert.match(stdout, /^The time budget of .* is over; .*; kept a checkpoint: train$/m);
+    }
+    assert.ok(kept > 0, "no run was short of time");
+    assert.deepEqual(outsOf(project), expected);
+    assert.deepEqual(states(project), []);
+  });
 
   await t.step("its engine is killed: keeps a checkpoint by itself", async () => {
     await forget(project);

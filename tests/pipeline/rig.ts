@@ -139,15 +139,24 @@ export class Project implements AsyncDisposable {
 
   /** Starts a command line in a folder of the project, with more environment variables. */
   startIn(folder: string, env: Readonly<Record<string, string>>, ...inputs: string[]): Running {
-    const process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--config", CONFIGURATION, CLI, ...inputs],
-      cwd: this.path(folder),
-      env: { NO_COLOR: "1", SHELL: "/bin/sh", ...env },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    return new Running(process);
+    const args = ["run", "-A", "--config", CONFIGURATION, CLI, ...inputs];
+    return this.#spawn(Deno.execPath(), args, this.path(folder), env);
+  }
+
+  /** Starts a command line as a person would type it in the project's folder, who has this same Deno. */
+  type(line: string): Running {
+    const path = `${dirname(Deno.execPath())}:${Deno.env.get("PATH")}`;
+    return this.#spawn("/bin/sh", ["-c", line], this.folder, { PATH: path });
+  }
+
+  #spawn(command: string, args: string[], cwd: string, more: Readonly<Record<string, string>>): Running {
+    // These tests may be a task of Deno themselves; what they start is not.
+    const { INIT_CWD: _, ...inherited } = Deno.env.toObject();
+    const env = { ...inherited, NO_COLOR: "1", SHELL: "/bin/sh", ...more };
+    return new Running(
+      new Deno.Command(command, { args, cwd, env, clearEnv: true, stdin: "null", stdout: "piped", stderr: "piped" })
+        .spawn(),
+    );
   }
 
   /** A command for a stage, each of whose invocations the test awaits and ends. */

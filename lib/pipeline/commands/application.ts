@@ -11,6 +11,7 @@ import {
   sampleFlag,
   type StatusFlags,
   tierFlag,
+  timeBudgetFlag,
   type VerifyFlags,
 } from "./flags.ts";
 import { targets } from "./flags.ts";
@@ -27,6 +28,7 @@ const repro = buildCommand<ReproFlags, string[], Context>({
       keepGoing: flag("After a failure, run what does not depend on the failed stage"),
       singleItem: flag("The targets alone, without what is upstream of them"),
       downstream: flag("The targets and what is downstream of them, without what is upstream"),
+      timeBudget: timeBudgetFlag,
       ...commonFlags,
     },
     aliases: { j: "jobs", f: "force", k: "keepGoing", s: "singleItem" },

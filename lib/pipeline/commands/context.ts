@@ -9,6 +9,8 @@ export interface Context extends CommandContext {
   readonly output: Output;
   /** What is wrong with the command line or the pipeline. */
   readonly errors: Output;
+  /** The command line behind the program's name. */
+  readonly inputs: readonly string[];
   /** Absolute current folder. */
   readonly folder: string;
 }

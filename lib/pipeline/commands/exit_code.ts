@@ -10,6 +10,8 @@ export const EXIT = {
   invalid: 3,
   /** The machine failed: no space left, no permission, an error of the engine itself. */
   machine: 4,
+  /** The time budget was over before everything was done, and no stage failed. */
+  timeOver: 5,
   /** Ended by the loss of its terminal (SIGHUP). */
   hungUp: 129,
   /** Ended by Ctrl-C (SIGINT). */
@@ -25,4 +27,5 @@ export const EXIT_CODES_TEXT = `Exit codes:
     2  wrong usage: an unknown command, flag or target
     3  the pipeline file, a parameter or the lock is wrong; nothing was started
     4  the machine failed: no space left, no permission
+    5  the time of repro --time-budget was over; what was finished is kept, and the same command goes on
   130  interrupted by Ctrl-C; what was finished is kept (129: hung up, 143: terminated)`;

@@ -1,5 +1,6 @@
 import type { TypedFlagParameter, TypedPositionalParameters } from "@stricli/core";
 import type { Context } from "./context.ts";
+import { parseTimeBudget, type TimeBudget } from "./time_budget.ts";
 
 /** What every command takes. */
 export type CommonFlags = {
@@ -23,6 +24,8 @@ export type ReproFlags = CommonFlags & {
   readonly singleItem: boolean;
   /** The targets and what is downstream. */
   readonly downstream: boolean;
+  /** How long all of it may take. */
+  readonly timeBudget?: TimeBudget;
 };
 
 /** Flags of `status`. */
@@ -66,6 +69,15 @@ export const jobsFlag: TypedFlagParameter<number | undefined, Context> = {
   optional: true,
   brief: "Run at most this many stages at once; as many as there are cores unless given (1 for a dvc.yaml)",
   placeholder: "count",
+};
+
+/** `--time-budget`. */
+export const timeBudgetFlag: TypedFlagParameter<TimeBudget | undefined, Context> = {
+  kind: "parsed",
+  parse: parseTimeBudget,
+  optional: true,
+  brief: "Have ended after this time, e.g. 2h or 1h30m: stages are asked to end 30 s before, and keep what they can",
+  placeholder: "time",
 };
 
 /** `--tier`. */

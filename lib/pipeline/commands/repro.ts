@@ -18,6 +18,11 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
   if (targets.length === 0 && (flags.singleItem || flags.downstream)) {
     throw new UsageError(`--${flags.singleItem ? "single-item" : "downstream"} needs a target`);
   }
+  if (flags.force && flags.timeBudget !== undefined) {
+    throw new UsageError(
+      "--force and --time-budget contradict each other: what --force begins anew, no later run goes on with",
+    );
+  }
   for (const opened of await openRequests(this, flags, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
     if (flags.dry) await showPlan(this, workspace, opened, { force: flags.force });

@@ -1,5 +1,7 @@
 import { basename } from "node:path";
 import { openDisplay } from "../display/opening.ts";
+import { TimeOverText } from "../display/time_over_text.ts";
+import type { Event } from "../run/event.ts";
 import { reproduce, type ReproductionEnd } from "../run/reproduction.ts";
 import type { TaskOutcome } from "../run/scheduler.ts";
 import type { Workspace } from "../store/workspace.ts";
@@ -8,17 +10,19 @@ import { EXIT } from "./exit_code.ts";
 import type { ReproFlags } from "./flags.ts";
 import { Interruption } from "./interruption.ts";
 import { conclude, type Opened, report } from "./opening.ts";
+import { sameCommand } from "./retry.ts";
 
 /** How stages are reproduced. */
-export type ReproductionFlags = Partial<Pick<ReproFlags, "jobs" | "force" | "keepGoing">> & {
+export type ReproductionFlags = Partial<Pick<ReproFlags, "jobs" | "force" | "keepGoing" | "timeBudget">> & {
   /** The start of the command that runs one stage again, for messages. */
   readonly retry: string;
 };
 
 /**
- * Reproduces stages and shows it; signals end it. What is wrong with the pipeline, or the signal, sets the exit code.
+ * Reproduces stages and shows it; signals and the end of the time budget end it. What is wrong with the pipeline, or
+ * what ended it, sets the exit code.
  *
- * @returns what became of each stage; undefined where nothing was started, or a signal ended it
+ * @returns what became of each stage; undefined where nothing was started, or something ended it
  */
 export async function reproduceShown(
   context: Context,
@@ -27,10 +31,15 @@ export async function reproduceShown(
   flags: ReproductionFlags,
 ): Promise<ReadonlyMap<string, TaskOutcome> | undefined> {
   const display = await openDisplay(context.output, context.folder);
+  const timeOver = new TimeOverText();
+  const show = (event: Event): void => {
+    timeOver.add(event);
+    display.show(event);
+  };
   using interruption = new Interruption({
-    ask: () => display.show({ kind: "run interrupted", time: Date.now() }),
+    ask: (left) => show({ kind: "run interrupted", time: Date.now(), ...left === undefined ? {} : { left } }),
     leave: display.close,
-  });
+  }, flags.timeBudget);
   const isDvc = basename(opened.pipeline.file) === "dvc.yaml";
   const options = {
     ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
@@ -41,7 +50,7 @@ export async function reproduceShown(
   };
   let end: ReproductionEnd | undefined;
   try {
-    end = await reproduce(workspace, opened, options, display.show, interruption.signal, interruption.kill);
+    end = await reproduce(workspace, opened, options, show, interruption.signal, interruption.kill);
   } catch (error) {
     if (interruption.code === undefined) throw error;
   } finally {
@@ -53,6 +62,13 @@ export async function reproduceShown(
     return undefined;
   }
   if (interruption.code === undefined) return end?.outcomes;
+  if (interruption.code === EXIT.timeOver && flags.timeBudget !== undefined) {
+    const outcomes = [...end?.outcomes.values() ?? ["not started"]];
+    // All was done just in time, or what failed fails again: neither asks for going on.
+    if (outcomes.includes("failed") || outcomes.every((outcome) => outcome === "done")) return end?.outcomes;
+    const command = sameCommand(context.folder, context.inputs);
+    context.output.write(`${timeOver.text(flags.timeBudget.text, command)}\n`);
+  }
   conclude(context, interruption.code);
   return undefined;
 }

@@ -33,7 +33,7 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
     case "run warning":
       return diagnosticLines(event.diagnostic, options, "");
     case "run interrupted":
-      return [line(style.doubtful("interrupted: the running stages are asked to end; once more kills them"))];
+      return [line(style.doubtful(interruptedText(event.left)))];
     case "waiting for writer":
       return [line(`waits for process ${event.process}, which has been running since ${timeText(event.since)}`)];
     case "stage restored":
@@ -57,7 +57,7 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
     case "stage skipped":
       return [line(`${style.doubtful(event.stage)} skipped, since ${event.because} failed`)];
     case "stage cancelled":
-      return [line(`${style.doubtful(event.stage)} cancelled`)];
+      return [line(`${style.doubtful(event.stage)} cancelled${event.resumes ? "; the next repro resumes it" : ""}`)];
     case "run started":
     case "stage unchanged":
     case "stage frozen":
@@ -67,6 +67,12 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
     default:
       return event satisfies never;
   }
+}
+
+function interruptedText(left: number | undefined): string {
+  if (left === undefined) return "interrupted: the running stages are asked to end; once more kills them";
+  const rest = left > 0 ? `${durationText(left)} are left of the time budget` : "the time budget is over";
+  return `${rest}: the running stages are asked to end, and nothing more starts`;
 }
 
 function line(text: string): LogLine {

@@ -1,5 +1,8 @@
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 };
 
+/** A text that is a time: numbers, each with its unit. */
+export const DURATION: RegExp = /^(\d+(\.\d+)?\s*(s|m|h|d)\s*)+$/;
+
 /** Bytes of a text such as `4GB`, `512MiB` or `2G` (decimal without the `i`); a number is bytes already. */
 export function bytes(amount: string | number): number {
   if (typeof amount === "number") return amount;

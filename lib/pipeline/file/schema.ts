@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Json } from "../value.ts";
+import { DURATION } from "./quantity.ts";
 
 /**
  * - `written`: what a person may write, with references `${...}` in the place of any value;
@@ -264,7 +265,6 @@ const LISTED = "a list, or a reference to one";
 const AMOUNT = "an amount of memory such as 4GB or 512MiB";
 const SPAN = "a time such as 90m or 2h";
 const MEMORY = /^\d+(\.\d+)?\s*(B|[kKMGT]i?B?)$/;
-const DURATION = /^(\d+(\.\d+)?\s*(s|m|h|d)\s*)+$/;
 
 function quantity(pattern: RegExp, expected: string): z.ZodType {
   return oneOf(

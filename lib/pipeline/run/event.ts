@@ -5,8 +5,8 @@ import type { Reason } from "../plan/reason.ts";
 export type Event =
   | { readonly kind: "run started"; readonly time: number; readonly stages: readonly string[]; readonly jobs: number }
   | { readonly kind: "run warning"; readonly time: number; readonly diagnostic: Diagnostic }
-  /** The first Ctrl-C, or its like. */
-  | { readonly kind: "run interrupted"; readonly time: number }
+  /** The first Ctrl-C, or its like; where a time budget is over, with the seconds that are left of it. */
+  | { readonly kind: "run interrupted"; readonly time: number; readonly left?: number }
   | { readonly kind: "waiting for writer"; readonly time: number; readonly process: number; readonly since: string }
   | { readonly kind: "stage unchanged"; readonly time: number; readonly stage: string; readonly seconds?: number }
   | {
@@ -42,7 +42,8 @@ export type Event =
     readonly diagnostics: readonly Diagnostic[];
   }
   | { readonly kind: "stage skipped"; readonly time: number; readonly stage: string; readonly because: string }
-  | { readonly kind: "stage cancelled"; readonly time: number; readonly stage: string }
+  /** It was asked to end. `resumes`: the next attempt goes on from what this one, or one before, has kept. */
+  | { readonly kind: "stage cancelled"; readonly time: number; readonly stage: string; readonly resumes: boolean }
   | { readonly kind: "run finished"; readonly time: number; readonly seconds: number; readonly ok: boolean };
 
 /** How far a stage is; sent by the stage itself. */

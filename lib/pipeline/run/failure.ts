@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
+import { shellWord } from "../shell_word.ts";
 import type { Access } from "./audit.ts";
 
 /** Lines of a stage's log that a message about its failure shows. */
@@ -35,7 +36,7 @@ export function completed(
   log: LogTail,
   retry?: string,
 ): Diagnostic[] {
-  const command = `Run it alone: ${retry ?? `deno task repro --single-item ${quote(stage.name)}`}`;
+  const command = `Run it alone: ${retry ?? "deno task repro --single-item"} ${shellWord(stage.name)}`;
   return diagnostics.map((diagnostic, index) =>
     index === diagnostics.length - 1
       ? { ...diagnostic, hints: [...diagnostic.hints ?? [], ...log.hints(), command] }
@@ -81,8 +82,4 @@ function undeclaredCause(permission: string, value: string | null, shown: string
     default:
       return [`asked for ${permission} ${value ?? ""}`.trimEnd() + ", which a stage may not", "Do without it"];
   }
-}
-
-function quote(name: string): string {
-  return /^[\w@/.:,+-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
 }

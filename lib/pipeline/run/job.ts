@@ -21,7 +21,7 @@ export interface Job {
    * failed and its previous outs come back.
    */
   readonly commit: () => Promise<void>;
-  /** The command that runs this stage alone, for messages. */
+  /** The start of the command that runs this stage alone, for messages: its name follows. */
   readonly retry?: string;
   /** Milliseconds between the request to end and the kill; by {@linkcode graceOf} unless given. */
   readonly grace?: number;

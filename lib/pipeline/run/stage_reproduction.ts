@@ -119,7 +119,7 @@ export class StageReproduction {
         commit: async () => {
           await planner.record(stage, evaluation, (performance.now() - begun) / 1000);
         },
-        ...(this.#options.retry === undefined ? {} : { retry: `${this.#options.retry} ${name}` }),
+        ...(this.#options.retry === undefined ? {} : { retry: this.#options.retry }),
         kill: this.#options.kill,
       },
       this.#options.emit,
@@ -138,7 +138,12 @@ export class StageReproduction {
       case "failed":
         return this.#fail(name, outcome.seconds, outcome.diagnostics);
       case "cancelled":
-        this.#options.emit({ kind: "stage cancelled", time: Date.now(), stage: name });
+        this.#options.emit({
+          kind: "stage cancelled",
+          time: Date.now(),
+          stage: name,
+          resumes: evaluation.fingerprint !== undefined && this.#options.workspace.states.holds(evaluation.fingerprint),
+        });
         return "cancelled";
       default:
         return outcome satisfies never;

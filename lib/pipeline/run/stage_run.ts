@@ -19,12 +19,15 @@ export interface StageRun {
   readonly signal: AbortSignal;
 }
 
+/** Milliseconds that a stage which resumes has between the request to end and the kill. */
+export const resumingGrace = 30_000;
+
 /**
  * Milliseconds between the request to end and the kill. A stage that resumes has longer: with a checkpoint every 20 seconds,
  * whatever takes less than that ends in time to be kept, and whatever takes more was kept when it last ended.
  */
 export function graceOf({ grace, state }: Pick<Job, "grace" | "state">): number {
-  return grace ?? (state === undefined ? 10_000 : 30_000);
+  return grace ?? (state === undefined ? 10_000 : resumingGrace);
 }
 
 /** Sends a line of a stage's output on as an event. */

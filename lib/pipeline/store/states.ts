@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 /** Folders that stages which resume keep from one attempt to the next, by a fingerprint. */
@@ -19,6 +19,12 @@ export class States {
     const folder = join(this.#folder, fingerprint);
     mkdirSync(folder, { recursive: true });
     return folder;
+  }
+
+  /** Whether the folder of a fingerprint holds anything. */
+  holds(fingerprint: string): boolean {
+    const folder = join(this.#folder, fingerprint);
+    return existsSync(folder) && readdirSync(folder).length > 0;
   }
 
   /** Removes the folder of a fingerprint, where there is one. */

@@ -19,6 +19,14 @@ Deno.test("wrong usage is said in one sentence, exits with 2 and starts nothing"
       ["repro", "-s", "--downstream", "train"],
       `error: --single-item and --downstream contradict each other: the first one leaves out what the second adds\n`,
     ],
+    [
+      ["repro", "--time-budget", "soon"],
+      `error: --time-budget: "soon" is not a time such as 90m, 2h or 1h30m; a plain number is seconds\n`,
+    ],
+    [
+      ["repro", "--force", "--time-budget", "2h"],
+      `error: --force and --time-budget contradict each other: what --force begins anew, no later run goes on with\n`,
+    ],
     [["repro", "--file", "no.yaml"], `error: There is no pipeline file no.yaml\n`],
     [
       ["repro", "tarin"],
@@ -51,7 +59,18 @@ Deno.test("--help names the commands, the flags and the exit codes", async () =>
   assert.equal(code, 0);
   for (const word of ["repro", "status", "dag", "list", "130  interrupted"]) assert.ok(stdout.includes(word), word);
   const repro = await project.run("repro", "--help");
-  for (const flag of ["--jobs", "--force", "--dry", "--keep-going", "--single-item", "--downstream", "--glob"]) {
+  for (
+    const flag of [
+      "--jobs",
+      "--force",
+      "--dry",
+      "--keep-going",
+      "--single-item",
+      "--downstream",
+      "--glob",
+      "--time-budget",
+    ]
+  ) {
     assert.ok(repro.stdout.includes(flag), flag);
   }
 });

@@ -38,8 +38,10 @@ Deno.test("PlainDisplay writes a line an event, without control sequences", () =
         diagnostics: [{ severity: "error", message: "c failed" }],
       },
       { kind: "stage skipped", time, stage: "d", because: "c" },
-      { kind: "stage cancelled", time, stage: "e" },
+      { kind: "stage cancelled", time, stage: "e", resumes: false },
+      { kind: "stage cancelled", time, stage: "f", resumes: true },
       { kind: "run interrupted", time },
+      { kind: "run interrupted", time, left: 30 },
       { kind: "run finished", time, seconds: 2, ok: false },
     ]),
     [
@@ -55,8 +57,10 @@ Deno.test("PlainDisplay writes a line an event, without control sequences", () =
       "  error: c failed",
       "d skipped, since c failed",
       "e cancelled",
+      "f cancelled; the next repro resumes it",
       "interrupted: the running stages are asked to end; once more kills them",
-      "1 failed, 1 cancelled, 1 skipped, 1 not started, 1 restored, 1 unchanged in 2.0 s (saved 1 min 20 s)",
+      "30 s are left of the time budget: the running stages are asked to end, and nothing more starts",
+      "1 failed, 2 cancelled, 1 skipped, 1 restored, 1 unchanged in 2.0 s (saved 1 min 20 s)",
     ],
   );
 });
