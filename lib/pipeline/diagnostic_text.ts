@@ -35,7 +35,7 @@ export function formatDiagnostic(diagnostic: Diagnostic, options: DiagnosticText
     lines.push(`  ${place(related.range, options.folder)}: ${related.message}`);
     lines.push(...excerpt(related.range, paint, options.columns));
   }
-  for (const hint of diagnostic.hints ?? []) lines.push(`  ${paint("cyan", "hint")}: ${hint}`);
+  for (const hint of diagnostic.hints ?? []) lines.push(`  ${paint("cyan", "hint")}: ${hint.replaceAll("\n", "\n  ")}`);
   return lines.join("\n");
 }
 

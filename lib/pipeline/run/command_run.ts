@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostic.ts";
-import { failure, killed, spaceHint } from "./failure.ts";
+import { constants } from "node:os";
+import { failure, resourceHints, signalHints } from "./failure.ts";
 import { runProcess } from "./process.ts";
 import { shellEnvironment, userShell } from "./shell.ts";
 import { graceOf, outputReader, type StageRun } from "./stage_run.ts";
@@ -24,10 +25,20 @@ export async function runCommands(run: StageRun): Promise<Diagnostic[]> {
       grace: graceOf(job),
       kill: job.kill,
     });
-    if (signal !== null && !run.signal.aborted) return [killed(stage, signal)];
-    if (code !== 0) {
-      return [failure(stage, `failed: \`${line}\` ended with exit code ${code}`, spaceHint(log.hints().join()))];
-    }
+    if (code === 0) continue;
+    // A shell that outlives what a signal ended says so by its exit code.
+    const killer = signal ?? signalOf(code - 128);
+    const cause = signal === null
+      ? `failed: \`${line}\` ended with exit code ${code}${killer === undefined ? "" : `, which stands for ${killer}`}`
+      : `was killed by ${signal}`;
+    const hints = resourceHints(log.text);
+    return [failure(stage, cause, hints.length > 0 || killer === undefined ? hints : signalHints(killer))];
   }
   return [];
+}
+
+/** The signal of a number. */
+function signalOf(number: number): Deno.Signal | undefined {
+  const known = Object.entries(constants.signals).find(([, value]) => value === number);
+  return known?.[0] as Deno.Signal | undefined;
 }

@@ -4,7 +4,7 @@ import { StoreError } from "../store/store_error.ts";
 import { type Aside, setAside } from "./aside.ts";
 import { runCommands } from "./command_run.ts";
 import type { Event } from "./event.ts";
-import { completed, failure, LogTail, spaceHint } from "./failure.ts";
+import { completed, failure, LogTail, resourceHints } from "./failure.ts";
 import type { Job, Outcome } from "./job.ts";
 import { runModule } from "./module_run.ts";
 import type { StageRun } from "./stage_run.ts";
@@ -58,9 +58,11 @@ async function attempt(
     return diagnostics;
   } catch (error) {
     await aside?.restore();
-    if (error instanceof StoreError) return [...error.diagnostics];
+    if (error instanceof StoreError) {
+      return error.diagnostics.map((diagnostic) => ({ range: stage.range, ...diagnostic }));
+    }
     const message = error instanceof Error ? error.message : String(error);
-    return [failure(stage, `failed: ${message}`, spaceHint(message))];
+    return [failure(stage, `failed: ${message}`, resourceHints(message))];
   }
 }
 

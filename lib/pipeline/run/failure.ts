@@ -17,6 +17,11 @@ export class LogTail {
     if (this.#lines.length > shownLines) this.#lines.shift();
   }
 
+  /** The lines. */
+  get text(): string {
+    return this.#lines.join("\n");
+  }
+
   /** The lines as one hint, or none. */
   hints(): string[] {
     if (this.#lines.length === 0) return [];
@@ -44,16 +49,38 @@ export function completed(
   );
 }
 
-/** That a process was ended by a signal that nobody here sent. */
-export function killed(stage: Stage, signal: Deno.Signal): Diagnostic {
-  const hints = signal === "SIGKILL" ? ["The kernel kills what takes too much memory; `dmesg` tells"] : [];
-  return failure(stage, `was killed by ${signal}`, hints);
+/** What to do about a signal that nobody here sent. */
+export function signalHints(signal: Deno.Signal): string[] {
+  switch (signal) {
+    case "SIGKILL":
+      return [
+        `It took more memory than there was, most likely: the kernel then kills it (\`dmesg\` tells). ${memoryRemedy}`,
+      ];
+    case "SIGSEGV":
+    case "SIGBUS":
+    case "SIGILL":
+    case "SIGABRT":
+    case "SIGTRAP":
+      return ["It crashed, in native code or for want of memory; its log may tell"];
+    default:
+      return [];
+  }
 }
 
-/** What was thrown, or written, for want of space. */
-export function spaceHint(message: string): string[] {
-  return /os error 28|ENOSPC|[Nn]o space left/.test(message) ? ["The disk is full; free some space"] : [];
+/** What to do where something was thrown, or logged, for want of space or memory. */
+export function resourceHints(text: string): string[] {
+  if (/os error 28|ENOSPC|[Nn]o space left/.test(text)) return ["The disk is full; free some space"];
+  if (/os error 122|EDQUOT|[Qq]uota exceeded/.test(text)) return ["Your share of the disk is full; free some space"];
+  if (/JavaScript (heap )?out of memory/.test(text)) {
+    return ["The heap of JavaScript is full; keep many numbers in typed arrays, which lie outside of it"];
+  }
+  if (/os error 12\b|ENOMEM|Cannot allocate memory|Array buffer allocation failed/.test(text)) {
+    return [`There was not enough memory. ${memoryRemedy}`];
+  }
+  return [];
 }
+
+const memoryRemedy = "Say in its resources.memory what it takes, so that less runs beside it, or give it less to do";
 
 /**
  * That a stage reached for something that it did not declare.

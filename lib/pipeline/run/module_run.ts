@@ -6,7 +6,7 @@ import { nativeFolders } from "../modules/native.ts";
 import { preparePackages } from "../modules/package_cache.ts";
 import { type Json, toJson } from "../value.ts";
 import { type Access, readAudit, refusedAccess } from "./audit.ts";
-import { failure, killed, spaceHint, undeclared } from "./failure.ts";
+import { failure, resourceHints, signalHints, undeclared } from "./failure.ts";
 import { type HostRecord, type HostRequest, isHostRecord } from "./host_protocol.ts";
 import type { Job } from "./job.ts";
 import { pathInMessage, realPath } from "./path.ts";
@@ -117,16 +117,19 @@ function hostRequest(stage: Stage, job: Job): HostRequest {
   };
 }
 
-function endingDiagnostics({ stage, signal }: StageRun, ending: Ending, last?: HostRecord): Diagnostic[] {
+function endingDiagnostics({ stage, signal, log }: StageRun, ending: Ending, last?: HostRecord): Diagnostic[] {
   if (last?.kind === "done" && ending.code === 0) return [];
   if (last?.kind === "failed") {
     // An `Error` of study code is written for people; any other class is a slip, and its place helps.
     const place = last.name === "Error" || last.place === undefined
       ? []
       : [`${last.name} thrown at ${pathInMessage(last.place, stage.wdir)}`];
-    return [failure(stage, `failed: ${last.message}`, [...spaceHint(last.message), ...place])];
+    return [failure(stage, `failed: ${last.message}`, [...resourceHints(last.message), ...place])];
   }
-  if (ending.signal !== null && !signal.aborted) return [killed(stage, ending.signal)];
+  if (ending.signal !== null && !signal.aborted) {
+    const hints = resourceHints(log.text);
+    return [failure(stage, `was killed by ${ending.signal}`, hints.length > 0 ? hints : signalHints(ending.signal))];
+  }
   return [failure(stage, `ended with exit code ${ending.code} before it was done`)];
 }
 

@@ -99,9 +99,20 @@ Deno.test("a command that fails is named with its exit code, and those after it 
   assert.deepEqual(outs, { "out.txt": "old" });
 });
 
-Deno.test("a process that the kernel killed is told apart", async () => {
+Deno.test("a process that the kernel killed is told apart, and what probably happened", async () => {
+  const memory = "It took more memory than there was, most likely: ";
   const { errors } = await run({ cmd: ["kill -9 $$"] });
-  assert.match(errors[0] ?? "", /^stage was killed by SIGKILL\nThe kernel kills what takes too much memory/);
+  assert.ok(errors[0]?.startsWith(`stage was killed by SIGKILL\n${memory}`), errors[0]);
+  const inner = await run({ cmd: ["sh -c 'kill -9 $$' && true"] });
+  const cause = "stage failed: `sh -c 'kill -9 $$' && true` ended with exit code 137, which stands for SIGKILL";
+  assert.ok(inner.errors[0]?.startsWith(`${cause}\n${memory}`), inner.errors[0]);
+});
+
+Deno.test("want of memory is named where the log or the error tells of it", async () => {
+  const { errors } = await runModule(`throw new RangeError("Array buffer allocation failed")`);
+  assert.match(errors[0] ?? "", /\nThere was not enough memory\. Say in its resources\.memory what it takes, /);
+  const heap = await run({ cmd: ["echo '# Fatal JavaScript out of memory: Reached heap limit'; kill -TRAP $$"] });
+  assert.match(heap.errors[0] ?? "", /^stage was killed by SIGTRAP\nThe heap of JavaScript is full; /);
 });
 
 Deno.test("a full disk is named", async () => {
