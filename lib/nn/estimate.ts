@@ -27,7 +27,7 @@ export function estimateTraining(
   const sizes = Object.values(variableSpecs(model)).map(({ shape }) => shape.reduce((a, b) => a * b, 1));
   const variables = 4 * sizes.reduce((a, b) => a + b, 0);
   const examples = [train, test].reduce((sum, set) => sum + set.images.byteLength + set.labels.byteLength, 0);
-  const units = model.layers.reduce((sum, { size }) => sum + size, model.input[0] * model.input[1] * model.input[2]);
+  const units = model.units + model.input[0] * model.input[1] * model.input[2];
   return {
     disk: 3 * snapshots * variables,
     // Variables, velocities and gradients, before and after a step, here and in the engine; each layer before and after its

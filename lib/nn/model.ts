@@ -26,6 +26,8 @@ export interface Model {
   readonly statistics: Readonly<Record<string, VariableSpec>>;
   /** The measured layers from input to output, e.g. `["1", "2", ...]`, and the width of each (flattened). */
   readonly layers: readonly { readonly name: string; readonly size: number }[];
+  /** Values an image that its linear maps and convolutions give, without the logits: what the memory of a step grows with. */
+  readonly units: number;
   /**
    * The forward pass.
    *
