@@ -84,7 +84,7 @@ export default stage({
       const snapshot = { dataset: dataset.name, ...network, normalisation, seed, epoch, variables };
       await writeSnapshot(`${outs.snapshots}/${snapshotName(epoch)}`, snapshot);
     }
-    const identity = identityOf({ dataset: dataset.name, model: modelParameters, seed });
+    const identity = identityOf({ dataset: dataset.name, ...network, seed });
     const { history } = await state.read(epochs);
     const table: Row[] = evaluatedHistory(history, { every: evaluateEvery, epochs }).map((row) => ({
       ...identity,

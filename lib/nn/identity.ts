@@ -1,6 +1,9 @@
-import type { Snapshot } from "./snapshot.ts";
+import { modelOf, type Snapshot } from "./snapshot.ts";
 
-/** The first columns of every table of the study: which network a row is about. */
+/**
+ * The first columns of every table of the study: which network a row is about. The depth is the number of measured layers,
+ * which layers and effective depths are counted in; the width is the family's parameter of that name.
+ */
 export const identityColumns: readonly ["dataset", "model", "depth", "width", "seed"] = [
   "dataset",
   "model",
@@ -11,7 +14,8 @@ export const identityColumns: readonly ["dataset", "model", "depth", "width", "s
 
 /** The values of {@linkcode identityColumns} for a network. */
 export function identityOf(
-  { dataset, model, seed }: Pick<Snapshot, "dataset" | "model" | "seed">,
+  network: Pick<Snapshot, "dataset" | "model" | "input" | "classes" | "seed">,
 ): Record<(typeof identityColumns)[number], string | number> {
-  return { dataset, model: model.kind, depth: model.depth, width: model.width, seed };
+  const { dataset, model, seed } = network;
+  return { dataset, model: model.kind, depth: modelOf(network).layers.length, width: model.width, seed };
 }

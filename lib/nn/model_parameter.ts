@@ -1,14 +1,25 @@
 import { z } from "zod";
+import { convnet, convnetParameter } from "./convnet.ts";
 import { mlp, mlpParameter } from "./mlp.ts";
 import type { Model } from "./model.ts";
+import { resnet18, resnet18Parameter } from "./resnet18.ts";
 
-/** The families of models: what a pipeline file may write for each. A new family is a file, an entry here and one below. */
-export const modelParameter: z.ZodDiscriminatedUnion<[typeof mlpParameter], "kind"> = z.discriminatedUnion("kind", [
-  mlpParameter,
-]);
+/** The families of models by `kind`: what a pipeline file may write for each, and its function. */
+const families = {
+  mlp: { parameter: mlpParameter, build: mlp },
+  convnet: { parameter: convnetParameter, build: convnet },
+  resnet18: { parameter: resnet18Parameter, build: resnet18 },
+} as const;
+
+type Families = typeof families;
 
 /** A model's parameters with defaults filled in. */
-export type ModelParameters = z.output<typeof modelParameter>;
+export type ModelParameters = { [K in keyof Families]: z.output<Families[K]["parameter"]> }[keyof Families];
+
+const [first, ...others] = Object.values(families).map(({ parameter }) => parameter);
+
+/** What a pipeline file may write for a model: its `kind`, and the parameters of that family. */
+export const modelParameter: z.ZodType<ModelParameters> = z.discriminatedUnion("kind", [first!, ...others]);
 
 /**
  * Builds a model of any family.
@@ -17,8 +28,7 @@ export type ModelParameters = z.output<typeof modelParameter>;
  * @param classes number of classes
  */
 export function buildModel(parameters: ModelParameters, input: Model["input"], classes: number): Model {
-  switch (parameters.kind) {
-    case "mlp":
-      return mlp(parameters, input, classes);
-  }
+  // The table pairs each family's parameters with its own function, which an index by a union cannot express.
+  const build = families[parameters.kind].build as (...args: [ModelParameters, Model["input"], number]) => Model;
+  return build(parameters, input, classes);
 }

@@ -4,7 +4,7 @@ export interface Identity {
   readonly dataset: string;
   /** As `mlp`. */
   readonly model: string;
-  /** Hidden layers. */
+  /** Measured layers: an MLP's hidden ones. */
   readonly depth: number;
   /** Null for models that have no single width. */
   readonly width: number | null;
@@ -18,9 +18,9 @@ export interface Network {
   readonly dataset: string;
   /** As `mlp`. */
   readonly model: string;
-  /** Hidden layers. */
+  /** Measured layers: an MLP's hidden ones. */
   readonly depth: number;
-  /** Units a layer; null for models that have no single width. */
+  /** Units or channels a layer, of a ResNet18's first; null for models that have no single width. */
   readonly width: number | null;
   /** Ascending. */
   readonly seeds: readonly number[];
@@ -36,7 +36,7 @@ const datasetNames: Readonly<Record<string, string>> = {
   "svhn": "SVHN",
 };
 
-const modelNames: Readonly<Record<string, string>> = { mlp: "MLP", resnet18: "ResNet18", cnn: "CNN" };
+const modelNames: Readonly<Record<string, string>> = { mlp: "MLP", resnet18: "ResNet18", convnet: "ConvNet" };
 
 /** The name of a dataset as papers spell it; an unknown one is left as it is. */
 export function datasetName(dataset: string): string {
