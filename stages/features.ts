@@ -10,6 +10,7 @@ import { Embeddings } from "../lib/collapse/embeddings.ts";
 import { type FeatureSource, measureLayers } from "../lib/collapse/measurement.ts";
 import { type LayerStatistics, writeStatistics } from "../lib/collapse/statistics.ts";
 import { type Dataset, readDataset } from "../lib/datasets/dataset.ts";
+import { formatBytes } from "../lib/nn/estimate.ts";
 import { forwardProgram } from "../lib/nn/forward.ts";
 import { identityOf } from "../lib/nn/identity.ts";
 import type { Model } from "../lib/nn/model.ts";
@@ -23,6 +24,7 @@ import {
 } from "../lib/nn/snapshot.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
+import { evaluationBatch } from "../lib/runtimes/evaluation_batch.ts";
 import type { Executable } from "../lib/runtimes/runtime.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
 
@@ -32,20 +34,29 @@ const chunkBytes = 4 * 2 ** 20;
 /** Bytes of train features that are kept between the two uses of them, at most. */
 const keptBytes = 2 ** 29;
 
+/** Bytes of one snapshot's features that are saved, at most, where no memory is granted. */
+const savedBytes = 2 ** 32;
+
+/** A layer after an epoch, whose features are saved. */
+interface SavedLayer {
+  readonly epoch: number;
+  readonly layer: number;
+}
+
 /** Class statistics, nearest-class-centre counts and, on request, the features of every layer and snapshot. */
 export default stage({
   parameters: z.strictObject({
     save: z.array(z.strictObject({ epoch: z.int().min(0), layer: z.int().min(1) })).default([]).meta({
       description: "Layers and epochs whose features are written to the out `embeddings`",
     }),
-    batch: z.int().min(1).default(500).meta({ description: "Images a step" }),
+    batch: z.int().min(1).default(500).meta({ description: "Images a step, at most: wide layers take fewer" }),
     runtime: runtimeParameter,
   }),
   deps: ["dataset", "snapshots"],
   outs: ["statistics"],
   optionalOuts: ["embeddings"],
 
-  async run({ with: { save, batch, runtime }, deps, outs, resources, progress, signal }) {
+  async run({ with: { save, batch: mostImages, runtime }, deps, outs, resources, progress, signal }) {
     const folder = outs.embeddings;
     if ((folder === undefined) !== (save.length === 0)) {
       throw new Error("The out `embeddings` and the parameter `save` go together: give both, or neither");
@@ -57,6 +68,8 @@ export default stage({
     checkTrainedOn(paths[0]!.path, first, dataset);
     const identity = identityOf(first);
     checkSaved(save, model, paths.map(({ epoch }) => epoch));
+    checkRoom(save, model, dataset, resources.memory > 0 ? resources.memory / 2 : savedBytes);
+    const batch = Math.min(mostImages, evaluationBatch(model.layers.map(({ size }) => size)));
     const executable = await (await runtimeByName(runtime))
       .compile(forwardProgram(model, first.normalisation, { layers: true }), { batch, threads: resources.cpus });
     if (folder !== undefined) await Deno.mkdir(folder);
@@ -132,7 +145,7 @@ function networkFeatures(
   };
 }
 
-function checkSaved(save: readonly { epoch: number; layer: number }[], model: Model, epochs: readonly number[]): void {
+function checkSaved(save: readonly SavedLayer[], model: Model, epochs: readonly number[]): void {
   for (const { epoch, layer } of save) {
     if (!epochs.includes(epoch)) {
       throw new Error(`save names epoch ${epoch}, which has no snapshot; there are ${epochs.join(", ")}`);
@@ -140,5 +153,20 @@ function checkSaved(save: readonly { epoch: number; layer: number }[], model: Mo
     if (layer > model.layers.length) {
       throw new Error(`save names layer ${layer}; the network has ${model.layers.length}`);
     }
+  }
+}
+
+/** Features that are saved lie in memory until all of a snapshot are there. */
+function checkRoom(save: readonly SavedLayer[], model: Model, { train, test }: Dataset, room: number): void {
+  for (const [epoch, layers] of Map.groupBy(save, ({ epoch }) => epoch)) {
+    const values = layers.reduce((sum, { layer }) => sum + model.layers[layer - 1]!.size, 0);
+    const bytes = 4 * values * (train.count + test.count);
+    if (bytes <= room) continue;
+    throw new Error(
+      `save names ${formatBytes(bytes)} of features of epoch ${epoch}, and there is room for ${
+        formatBytes(room)
+      } in memory; ` +
+        `name narrower layers or fewer of an epoch, or grant more by resources.memory`,
+    );
   }
 }

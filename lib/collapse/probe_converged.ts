@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { evaluationBatch } from "../runtimes/evaluation_batch.ts";
 import type { Program } from "../runtimes/program.ts";
 import type { Executable, Runtime } from "../runtimes/runtime.ts";
 import { inOrder, type LinearProbe, type ProbedData, type ProbedNetwork } from "./probe.ts";
@@ -26,10 +27,8 @@ export interface ConvergedProbe extends LinearProbe {
   readonly gradientNorm: number;
 }
 
-/** Examples of one evaluation's steps: their features stay in the cache, and float32 sums stay short. */
-const batch = 2000;
-/** Examples of one step of the network. */
-const featureBatch = 500;
+/** Examples of one step of the regression: their features stay in the cache, and float32 sums stay short. */
+const regressionBatch = 2000;
 
 /**
  * Trains a linear probe on a layer to convergence: the minimum of the mean cross-entropy over the whole set plus a small L2
@@ -53,7 +52,7 @@ export async function convergeProbe(
   }
   const features = await featuresOf(network, layer, data, { runtime, threads });
   const { centre, scale } = standardise(features, size);
-  const executable = await runtime.compile(regressionProgram(size, classes), { batch, threads });
+  const executable = await runtime.compile(regressionProgram(size, classes), { batch: regressionBatch, threads });
   try {
     const evaluate = objective(executable, { features, labels: data.examples.labels }, size * classes, parameters.l2);
     const minimum = await minimise(evaluate, new Float64Array((size + 1) * classes), parameters);
@@ -87,7 +86,8 @@ async function featuresOf(
     state: {},
     body: (inputs) => ({ state: {}, rows: { features: network.features(inputs)[index]! } }),
   };
-  const executable = await runtime.compile(program, { batch: featureBatch, threads });
+  const batch = evaluationBatch(network.layers.map(({ size }) => size));
+  const executable = await runtime.compile(program, { batch, threads });
   try {
     const { rows } = await executable.run({ examples, order: inOrder(examples.labels.length), constants });
     return rows.features!.data as Float32Array;

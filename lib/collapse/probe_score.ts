@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { evaluationBatch } from "../runtimes/evaluation_batch.ts";
 import type { Program } from "../runtimes/program.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { inOrder, type LinearProbes, type ProbedData, type ProbedNetwork, probeTensors } from "./probe.ts";
@@ -10,8 +11,6 @@ export interface ProbeScore {
   /** Share of the examples that are classified rightly. */
   readonly accuracy: number;
 }
-
-const scoreBatch = 500;
 
 /**
  * Evaluates probes on whole sets, all layers in one streamed pass a set; sums over batches are in float64.
@@ -32,7 +31,8 @@ export async function scoreProbes<Name extends string>(
     [`weights/${name}`, probes[name]!.weights],
     [`biases/${name}`, probes[name]!.biases],
   ]));
-  const executable = await runtime.compile(scoreProgram(network, layers), { batch: scoreBatch, threads });
+  const batch = evaluationBatch(network.layers.map(({ size }) => size));
+  const executable = await runtime.compile(scoreProgram(network, layers), { batch, threads });
   try {
     const scores: Partial<Record<Name, Record<string, ProbeScore>>> = {};
     for (const [set, { examples, constants }] of Object.entries(sets) as [Name, ProbedData][]) {

@@ -1,3 +1,4 @@
+import { evaluationBatch } from "../runtimes/evaluation_batch.ts";
 import type { Executable, Runtime } from "../runtimes/runtime.ts";
 import { evaluationProgram } from "./forward.ts";
 import type { Model } from "./model.ts";
@@ -25,9 +26,6 @@ export interface Score {
   readonly accuracy: number;
 }
 
-/** Examples a step: enough to keep a matrix product busy, few enough for the activations to stay in the cache. */
-const evaluationBatch = 500;
-
 /** Prepares the evaluation of a model on a runtime, for {@linkcode evaluate}. */
 export function compileEvaluation(
   runtime: Runtime,
@@ -35,7 +33,8 @@ export function compileEvaluation(
   normalisation: Normalisation,
   options: { readonly threads?: number } = {},
 ): Promise<Executable> {
-  return runtime.compile(evaluationProgram(model, normalisation), { batch: evaluationBatch, ...options });
+  const batch = evaluationBatch(model.layers.map(({ size }) => size));
+  return runtime.compile(evaluationProgram(model, normalisation), { batch, ...options });
 }
 
 /** Evaluates a network on a whole set; sums over batches are in float64. */

@@ -121,6 +121,10 @@ Deno.test("features rejects what it cannot save, and snapshots of another data s
     await assert.rejects(measure(folder, { save: [{ epoch: 2, layer: 3 }] }), {
       message: "save names layer 3; the network has 2",
     });
+    await assert.rejects(measure(folder, { save: [{ epoch: 2, layer: 1 }, { epoch: 2, layer: 2 }] }, 2000), {
+      message: "save names 25.6 kB of features of epoch 2, and there is room for 1.00 kB in memory; " +
+        "name narrower layers or fewer of an epoch, or grant more by resources.memory",
+    });
     await assert.rejects(measure(folder, { save: [] }), {
       message: "The out `embeddings` and the parameter `save` go together: give both, or neither",
     });
