@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { writeDataset } from "../lib/datasets/dataset.ts";
+import { clusters } from "./nn/clusters.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 
 /** A fenced block that names the file it would stand in: "```yaml file=pipeline.yaml". */
 interface Example {
+  readonly language: string;
   readonly file: string;
   readonly text: string;
 }
@@ -13,10 +16,25 @@ interface Example {
 /** The named examples of a page. */
 function examplesOf(page: string): Example[] {
   const text = readFileSync(join(ROOT, page), "utf8");
-  return [...text.matchAll(/^```\w+ file=(\S+)\n([\s\S]*?)^```$/gm)].map(([, file, block]) => ({
+  return [...text.matchAll(/^```(\w+) file=(\S+)\n([\s\S]*?)^```$/gm)].map(([, language, file, block]) => ({
+    language: language!,
     file: file!,
     text: block!,
   }));
+}
+
+/** A file with the lines that a `diff` block adds, each after the line above it in the block. */
+function withAdditions(text: string, block: string): string {
+  let before = "";
+  for (const line of block.trimEnd().split("\n")) {
+    const content = line.slice(1);
+    if (line.startsWith("+")) {
+      assert.ok(text.includes(`${before}\n`), `no line: ${before}`);
+      text = text.replace(`${before}\n`, () => `${before}\n${content}\n`);
+    }
+    before = content;
+  }
+  return text;
 }
 
 /** Writes a page's examples into a copy of the project that shares what an example does not touch. */
@@ -26,9 +44,10 @@ async function withExamples(page: string, test: (folder: string) => Promise<void
     mkdirSync(join(folder, ".git"));
     for (const file of ["deno.json", "deno.lock", "pipeline.yaml"]) cpSync(join(ROOT, file), join(folder, file));
     for (const name of ["stages", "lib"]) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-    for (const { file, text } of examplesOf(page)) {
-      mkdirSync(dirname(join(folder, file)), { recursive: true });
-      writeFileSync(join(folder, file), text);
+    for (const { file, text, language } of examplesOf(page)) {
+      const path = join(folder, file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, language === "diff" ? withAdditions(readFileSync(path, "utf8"), text) : text);
     }
     await test(folder);
   } finally {
@@ -58,6 +77,30 @@ Deno.test("docs/stages.md: the stage it writes runs, and its parameters are chec
     const mistaken = await engine(folder, "repro");
     assert.equal(mistaken.code, 3, mistaken.text);
     assert.match(mistaken.text, /longest/);
+  });
+});
+
+Deno.test("docs/models.md: the family it adds trains, and its parameters are checked", async () => {
+  await withExamples("docs/models.md", async (folder) => {
+    const parameters = { model: { kind: "quadratic", width: 3 }, optimizer: { lr: 0.01 }, epochs: 1, batch: 50 };
+    await writeDataset(join(folder, "dataset"), clusters());
+    const pipeline = (parameters: object) => {
+      const train = {
+        run: "stages/train.ts",
+        with: parameters,
+        deps: { dataset: "dataset" },
+        outs: { snapshots: "snapshots", history: "history.csv" },
+      };
+      writeFileSync(join(folder, "pipeline.yaml"), JSON.stringify({ stages: { train } }));
+    };
+    pipeline(parameters);
+    const run = await engine(folder, "repro");
+    assert.equal(run.code, 0, run.text);
+    assert.match(readFileSync(join(folder, "history.csv"), "utf8"), /^clusters,quadratic,1,3,0,1,/m);
+    pipeline({ ...parameters, model: { kind: "quadratic", widht: 3 } });
+    const mistaken = await engine(folder, "repro");
+    assert.equal(mistaken.code, 3, mistaken.text);
+    assert.match(mistaken.text, /widht/);
   });
 });
 

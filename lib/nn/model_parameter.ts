@@ -11,10 +11,8 @@ const families = {
   resnet18: { parameter: resnet18Parameter, build: resnet18 },
 } as const;
 
-type Families = typeof families;
-
 /** A model's parameters with defaults filled in. */
-export type ModelParameters = { [K in keyof Families]: z.output<Families[K]["parameter"]> }[keyof Families];
+export type ModelParameters = z.output<(typeof families)[keyof typeof families]["parameter"]>;
 
 const [first, ...others] = Object.values(families).map(({ parameter }) => parameter);
 
