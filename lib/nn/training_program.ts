@@ -1,19 +1,25 @@
 import * as tf from "@tensorflow/tfjs";
+import type { z } from "zod";
 import type { Program, Tensors } from "../runtimes/program.ts";
+import { clipped } from "./clipping.ts";
 import { exampleSpecs } from "./forward.ts";
 import { correctCount, crossEntropy } from "./loss.ts";
 import type { Model } from "./model.ts";
 import { type Normalisation, normalise } from "./normalisation.ts";
-import { sgd, type SgdParameters } from "./sgd.ts";
+import { type optimizerParameter, sgd, type SgdParameters } from "./sgd.ts";
 import { grouped, prefixed, variableTensors } from "./variables.ts";
 
+/** The part of {@linkcode optimizerParameter} that a step needs. */
+export type StepParameters = SgdParameters & Pick<z.output<typeof optimizerParameter>, "clip">;
+
 /**
- * An epoch of training as a program: each step takes a batch, the mean cross-entropy, its gradients, and a step of SGD.
+ * An epoch of training as a program: each step takes a batch, the mean cross-entropy, its gradients, clipped if asked for, and
+ * a step of SGD.
  *
  * State: the variables, and `velocities/<parameter>`. Scalars: `learningRate`. Steps: `loss`, the batch's mean, and `correct`,
  * the number of its examples that the network in training mode classifies rightly before the update.
  */
-export function trainingProgram(model: Model, normalisation: Normalisation, optimizer: SgdParameters): Program {
+export function trainingProgram(model: Model, normalisation: Normalisation, optimizer: StepParameters): Program {
   const names = Object.keys(model.parameters);
   const variables = variableTensors(model);
   const velocities = names.map((name) => [`velocities/${name}`, variables[`parameters/${name}`]!]);
@@ -39,7 +45,8 @@ export function trainingProgram(model: Model, normalisation: Normalisation, opti
       };
       const { value: loss, grads } = tf.valueAndGrads(meanLoss)(names.map((name) => parameters[name]!));
 
-      const gradients = Object.fromEntries(names.map((name, index) => [name, grads[index]!]));
+      const exact = Object.fromEntries(names.map((name, index) => [name, grads[index]!]));
+      const gradients = optimizer.clip === undefined ? exact : clipped(exact, optimizer.clip);
       const current = { parameters, velocities: grouped("velocities", state), gradients };
       const next = sgd(model.parameters, optimizer, scalars.learningRate!, current);
       return {

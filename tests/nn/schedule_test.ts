@@ -36,6 +36,28 @@ Deno.test("learningRate() never grows after the warm-up", () => {
   ));
 });
 
+Deno.test("learningRate() falls along half a cosine, step by step, after the warm-up", () => {
+  const rates = (warmUp: number) => {
+    const schedule = { lr: 0.5, drops: { at: [], factor: 0.1 }, cosine: { to: 0.1 }, warmUp };
+    return Array.from({ length: 4 * steps }, (_, index) => {
+      return learningRate(schedule, { epoch: 1 + Math.floor(index / steps), epochs: 4, step: index % steps, steps });
+    });
+  };
+  // The recursion by which torch's CosineAnnealingLR computes it, with a step for its epoch.
+  let expected = 0.5;
+  rates(0).forEach((rate, step) => {
+    assert.ok(Math.abs(rate - expected) < 1e-12, `step ${step}: ${rate} ${expected}`);
+    const cosine = (at: number) => 1 + Math.cos(Math.PI * at / (4 * steps));
+    expected = cosine(step + 1) / cosine(step) * (expected - 0.1) + 0.1;
+  });
+  const warm = rates(1);
+  assert.deepEqual(warm.slice(0, steps), Array.from({ length: steps }, (_, step) => 0.5 * (step + 1) / steps));
+  assert.equal(warm[steps], 0.5);
+  // Half of what is left after the warm-up.
+  assert.ok(Math.abs(warm[steps + 1.5 * steps]! - 0.3) < 1e-12);
+  assert.deepEqual(rates(4), Array.from({ length: 4 * steps }, (_, step) => 0.5 * (step + 1) / (4 * steps)));
+});
+
 Deno.test("dropEpochs() leaves out drops that training never reaches", () => {
   assert.deepEqual(dropEpochs({ at: [150, 225, 2], factor: 0.1 }, 3), [2]);
 });

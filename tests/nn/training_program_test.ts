@@ -19,9 +19,10 @@ for (
     [{ depth: 2, width: 20, batchNorm: false }, { lr: 0.1 }],
     [{ depth: 6, width: 12, batchNorm: true }, { lr: 0.02, nesterov: true }],
     [{ depth: 4, width: 16, batchNorm: false, initialisation: "he" }, { lr: 0.02, decay: "weights", momentum: 0.5 }],
+    [{ depth: 2, width: 20, batchNorm: false }, { lr: 0.1, decoupled: true, nesterov: true, clip: 0.5 }],
   ] as const
 ) {
-  Deno.test(`trainingProgram() gives the losses of 20 steps on onnx that it gives on cpu: ${JSON.stringify(model)}`, async () => {
+  Deno.test(`trainingProgram() gives the losses of 20 steps on onnx that it gives on cpu: ${JSON.stringify([model, optimizer])}`, async () => {
     const [found, expected] = [await losses(onnxRuntime, model, optimizer), await losses(cpuRuntime, model, optimizer)];
     assert.equal(found.length, 20);
     assert.ok(expected[19]! < expected[0]!);

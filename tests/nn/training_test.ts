@@ -77,6 +77,15 @@ Deno.test("training() uses the last, smaller batch", async () => {
   assert.equal(after!.history.running_accuracy, before!.history.train_accuracy);
 });
 
+Deno.test("training() clips the gradients: one step moves all parameters by lr times the limit", async () => {
+  const optimizer = optimizerParameter.parse({ lr: 0.5, momentum: 0, weightDecay: 0, clip: 0.01 });
+  const [before, after] = await run(options({ optimizer, batch: 300, epochs: 1 }));
+  const moved = Object.entries(after!.variables).filter(([name]) => name.startsWith("parameters/")).flatMap(
+    ([name, values]) => [...values].map((value, index) => value - before!.variables[name]![index]!),
+  );
+  assert.ok(Math.abs(Math.hypot(...moved) / 0.005 - 1) < 1e-3, `${Math.hypot(...moved)}`);
+});
+
 Deno.test("training() names epoch, step and learning rate when the loss is not finite", async () => {
   await assert.rejects(run(options({ lr: 1e30, batchNorm: false })), (error: Error) => {
     assert.match(
