@@ -12,6 +12,7 @@ import { estimateTraining, formatBytes } from "../lib/nn/estimate.ts";
 import { examplesOf } from "../lib/nn/evaluation.ts";
 import { type History, historyColumns } from "../lib/nn/history.ts";
 import { identityColumns, identityOf } from "../lib/nn/identity.ts";
+import { lossParameter } from "../lib/nn/loss.ts";
 import { modelParameter } from "../lib/nn/model_parameter.ts";
 import { optimizerParameter } from "../lib/nn/sgd.ts";
 import { modelOf } from "../lib/nn/snapshot.ts";
@@ -26,6 +27,7 @@ import { runtimeByName } from "../lib/runtimes/registry.ts";
 export default stage({
   parameters: z.strictObject({
     model: modelParameter,
+    loss: lossParameter,
     optimizer: optimizerParameter,
     batch: z.int().min(1).default(128).meta({ description: "Examples a step" }),
     epochs: z.int().min(1).meta({ description: "Passes through the train set" }),
@@ -39,7 +41,7 @@ export default stage({
   resumes: true,
 
   async run({ with: parameters, deps, outs, state: folder, resources, progress, signal }) {
-    const { model: modelParameters, optimizer, batch, epochs, seed, snapshots, evaluateEvery } = parameters;
+    const { model: modelParameters, loss, optimizer, batch, epochs, seed, snapshots, evaluateEvery } = parameters;
     const dataset = await readDataset(deps.dataset);
     const normalisation = channelStatistics(dataset.train);
     const network = { model: modelParameters, input: dataset.train.shape, classes: dataset.classes.length };
@@ -61,7 +63,7 @@ export default stage({
     if (start !== undefined) console.log(`resumes after epoch ${start.epoch}`);
 
     const runtime = await runtimeByName(parameters.runtime);
-    const settings = { model, normalisation, optimizer, batch, epochs, seed, evaluateEvery, train, test };
+    const settings = { model, normalisation, loss, optimizer, batch, epochs, seed, evaluateEvery, train, test };
     const from = start === undefined ? {} : { start };
     for await (const reached of training({ ...settings, ...from, runtime, threads: resources.cpus })) {
       const { epoch, variables, history } = reached;

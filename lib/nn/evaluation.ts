@@ -1,5 +1,6 @@
 import type { Executable, Runtime } from "../runtimes/runtime.ts";
 import { evaluationProgram } from "./forward.ts";
+import type { Loss } from "./loss.ts";
 import type { Model } from "./model.ts";
 import type { Normalisation } from "./normalisation.ts";
 import type { Variables } from "./variables.ts";
@@ -19,7 +20,7 @@ export function examplesOf(split: { readonly images: Uint8Array; readonly labels
 
 /** How well a network does on a set, in evaluation mode. */
 export interface Score {
-  /** Mean cross-entropy. */
+  /** The mean of the examples' losses. */
   readonly loss: number;
   /** Share of the examples that are classified rightly. */
   readonly accuracy: number;
@@ -33,9 +34,10 @@ export function compileEvaluation(
   runtime: Runtime,
   model: Model,
   normalisation: Normalisation,
+  loss: Loss,
   options: { readonly threads?: number } = {},
 ): Promise<Executable> {
-  return runtime.compile(evaluationProgram(model, normalisation), { batch: evaluationBatch, ...options });
+  return runtime.compile(evaluationProgram(model, normalisation, loss), { batch: evaluationBatch, ...options });
 }
 
 /** Evaluates a network on a whole set; sums over batches are in float64. */

@@ -3,6 +3,7 @@ import type { Runtime } from "../runtimes/runtime.ts";
 import { checkFinite, checkScores } from "./divergence.ts";
 import { compileEvaluation, evaluate, type Examples, total } from "./evaluation.ts";
 import type { History } from "./history.ts";
+import type { Loss } from "./loss.ts";
 import type { Model } from "./model.ts";
 import type { Normalisation } from "./normalisation.ts";
 import { Random } from "./random.ts";
@@ -17,6 +18,8 @@ export interface TrainingOptions {
   readonly model: Model;
   /** Of the train set, applied to both sets. */
   readonly normalisation: Normalisation;
+  /** What is minimised, and what evaluations show. */
+  readonly loss: Loss;
   /** SGD and its learning rate over time. */
   readonly optimizer: z.output<typeof optimizerParameter>;
   /** Examples a step; the last, smaller batch of an epoch is used too. */
@@ -57,13 +60,13 @@ export interface Checkpoint {
  * @throws {Error} when the loss or a variable stops being finite, naming epoch, step and learning rate
  */
 export async function* training(options: TrainingOptions): AsyncGenerator<Checkpoint & { readonly history: History }> {
-  const { model, normalisation, optimizer, batch, epochs, seed, train, runtime, threads } = options;
+  const { model, normalisation, loss, optimizer, batch, epochs, seed, train, runtime, threads } = options;
   const count = train.labels.length;
   const steps = Math.ceil(count / batch);
   checkBatches(model, count, batch);
 
   const evaluator = await evaluatorOf(options);
-  const step = await runtime.compile(trainingProgram(model, normalisation, optimizer), { batch, threads });
+  const step = await runtime.compile(trainingProgram(model, normalisation, optimizer, { loss }), { batch, threads });
   try {
     let { epoch, variables, velocities } = options.start ?? beginning(model, seed);
     if (options.start === undefined) {
@@ -118,11 +121,11 @@ function separated(state: Variables): Pick<Checkpoint, "variables" | "velocities
   };
 }
 
-async function evaluatorOf({ runtime, model, normalisation, threads, ...options }: TrainingOptions): Promise<{
+async function evaluatorOf({ runtime, model, normalisation, loss, threads, ...options }: TrainingOptions): Promise<{
   scores(epoch: number, variables: Variables): Promise<Pick<History, EvaluationColumn>>;
   dispose(): Promise<void>;
 }> {
-  const executable = await compileEvaluation(runtime, model, normalisation, { threads });
+  const executable = await compileEvaluation(runtime, model, normalisation, loss, { threads });
   return {
     async scores(epoch, variables) {
       if (epoch % options.evaluateEvery !== 0 && epoch !== options.epochs) {

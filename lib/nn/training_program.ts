@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Program, Tensors } from "../runtimes/program.ts";
 import { clipped } from "./clipping.ts";
 import { exampleSpecs } from "./forward.ts";
-import { correctCount, crossEntropy } from "./loss.ts";
+import { correctCount, exampleLosses, type Loss } from "./loss.ts";
 import type { Model } from "./model.ts";
 import { type Normalisation, normalise } from "./normalisation.ts";
 import { type optimizerParameter, sgd, type SgdParameters } from "./sgd.ts";
@@ -13,13 +13,18 @@ import { grouped, prefixed, variableTensors } from "./variables.ts";
 export type StepParameters = SgdParameters & Pick<z.output<typeof optimizerParameter>, "clip">;
 
 /**
- * An epoch of training as a program: each step takes a batch, the mean cross-entropy, its gradients, clipped if asked for, and
- * a step of SGD.
+ * An epoch of training as a program: each step takes a batch, the mean of its losses, the gradients, clipped if asked for,
+ * and a step of SGD.
  *
  * State: the variables, and `velocities/<parameter>`. Scalars: `learningRate`. Steps: `loss`, the batch's mean, and `correct`,
  * the number of its examples that the network in training mode classifies rightly before the update.
  */
-export function trainingProgram(model: Model, normalisation: Normalisation, optimizer: StepParameters): Program {
+export function trainingProgram(
+  model: Model,
+  normalisation: Normalisation,
+  optimizer: StepParameters,
+  { loss: kind = "cross-entropy" }: { readonly loss?: Loss } = {},
+): Program {
   const names = Object.keys(model.parameters);
   const variables = variableTensors(model);
   const velocities = names.map((name) => [`velocities/${name}`, variables[`parameters/${name}`]!]);
@@ -41,7 +46,7 @@ export function trainingProgram(model: Model, normalisation: Normalisation, opti
         // Eager runtimes free what the differentiated function makes and does not return.
         beside.correct = tf.keep(correctCount(logits, labels));
         for (const [name, tensor] of Object.entries(statistics)) beside.statistics[name] = tf.keep(tensor);
-        return tf.mean(crossEntropy(logits, labels));
+        return tf.mean(exampleLosses(kind, logits, labels));
       };
       const { value: loss, grads } = tf.valueAndGrads(meanLoss)(names.map((name) => parameters[name]!));
 

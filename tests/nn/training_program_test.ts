@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { channelStatistics } from "../../lib/datasets/dataset.ts";
 import { examplesOf } from "../../lib/nn/evaluation.ts";
+import type { Loss } from "../../lib/nn/loss.ts";
 import { buildModel, modelParameter } from "../../lib/nn/model_parameter.ts";
 import { Random } from "../../lib/nn/random.ts";
 import { optimizerParameter } from "../../lib/nn/sgd.ts";
@@ -14,16 +15,18 @@ import { clusters } from "./clusters.ts";
 const dataset = clusters({ train: 320, classes: 10, deviation: 40 });
 
 for (
-  const [model, optimizer] of [
+  const [model, optimizer, options = {}] of [
     [{ depth: 2, width: 20, batchNorm: true }, { lr: 0.1 }],
     [{ depth: 2, width: 20, batchNorm: false }, { lr: 0.1 }],
     [{ depth: 6, width: 12, batchNorm: true }, { lr: 0.02, nesterov: true }],
     [{ depth: 4, width: 16, batchNorm: false, initialisation: "he" }, { lr: 0.02, decay: "weights", momentum: 0.5 }],
     [{ depth: 2, width: 20, batchNorm: false }, { lr: 0.1, decoupled: true, nesterov: true, clip: 0.5 }],
+    [{ depth: 2, width: 20, batchNorm: true }, { lr: 0.1 }, { loss: "mse" }],
   ] as const
 ) {
-  Deno.test(`trainingProgram() gives the losses of 20 steps on onnx that it gives on cpu: ${JSON.stringify([model, optimizer])}`, async () => {
-    const [found, expected] = [await losses(onnxRuntime, model, optimizer), await losses(cpuRuntime, model, optimizer)];
+  Deno.test(`trainingProgram() gives the losses of 20 steps on onnx that it gives on cpu: ${JSON.stringify([model, optimizer, options])}`, async () => {
+    const found = await losses(onnxRuntime, model, optimizer, options);
+    const expected = await losses(cpuRuntime, model, optimizer, options);
     assert.equal(found.length, 20);
     assert.ok(expected[19]! < expected[0]!);
     found.forEach((loss, step) => {
@@ -32,13 +35,19 @@ for (
   });
 }
 
-async function losses(runtime: Runtime, model: object, optimizer: object): Promise<number[]> {
+async function losses(
+  runtime: Runtime,
+  model: object,
+  optimizer: object,
+  options: { loss?: Loss },
+): Promise<number[]> {
   const network = buildModel(modelParameter.parse({ kind: "mlp", ...model }), dataset.train.shape, 10);
   const variables = initialVariables(network, 0);
   const velocities = Object.keys(network.parameters).map((name) => {
     return [`velocities/${name}`, new Float32Array(variables[`parameters/${name}`]!.length)];
   });
-  const program = trainingProgram(network, channelStatistics(dataset.train), optimizerParameter.parse(optimizer));
+  const normalisation = channelStatistics(dataset.train);
+  const program = trainingProgram(network, normalisation, optimizerParameter.parse(optimizer), options);
   const executable = await runtime.compile(program, { batch: 64 });
   const orders = [1, 2, 3, 4].flatMap((epoch) => [...new Random(0, `order ${epoch}`).permutation(320)]);
   const { steps } = await executable.run({
