@@ -12,6 +12,7 @@ import { estimateTraining, formatBytes } from "../lib/nn/estimate.ts";
 import { examplesOf } from "../lib/nn/evaluation.ts";
 import { type History, historyColumns } from "../lib/nn/history.ts";
 import { identityColumns, identityOf } from "../lib/nn/identity.ts";
+import { labelNoiseParameter, withLabelNoise } from "../lib/nn/label_noise.ts";
 import { lossParameter } from "../lib/nn/loss.ts";
 import { modelParameter } from "../lib/nn/model_parameter.ts";
 import { optimizerParameter } from "../lib/nn/sgd.ts";
@@ -29,6 +30,7 @@ export default stage({
     model: modelParameter,
     loss: lossParameter,
     optimizer: optimizerParameter,
+    labelNoise: labelNoiseParameter.optional().meta({ description: "Replaces some labels of the train set" }),
     batch: z.int().min(1).default(128).meta({ description: "Examples a step" }),
     epochs: z.int().min(1).meta({ description: "Passes through the train set" }),
     seed: z.int().min(0).default(0).meta({ description: "Decides the initial weights and the order of examples" }),
@@ -41,8 +43,9 @@ export default stage({
   resumes: true,
 
   async run({ with: parameters, deps, outs, state: folder, resources, progress, signal }) {
-    const { model: modelParameters, loss, optimizer, batch, epochs, seed, snapshots, evaluateEvery } = parameters;
-    const dataset = await readDataset(deps.dataset);
+    const { model: modelParameters, loss, optimizer, labelNoise, batch, epochs, seed, snapshots, evaluateEvery } =
+      parameters;
+    const dataset = withLabelNoise(await readDataset(deps.dataset), labelNoise);
     const normalisation = channelStatistics(dataset.train);
     const network = { model: modelParameters, input: dataset.train.shape, classes: dataset.classes.length };
     const [model, train, test] = [modelOf(network), examplesOf(dataset.train), examplesOf(dataset.test)];
@@ -69,7 +72,9 @@ export default stage({
       const { epoch, variables, history } = reached;
       state.history.push(history);
       const isKept = kept.includes(epoch);
-      if (isKept) await state.keep({ dataset: dataset.name, ...network, normalisation, seed, epoch, variables });
+      if (isKept) {
+        await state.keep({ dataset: dataset.name, ...network, normalisation, seed, labelNoise, epoch, variables });
+      }
       // A runtime may hold the event loop for a whole epoch: only now is a signal heard.
       await new Promise((proceed) => setTimeout(proceed));
       const isAsked = signal.aborted;
