@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { channelStatistics, readDataset } from "../lib/datasets/dataset.ts";
 import { type Row, writeTable } from "../lib/formats/table.ts";
+import { augmentationParameter } from "../lib/nn/augmentation.ts";
 import { estimateTraining, formatBytes } from "../lib/nn/estimate.ts";
 import { examplesOf } from "../lib/nn/evaluation.ts";
 import { type History, historyColumns } from "../lib/nn/history.ts";
@@ -31,9 +32,12 @@ export default stage({
     loss: lossParameter,
     optimizer: optimizerParameter,
     labelNoise: labelNoiseParameter.optional().meta({ description: "Replaces some labels of the train set" }),
+    augmentation: augmentationParameter.optional().meta({ description: "Shifts and mirrors train images at random" }),
     batch: z.int().min(1).default(128).meta({ description: "Examples a step" }),
     epochs: z.int().min(1).meta({ description: "Passes through the train set" }),
-    seed: z.int().min(0).default(0).meta({ description: "Decides the initial weights and the order of examples" }),
+    seed: z.int().min(0).default(0).meta({
+      description: "Decides the initial weights, the order of examples and their augmentation",
+    }),
     snapshots: snapshotsParameter.prefault({ every: 1 }),
     evaluateEvery: z.int().min(1).default(1).meta({ description: "Epochs between evaluations on the whole sets" }),
     runtime: runtimeParameter,
@@ -43,8 +47,7 @@ export default stage({
   resumes: true,
 
   async run({ with: parameters, deps, outs, state: folder, resources, progress, signal }) {
-    const { model: modelParameters, loss, optimizer, labelNoise, batch, epochs, seed, snapshots, evaluateEvery } =
-      parameters;
+    const { model: modelParameters, optimizer, labelNoise, batch, epochs, seed, snapshots } = parameters;
     const dataset = withLabelNoise(await readDataset(deps.dataset), labelNoise);
     const normalisation = channelStatistics(dataset.train);
     const network = { model: modelParameters, input: dataset.train.shape, classes: dataset.classes.length };
@@ -66,7 +69,7 @@ export default stage({
     if (start !== undefined) console.log(`resumes after epoch ${start.epoch}`);
 
     const runtime = await runtimeByName(parameters.runtime);
-    const settings = { model, normalisation, loss, optimizer, batch, epochs, seed, evaluateEvery, train, test };
+    const settings = { ...parameters, model, normalisation, train, test };
     const from = start === undefined ? {} : { start };
     for await (const reached of training({ ...settings, ...from, runtime, threads: resources.cpus })) {
       const { epoch, variables, history } = reached;

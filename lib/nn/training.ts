@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Runtime } from "../runtimes/runtime.ts";
+import { type Augmentation, drawPlacements } from "./augmentation.ts";
 import { checkFinite, checkScores } from "./divergence.ts";
 import { compileEvaluation, evaluate, type Examples, total } from "./evaluation.ts";
 import type { History } from "./history.ts";
@@ -26,7 +27,9 @@ export interface TrainingOptions {
   readonly batch: number;
   /** Passes through the train set. */
   readonly epochs: number;
-  /** Decides the initial variables and the order of examples. */
+  /** How train images are varied in training mode; evaluations see them as they are. */
+  readonly augmentation?: Augmentation | undefined;
+  /** Decides the initial variables, the order of examples and their augmentation. */
   readonly seed: number;
   /** Evaluate on the whole train and test set after every so many epochs, and at both ends. */
   readonly evaluateEvery: number;
@@ -54,19 +57,22 @@ export interface Checkpoint {
 
 /**
  * Trains a network, an epoch at a time: yields where it stands before training (epoch 0), then after each epoch. The seed
- * decides the initial variables and each epoch's order, each by a random stream of its own, so that going on from any
- * checkpoint gives the bytes of an uninterrupted training.
+ * decides the initial variables and each epoch's order and augmentation, each by a random stream of its own, so that going on
+ * from any checkpoint gives the bytes of an uninterrupted training.
  *
  * @throws {Error} when the loss or a variable stops being finite, naming epoch, step and learning rate
  */
 export async function* training(options: TrainingOptions): AsyncGenerator<Checkpoint & { readonly history: History }> {
-  const { model, normalisation, loss, optimizer, batch, epochs, seed, train, runtime, threads } = options;
+  const { model, normalisation, loss, augmentation, optimizer, batch, epochs, seed, train, runtime, threads } = options;
   const count = train.labels.length;
   const steps = Math.ceil(count / batch);
   checkBatches(model, count, batch);
 
   const evaluator = await evaluatorOf(options);
-  const step = await runtime.compile(trainingProgram(model, normalisation, optimizer, { loss }), { batch, threads });
+  const step = await runtime.compile(trainingProgram(model, normalisation, optimizer, { loss, augmentation }), {
+    batch,
+    threads,
+  });
   try {
     let { epoch, variables, velocities } = options.start ?? beginning(model, seed);
     if (options.start === undefined) {
@@ -76,7 +82,11 @@ export async function* training(options: TrainingOptions): AsyncGenerator<Checkp
       epoch++;
       const rates = Array.from({ length: steps }, (_, step) => learningRate(optimizer, { epoch, epochs, step, steps }));
       const result = await step.run({
-        examples: { images: train.images, labels: train.labels },
+        examples: {
+          images: train.images,
+          labels: train.labels,
+          ...(augmentation === undefined ? {} : { placements: drawPlacements(augmentation, seed, epoch, count) }),
+        },
         order: new Random(seed, `order of epoch ${epoch}`).permutation(count),
         scalars: { learningRate: Float32Array.from(rates) },
         state: { ...variables, ...velocities },

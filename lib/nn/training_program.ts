@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { z } from "zod";
 import type { Program, Tensors } from "../runtimes/program.ts";
+import { type Augmentation, augmented, placementSpec } from "./augmentation.ts";
 import { clipped } from "./clipping.ts";
 import { exampleSpecs } from "./forward.ts";
 import { correctCount, exampleLosses, type Loss } from "./loss.ts";
@@ -17,25 +18,32 @@ export type StepParameters = SgdParameters & Pick<z.output<typeof optimizerParam
  * and a step of SGD.
  *
  * State: the variables, and `velocities/<parameter>`. Scalars: `learningRate`. Steps: `loss`, the batch's mean, and `correct`,
- * the number of its examples that the network in training mode classifies rightly before the update.
+ * the number of its examples that the network in training mode classifies rightly before the update. With augmentation there
+ * are examples `placements` besides, drawn anew for each epoch.
  */
 export function trainingProgram(
   model: Model,
   normalisation: Normalisation,
   optimizer: StepParameters,
-  { loss: kind = "cross-entropy" }: { readonly loss?: Loss } = {},
+  { loss: kind = "cross-entropy", augmentation }: {
+    readonly loss?: Loss;
+    readonly augmentation?: Augmentation | undefined;
+  } = {},
 ): Program {
   const names = Object.keys(model.parameters);
   const variables = variableTensors(model);
   const velocities = names.map((name) => [`velocities/${name}`, variables[`parameters/${name}`]!]);
   return {
     name: "training",
-    examples: exampleSpecs(model),
+    examples: { ...exampleSpecs(model), ...(augmentation === undefined ? {} : { placements: placementSpec }) },
     scalars: ["learningRate"],
     constants: {},
     state: { ...variables, ...Object.fromEntries(velocities) },
     body: ({ examples, scalars, state }) => {
-      const [images, labels] = [normalise(examples.images!, normalisation), examples.labels!];
+      const pixels = augmentation === undefined
+        ? examples.images!
+        : augmented(examples.images!, examples.placements!, augmentation.pad);
+      const [images, labels] = [normalise(pixels, normalisation), examples.labels!];
       const parameters = grouped("parameters", state);
       const beside: { statistics: Tensors; correct?: tf.Tensor } = { statistics: {} };
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { channelStatistics } from "../../lib/datasets/dataset.ts";
 import { examplesOf } from "../../lib/nn/evaluation.ts";
+import { type Augmentation, drawPlacements } from "../../lib/nn/augmentation.ts";
 import type { Loss } from "../../lib/nn/loss.ts";
 import { buildModel, modelParameter } from "../../lib/nn/model_parameter.ts";
 import { Random } from "../../lib/nn/random.ts";
@@ -22,6 +23,7 @@ for (
     [{ depth: 4, width: 16, batchNorm: false, initialisation: "he" }, { lr: 0.02, decay: "weights", momentum: 0.5 }],
     [{ depth: 2, width: 20, batchNorm: false }, { lr: 0.1, decoupled: true, nesterov: true, clip: 0.5 }],
     [{ depth: 2, width: 20, batchNorm: true }, { lr: 0.1 }, { loss: "mse" }],
+    [{ depth: 2, width: 20, batchNorm: true }, { lr: 0.1 }, { augmentation: { pad: 1, flip: true } }],
   ] as const
 ) {
   Deno.test(`trainingProgram() gives the losses of 20 steps on onnx that it gives on cpu: ${JSON.stringify([model, optimizer, options])}`, async () => {
@@ -39,7 +41,7 @@ async function losses(
   runtime: Runtime,
   model: object,
   optimizer: object,
-  options: { loss?: Loss },
+  options: { loss?: Loss; augmentation?: Augmentation },
 ): Promise<number[]> {
   const network = buildModel(modelParameter.parse({ kind: "mlp", ...model }), dataset.train.shape, 10);
   const variables = initialVariables(network, 0);
@@ -51,7 +53,10 @@ async function losses(
   const executable = await runtime.compile(program, { batch: 64 });
   const orders = [1, 2, 3, 4].flatMap((epoch) => [...new Random(0, `order ${epoch}`).permutation(320)]);
   const { steps } = await executable.run({
-    examples: { ...examplesOf(dataset.train) },
+    examples: {
+      ...examplesOf(dataset.train),
+      ...(options.augmentation && { placements: drawPlacements(options.augmentation, 0, 1, 320) }),
+    },
     order: Int32Array.from(orders),
     scalars: { learningRate: Float32Array.from({ length: 20 }, (_, step) => 0.1 / (1 + step)) },
     state: { ...variables, ...Object.fromEntries(velocities) },

@@ -57,12 +57,35 @@ Deno.test("training() gives the same bytes for the same seed and others for anot
   assert.notDeepEqual(one.at(-1)!.history, other.at(-1)!.history);
 });
 
-Deno.test("training() goes on from a checkpoint to the bytes of an uninterrupted training", async () => {
-  const whole = await run(options());
-  const { epoch, variables, velocities } = whole[2]!;
-  const rest = await run(options({ start: { epoch, variables, velocities } }));
-  assert.deepEqual(rest, whole.slice(3));
-});
+for (
+  const [what, changes] of [
+    ["as it is", {}],
+    ["with augmentation", { augmentation: { pad: 1, flip: true } }],
+    ["with the other loss, and all of the optimizer", {
+      loss: "mse",
+      optimizer: optimizerParameter.parse({
+        lr: 0.05,
+        cosine: {},
+        warmUp: 1.5,
+        nesterov: true,
+        decay: "weights",
+        decoupled: true,
+        clip: 0.1,
+      }),
+    }],
+  ] satisfies [string, Partial<TrainingOptions>][]
+) {
+  Deno.test(`training() goes on from a checkpoint to the bytes of an uninterrupted training, ${what}`, async () => {
+    const whole = await run(options(changes));
+    if (what !== "as it is") {
+      const plain = await run(options());
+      assert.notDeepEqual(whole[1]!.variables, plain[1]!.variables);
+    }
+    const { epoch, variables, velocities } = whole[2]!;
+    const rest = await run(options({ ...changes, start: { epoch, variables, velocities } }));
+    assert.deepEqual(rest, whole.slice(3));
+  });
+}
 
 Deno.test("training() evaluates at both ends and where evaluateEvery says", async () => {
   const epochs = await run(options({ evaluateEvery: 3 }));
