@@ -54,7 +54,7 @@ export default stage({
     }
     const paths = await listSnapshots(deps.snapshots);
     const first = await readSnapshot(paths[0]!.path);
-    const noise = labels === "trained" ? first.labelNoise : undefined;
+    const noise = labels === "trained" ? first.labelNoise ?? null : null;
     const dataset = withLabelNoise(await readDataset(deps.dataset), noise);
     const model = modelOf(first);
     checkTrainedOn(paths[0]!.path, first, dataset);

@@ -94,10 +94,8 @@ export default stage({
     for (const [index, listed] of snapshots.entries()) {
       const snapshot = await readSnapshot(listed.path);
       checkTrainedOn(listed.path, snapshot, dataset);
-      const { train, test } = withLabelNoise(
-        dataset,
-        parameters.labels === "trained" ? snapshot.labelNoise : undefined,
-      );
+      const noise = parameters.labels === "trained" ? snapshot.labelNoise ?? null : null;
+      const { train, test } = withLabelNoise(dataset, noise);
       const examples = { train: examplesOf(train), test: examplesOf(test) };
       const advance = (share: number) => {
         progress({ done: index + share, total: snapshots.length, unit: "snapshot" });

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { channelStatistics, readDataset } from "../lib/datasets/dataset.ts";
 import { type Row, writeTable } from "../lib/formats/table.ts";
 import { augmentationParameter } from "../lib/nn/augmentation.ts";
+import { earlyStopParameter, hasInterpolated } from "../lib/nn/early_stop.ts";
 import { estimateTraining, formatBytes } from "../lib/nn/estimate.ts";
 import { examplesOf } from "../lib/nn/evaluation.ts";
 import { type History, historyColumns } from "../lib/nn/history.ts";
@@ -31,10 +32,17 @@ export default stage({
     model: modelParameter,
     loss: lossParameter,
     optimizer: optimizerParameter,
-    labelNoise: labelNoiseParameter.optional().meta({ description: "Replaces some labels of the train set" }),
-    augmentation: augmentationParameter.optional().meta({ description: "Shifts and mirrors train images at random" }),
+    labelNoise: labelNoiseParameter.nullable().default(null).meta({
+      description: "Replaces some labels of the train set",
+    }),
+    augmentation: augmentationParameter.nullable().default(null).meta({
+      description: "Shifts and mirrors train images at random",
+    }),
     batch: z.int().min(1).default(128).meta({ description: "Examples a step" }),
     epochs: z.int().min(1).meta({ description: "Passes through the train set" }),
+    earlyStop: earlyStopParameter.nullable().default(null).meta({
+      description: "Ends when the train set is interpolated",
+    }),
     seed: z.int().min(0).default(0).meta({
       description: "Decides the initial weights, the order of examples and their augmentation",
     }),
@@ -47,11 +55,12 @@ export default stage({
   resumes: true,
 
   async run({ with: parameters, deps, outs, state: folder, resources, progress, signal }) {
-    const { model: modelParameters, optimizer, labelNoise, batch, epochs, seed, snapshots } = parameters;
+    const { model: modelParameters, optimizer, labelNoise, batch, epochs, earlyStop, seed, snapshots } = parameters;
     const dataset = withLabelNoise(await readDataset(deps.dataset), labelNoise);
     const normalisation = channelStatistics(dataset.train);
     const network = { model: modelParameters, input: dataset.train.shape, classes: dataset.classes.length };
     const [model, train, test] = [modelOf(network), examplesOf(dataset.train), examplesOf(dataset.test)];
+    const noise = labelNoise === null ? {} : { labelNoise };
     const kept = snapshotEpochs(snapshots, epochs, optimizer.drops);
 
     const { disk, memory } = estimateTraining(model, { batch, snapshots: kept.length, train, test });
@@ -71,12 +80,15 @@ export default stage({
     const runtime = await runtimeByName(parameters.runtime);
     const settings = { ...parameters, model, normalisation, train, test };
     const from = start === undefined ? {} : { start };
-    for await (const reached of training({ ...settings, ...from, runtime, threads: resources.cpus })) {
+    const isOver = () => earlyStop !== null && hasInterpolated(state.history, earlyStop);
+    const reachable = isOver() ? [] : training({ ...settings, ...from, runtime, threads: resources.cpus });
+    for await (const reached of reachable) {
       const { epoch, variables, history } = reached;
       state.history.push(history);
-      const isKept = kept.includes(epoch);
+      const isLast = isOver();
+      const isKept = isLast || kept.includes(epoch);
       if (isKept) {
-        await state.keep({ dataset: dataset.name, ...network, normalisation, seed, labelNoise, epoch, variables });
+        await state.keep({ dataset: dataset.name, ...network, normalisation, seed, ...noise, epoch, variables });
       }
       // A runtime may hold the event loop for a whole epoch: only now is a signal heard.
       await new Promise((proceed) => setTimeout(proceed));
@@ -84,9 +96,13 @@ export default stage({
       // When a checkpoint is made depends on the clock; what it leads to does not.
       if (isKept || isAsked || state.isDue()) await state.save(reached);
       progress({ done: epoch, total: epochs, unit: "epoch", values: shown(history) });
-      if (!isAsked) continue;
-      console.log(`keeps a checkpoint after epoch ${epoch}`);
-      throw signal.reason;
+      if (isAsked) {
+        console.log(`keeps a checkpoint after epoch ${epoch}`);
+        throw signal.reason;
+      }
+      if (!isLast) continue;
+      console.log(`stops after epoch ${epoch}, which interpolates the train set`);
+      break;
     }
     await state.deliver(outs.snapshots);
     const identity = identityOf({ dataset: dataset.name, model: modelParameters, seed });

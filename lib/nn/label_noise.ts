@@ -52,8 +52,8 @@ export function noisyLabels(
 /** A data set whose train labels have noise, if any; images and test labels are as they were. */
 export function withLabelNoise<
   T extends { readonly classes: readonly string[]; readonly train: { readonly labels: Uint8Array } },
->(dataset: T, noise: LabelNoise | undefined): T {
-  if (noise === undefined) return dataset;
+>(dataset: T, noise: LabelNoise | null): T {
+  if (noise === null) return dataset;
   const labels = noisyLabels(dataset.train.labels, dataset.classes.length, noise);
   return { ...dataset, train: { ...dataset.train, labels } };
 }

@@ -23,8 +23,8 @@ export interface Schedule {
   readonly lr: number;
   /** When it drops, and by what factor. */
   readonly drops: z.output<typeof dropsParameter>;
-  /** Where it falls along half a cosine; then there are no drops. */
-  readonly cosine?: z.output<typeof cosineParameter> | undefined;
+  /** Where it falls along half a cosine, and then without drops; else null. */
+  readonly cosine: z.output<typeof cosineParameter> | null;
   /** Epochs over which the rate grows linearly from almost nothing to its value. */
   readonly warmUp: number;
 }
@@ -57,7 +57,7 @@ export interface Position {
 export function learningRate(schedule: Schedule, position: Position): number {
   const { epoch, epochs, step, steps } = position;
   const [taken, warmUp] = [(epoch - 1) * steps + step + 1, schedule.warmUp * steps];
-  const rate = schedule.cosine === undefined
+  const rate = schedule.cosine === null
     ? schedule.lr * schedule.drops.factor ** dropEpochs(schedule.drops, epochs).filter((drop) => drop < epoch).length
     : annealed(schedule.lr, schedule.cosine.to, Math.max(0, taken - 1 - warmUp) / Math.max(1, epochs * steps - warmUp));
   return taken < warmUp ? rate * taken / warmUp : rate;

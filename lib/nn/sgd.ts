@@ -8,18 +8,20 @@ import { cosineParameter, dropsParameter } from "./schedule.ts";
 export const optimizerParameter: z.ZodObject<{
   lr: z.ZodNumber;
   drops: z.ZodDefault<typeof dropsParameter>;
-  cosine: z.ZodOptional<typeof cosineParameter>;
+  cosine: z.ZodDefault<z.ZodNullable<typeof cosineParameter>>;
   warmUp: z.ZodDefault<z.ZodNumber>;
   momentum: z.ZodDefault<z.ZodNumber>;
   nesterov: z.ZodDefault<z.ZodBoolean>;
   weightDecay: z.ZodDefault<z.ZodNumber>;
   decay: z.ZodDefault<z.ZodEnum<{ all: "all"; weights: "weights" }>>;
   decoupled: z.ZodDefault<z.ZodBoolean>;
-  clip: z.ZodOptional<z.ZodNumber>;
+  clip: z.ZodDefault<z.ZodNullable<z.ZodNumber>>;
 }, z.core.$strict> = z.strictObject({
   lr: z.number().positive().meta({ description: "Learning rate before the first drop" }),
   drops: dropsParameter.default({ at: [], factor: 0.1 }),
-  cosine: cosineParameter.optional().meta({ description: "Half a cosine instead of drops: {} falls to 0" }),
+  cosine: cosineParameter.nullable().default(null).meta({
+    description: "Half a cosine instead of drops: {} falls to 0",
+  }),
   warmUp: z.number().min(0).default(0).meta({ description: "Epochs of linear warm-up" }),
   momentum: z.number().min(0).lt(1).default(0.9),
   nesterov: z.boolean().default(false),
@@ -30,13 +32,13 @@ export const optimizerParameter: z.ZodObject<{
   decoupled: z.boolean().default(false).meta({
     description: "Decay apart from gradient and velocity, by lr * weightDecay a step (SGDW)",
   }),
-  clip: z.number().positive().optional().meta({
+  clip: z.number().positive().nullable().default(null).meta({
     description: "Largest norm of all gradients together; larger ones are scaled down to it",
   }),
-}).refine(({ cosine, drops }) => cosine === undefined || drops.at.length === 0, {
+}).refine(({ cosine, drops }) => cosine === null || drops.at.length === 0, {
   path: ["cosine"],
   error: "expected cosine or drops, found both; write `drops: { at: [] }` to have the cosine alone",
-}).refine(({ cosine, lr }) => cosine === undefined || cosine.to <= lr, {
+}).refine(({ cosine, lr }) => cosine === null || cosine.to <= lr, {
   path: ["cosine", "to"],
   error: "expected a rate that is at most lr",
 });

@@ -21,7 +21,7 @@ export interface Snapshot {
   /** The seed it was trained with. */
   readonly seed: number;
   /** The noise on the labels it was trained on, where there was any. */
-  readonly labelNoise?: LabelNoise | undefined;
+  readonly labelNoise?: LabelNoise;
   /** Finished epochs; 0 is the untrained network. */
   readonly epoch: number;
   /** `parameters/<name>` and `statistics/<name>`: the constants of `forwardProgram`. */
@@ -37,7 +37,7 @@ const headerSchema = z.object({
   classes: z.int().min(2),
   normalisation: z.object({ mean: z.array(z.number()), deviation: z.array(z.number().positive()) }),
   seed: z.int(),
-  labelNoise: labelNoiseParameter.optional(),
+  labelNoise: labelNoiseParameter.exactOptional(),
   epoch: z.int().min(0),
 });
 
@@ -58,8 +58,7 @@ export async function writeSnapshot(path: string, snapshot: Snapshot): Promise<v
   for (const [name, { shape }] of Object.entries(variableSpecs(modelOf(snapshot)))) {
     tensors[name] = { dtype: "F32", shape, data: variables[name]! };
   }
-  const texts = Object.entries(header).filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, JSON.stringify(value)]);
+  const texts = Object.entries(header).map(([name, value]) => [name, JSON.stringify(value)]);
   await writeSafetensors(path, { tensors, metadata: { format, dataset, ...Object.fromEntries(texts) } });
 }
 

@@ -27,8 +27,8 @@ export interface TrainingOptions {
   readonly batch: number;
   /** Passes through the train set. */
   readonly epochs: number;
-  /** How train images are varied in training mode; evaluations see them as they are. */
-  readonly augmentation?: Augmentation | undefined;
+  /** How train images are varied in training mode, if at all; evaluations see them as they are. */
+  readonly augmentation: Augmentation | null;
   /** Decides the initial variables, the order of examples and their augmentation. */
   readonly seed: number;
   /** Evaluate on the whole train and test set after every so many epochs, and at both ends. */
@@ -85,7 +85,7 @@ export async function* training(options: TrainingOptions): AsyncGenerator<Checkp
         examples: {
           images: train.images,
           labels: train.labels,
-          ...(augmentation === undefined ? {} : { placements: drawPlacements(augmentation, seed, epoch, count) }),
+          ...(augmentation === null ? {} : { placements: drawPlacements(augmentation, seed, epoch, count) }),
         },
         order: new Random(seed, `order of epoch ${epoch}`).permutation(count),
         scalars: { learningRate: Float32Array.from(rates) },

@@ -25,9 +25,9 @@ export function trainingProgram(
   model: Model,
   normalisation: Normalisation,
   optimizer: StepParameters,
-  { loss: kind = "cross-entropy", augmentation }: {
+  { loss: kind = "cross-entropy", augmentation = null }: {
     readonly loss?: Loss;
-    readonly augmentation?: Augmentation | undefined;
+    readonly augmentation?: Augmentation | null;
   } = {},
 ): Program {
   const names = Object.keys(model.parameters);
@@ -35,12 +35,12 @@ export function trainingProgram(
   const velocities = names.map((name) => [`velocities/${name}`, variables[`parameters/${name}`]!]);
   return {
     name: "training",
-    examples: { ...exampleSpecs(model), ...(augmentation === undefined ? {} : { placements: placementSpec }) },
+    examples: { ...exampleSpecs(model), ...(augmentation === null ? {} : { placements: placementSpec }) },
     scalars: ["learningRate"],
     constants: {},
     state: { ...variables, ...Object.fromEntries(velocities) },
     body: ({ examples, scalars, state }) => {
-      const pixels = augmentation === undefined
+      const pixels = augmentation === null
         ? examples.images!
         : augmented(examples.images!, examples.placements!, augmentation.pad);
       const [images, labels] = [normalise(pixels, normalisation), examples.labels!];
@@ -59,7 +59,7 @@ export function trainingProgram(
       const { value: loss, grads } = tf.valueAndGrads(meanLoss)(names.map((name) => parameters[name]!));
 
       const exact = Object.fromEntries(names.map((name, index) => [name, grads[index]!]));
-      const gradients = optimizer.clip === undefined ? exact : clipped(exact, optimizer.clip);
+      const gradients = optimizer.clip === null ? exact : clipped(exact, optimizer.clip);
       const current = { parameters, velocities: grouped("velocities", state), gradients };
       const next = sgd(model.parameters, optimizer, scalars.learningRate!, current);
       return {

@@ -59,5 +59,5 @@ Deno.test("withLabelNoise() changes the labels of the train set alone", () => {
   assert.deepEqual(rest, others);
   assert.deepEqual({ ...train, labels: original.labels }, original);
   assert.notDeepEqual(train.labels, original.labels);
-  assert.equal(withLabelNoise(dataset, undefined), dataset);
+  assert.equal(withLabelNoise(dataset, null), dataset);
 });

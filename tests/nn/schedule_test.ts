@@ -7,13 +7,13 @@ import { snapshotEpochs, snapshotsParameter } from "../../lib/nn/snapshot_epochs
 const steps = 10;
 
 Deno.test("learningRate() drops after the given epochs, as MultiStepLR does", () => {
-  const schedule = { lr: 0.1, drops: { at: [2, "75%"], factor: 0.1 }, warmUp: 0 };
+  const schedule = { lr: 0.1, drops: { at: [2, "75%"], factor: 0.1 }, cosine: null, warmUp: 0 };
   const rates = [1, 2, 3, 4].map((epoch) => learningRate(schedule, { epoch, epochs: 4, step: 0, steps }));
   assert.deepEqual(rates, [0.1, 0.1, 0.1 * 0.1, 0.1 * 0.1 ** 2]);
 });
 
 Deno.test("learningRate() grows linearly in the warm-up and reaches the full rate at its last step", () => {
-  const schedule = { lr: 0.2, drops: { at: [], factor: 0.1 }, warmUp: 2 };
+  const schedule = { lr: 0.2, drops: { at: [], factor: 0.1 }, cosine: null, warmUp: 2 };
   const at = (epoch: number, step: number) => learningRate(schedule, { epoch, epochs: 5, step, steps });
   assert.equal(at(1, 0), 0.2 / 20);
   assert.equal(at(1, 9), 0.1);
@@ -29,7 +29,12 @@ Deno.test("learningRate() never grows after the warm-up", () => {
       const rates = Array.from(
         { length: 20 },
         (_, index) =>
-          learningRate({ lr: 1, drops: { at, factor }, warmUp: 0 }, { epoch: index + 1, epochs: 20, step: 3, steps }),
+          learningRate({ lr: 1, drops: { at, factor }, cosine: null, warmUp: 0 }, {
+            epoch: index + 1,
+            epochs: 20,
+            step: 3,
+            steps,
+          }),
       );
       return rates.every((rate, index) => rate <= (rates[index - 1] ?? 1));
     },

@@ -16,6 +16,7 @@ function options(changes: Partial<TrainingOptions> & { lr?: number; batchNorm?: 
     model: buildModel(parameters, dataset.train.shape, 3),
     normalisation: channelStatistics(dataset.train),
     loss: "cross-entropy",
+    augmentation: null,
     optimizer: optimizerParameter.parse({ lr, drops: { at: [2], factor: 0.1 } }),
     batch: 64,
     epochs: 4,
