@@ -13,6 +13,7 @@ import { type Dataset, readDataset } from "../lib/datasets/dataset.ts";
 import { formatBytes } from "../lib/nn/estimate.ts";
 import { forwardProgram } from "../lib/nn/forward.ts";
 import { identityOf } from "../lib/nn/identity.ts";
+import { labelsParameter, withLabelNoise } from "../lib/nn/label_noise.ts";
 import type { Model } from "../lib/nn/model.ts";
 import {
   checkTrainedOn,
@@ -49,6 +50,7 @@ export default stage({
     save: z.array(z.strictObject({ epoch: z.int().min(0), layer: z.int().min(1) })).default([]).meta({
       description: "Layers and epochs whose features are written to the out `embeddings`",
     }),
+    labels: labelsParameter,
     batch: z.int().min(1).default(500).meta({ description: "Images a step, at most: wide layers take fewer" }),
     runtime: runtimeParameter,
   }),
@@ -56,14 +58,15 @@ export default stage({
   outs: ["statistics"],
   optionalOuts: ["embeddings"],
 
-  async run({ with: { save, batch: mostImages, runtime }, deps, outs, resources, progress, signal }) {
+  async run({ with: { save, labels, batch: mostImages, runtime }, deps, outs, resources, progress, signal }) {
     const folder = outs.embeddings;
     if ((folder === undefined) !== (save.length === 0)) {
       throw new Error("The out `embeddings` and the parameter `save` go together: give both, or neither");
     }
-    const dataset = await readDataset(deps.dataset);
     const paths = await listSnapshots(deps.snapshots);
     const first = await readSnapshot(paths[0]!.path);
+    const noise = labels === "trained" ? first.labelNoise ?? null : null;
+    const dataset = withLabelNoise(await readDataset(deps.dataset), noise);
     const model = modelOf(first);
     checkTrainedOn(paths[0]!.path, first, dataset);
     const identity = identityOf(first);

@@ -15,6 +15,7 @@ import { epochOf, epochPoint } from "../lib/nn/epochs.ts";
 import { type Examples, examplesOf } from "../lib/nn/evaluation.ts";
 import { exampleSpecs, forward } from "../lib/nn/forward.ts";
 import { identityColumns, identityOf } from "../lib/nn/identity.ts";
+import { labelsParameter, withLabelNoise } from "../lib/nn/label_noise.ts";
 import { Random } from "../lib/nn/random.ts";
 import { checkTrainedOn, listSnapshots, modelOf, readSnapshot, type Snapshot } from "../lib/nn/snapshot.ts";
 import { variableTensors } from "../lib/nn/variables.ts";
@@ -67,6 +68,7 @@ const parameters = z.strictObject({
   converged: convergedParameter.nullable().prefault({}).meta({
     description: `Probes trained to convergence, of layers of at most ${widestConverged} features; null for none`,
   }),
+  labels: labelsParameter,
   seed: z.int().min(0).default(0).meta({ description: "Decides the order of examples" }),
   runtime: runtimeParameter,
 });
@@ -79,7 +81,6 @@ export default stage({
 
   async run({ with: parameters, deps, outs, resources, progress, signal }) {
     const dataset = await readDataset(deps.dataset);
-    const examples = { train: examplesOf(dataset.train), test: examplesOf(dataset.test) };
     const found = await listSnapshots(deps.snapshots);
     const last = found.at(-1)!.epoch;
     const snapshots = chosen(found, parameters.epochs, last, `${deps.snapshots} has no snapshot`);
@@ -93,6 +94,9 @@ export default stage({
     for (const [index, listed] of snapshots.entries()) {
       const snapshot = await readSnapshot(listed.path);
       checkTrainedOn(listed.path, snapshot, dataset);
+      const noise = parameters.labels === "trained" ? snapshot.labelNoise ?? null : null;
+      const { train, test } = withLabelNoise(dataset, noise);
+      const examples = { train: examplesOf(train), test: examplesOf(test) };
       const advance = (share: number) => {
         progress({ done: index + share, total: snapshots.length, unit: "snapshot" });
         signal.throwIfAborted();

@@ -9,10 +9,14 @@
 import { z } from "zod";
 import { channelStatistics, readDataset } from "../lib/datasets/dataset.ts";
 import { type Row, writeTable } from "../lib/formats/table.ts";
+import { augmentationParameter } from "../lib/nn/augmentation.ts";
+import { earlyStopParameter, hasInterpolated } from "../lib/nn/early_stop.ts";
 import { estimateTraining, formatBytes } from "../lib/nn/estimate.ts";
 import { examplesOf } from "../lib/nn/evaluation.ts";
 import { evaluatedHistory, type History, historyColumns } from "../lib/nn/history.ts";
 import { identityColumns, identityOf } from "../lib/nn/identity.ts";
+import { labelNoiseParameter, withLabelNoise } from "../lib/nn/label_noise.ts";
+import { lossParameter } from "../lib/nn/loss.ts";
 import { modelParameter } from "../lib/nn/model_parameter.ts";
 import { optimizerParameter } from "../lib/nn/sgd.ts";
 import { resumableTraining } from "../lib/nn/resumable_training.ts";
@@ -28,10 +32,22 @@ import { runtimeByName } from "../lib/runtimes/registry.ts";
 export default stage({
   parameters: z.strictObject({
     model: modelParameter,
+    loss: lossParameter,
     optimizer: optimizerParameter,
+    labelNoise: labelNoiseParameter.nullable().default(null).meta({
+      description: "Replaces some labels of the train set",
+    }),
+    augmentation: augmentationParameter.nullable().default(null).meta({
+      description: "Shifts and mirrors train images at random",
+    }),
     batch: z.int().min(1).default(128).meta({ description: "Examples a step" }),
     epochs: z.int().min(1).meta({ description: "Passes through the train set" }),
-    seed: z.int().min(0).default(0).meta({ description: "Decides the initial weights and the order of examples" }),
+    earlyStop: earlyStopParameter.nullable().default(null).meta({
+      description: "Ends when the train set is interpolated",
+    }),
+    seed: z.int().min(0).default(0).meta({
+      description: "Decides the initial weights, the order of examples and their augmentation",
+    }),
     snapshots: snapshotsParameter.prefault({ every: 1 }),
     evaluateEvery: z.int().min(1).default(1).meta({ description: "Epochs between evaluations on the whole sets" }),
     runtime: runtimeParameter,
@@ -39,15 +55,18 @@ export default stage({
   deps: ["dataset"],
   outs: ["snapshots", "history"],
   // Its state tells by itself how far earlier trainings are the same.
-  resumes: { across: ["epochs", "snapshots", "optimizer.lr", "optimizer.drops", "optimizer.warmUp"] },
+  resumes: {
+    across: ["epochs", "snapshots", "optimizer.lr", "optimizer.drops", "optimizer.cosine", "optimizer.warmUp"],
+  },
 
   async run({ with: parameters, deps, outs, state: folder, resources, progress, signal }) {
     const { epochs, snapshots, optimizer, ...others } = parameters;
-    const { model: modelParameters, batch, seed, evaluateEvery } = others;
-    const dataset = await readDataset(deps.dataset);
+    const { model: modelParameters, labelNoise, earlyStop, batch, seed, evaluateEvery } = others;
+    const dataset = withLabelNoise(await readDataset(deps.dataset), labelNoise);
     const normalisation = channelStatistics(dataset.train);
     const network = { model: modelParameters, input: dataset.train.shape, classes: dataset.classes.length };
     const [model, train, test] = [modelOf(network), examplesOf(dataset.train), examplesOf(dataset.test)];
+    const noise = labelNoise === null ? {} : { labelNoise };
     const kept = snapshotEpochs(snapshots, epochs, optimizer.drops);
 
     const { disk, memory } = estimateTraining(model, { batch, snapshots: kept.length, train, test });
@@ -63,33 +82,36 @@ export default stage({
       );
     }
 
-    const { lr, drops, warmUp, ...rule } = optimizer;
+    const { lr, drops, cosine, warmUp, ...rule } = optimizer;
     const steps = Math.ceil(dataset.train.count / batch);
     const state = await TrainingState.open(folder, {
       model,
       training: JSON.stringify({ dataset: dataset.digest, rule, ...others }),
-      schedule: scheduleDigests({ lr, drops, warmUp }, { epochs, steps }),
+      schedule: scheduleDigests({ lr, drops, cosine, warmUp }, { epochs, steps }),
     });
     for (const problem of state.problems) console.warn(`does without a checkpoint: ${problem}`);
 
     const runtime = await runtimeByName(parameters.runtime);
-    const settings = { model, normalisation, optimizer, batch, epochs, seed, evaluateEvery, train, test, runtime };
-    for await (const row of resumableTraining({ ...settings, threads: resources.cpus, state, kept, signal })) {
+    const settings = { ...parameters, model, normalisation, train, test, runtime };
+    const isOver = (history: readonly History[]) =>
+      earlyStop !== null && hasInterpolated(evaluatedHistory(history, { every: evaluateEvery, epochs }), earlyStop);
+    const { cpus: threads } = resources;
+    for await (const row of resumableTraining({ ...settings, threads, state, kept, isOver, signal })) {
       progress({ done: row.epoch, total: epochs, unit: "epoch", values: shown(row) });
     }
 
+    // Earlier than asked for, where it stopped early.
+    const last = state.epochs.at(-1)!;
     await Deno.mkdir(outs.snapshots);
-    for (const epoch of kept) {
+    for (const epoch of new Set([...kept.filter((epoch) => epoch < last), last])) {
       const { checkpoint: { variables } } = await state.read(epoch);
-      const snapshot = { dataset: dataset.name, ...network, normalisation, seed, epoch, variables };
+      const snapshot = { dataset: dataset.name, ...network, normalisation, seed, ...noise, epoch, variables };
       await writeSnapshot(`${outs.snapshots}/${snapshotName(epoch)}`, snapshot);
     }
     const identity = identityOf({ dataset: dataset.name, ...network, seed });
-    const { history } = await state.read(epochs);
-    const table: Row[] = evaluatedHistory(history, { every: evaluateEvery, epochs }).map((row) => ({
-      ...identity,
-      ...row,
-    }));
+    const { history } = await state.read(last);
+    const rows = evaluatedHistory(history, { every: evaluateEvery, epochs });
+    const table: Row[] = rows.map((row) => ({ ...identity, ...row }));
     await writeTable(outs.history, [...identityColumns, ...historyColumns], table);
     await state.leave();
   },

@@ -1,6 +1,7 @@
 import { evaluationBatch } from "../runtimes/evaluation_batch.ts";
 import type { Executable, Runtime } from "../runtimes/runtime.ts";
 import { evaluationProgram } from "./forward.ts";
+import type { Loss } from "./loss.ts";
 import type { Model } from "./model.ts";
 import type { Normalisation } from "./normalisation.ts";
 import type { Variables } from "./variables.ts";
@@ -20,7 +21,7 @@ export function examplesOf(split: { readonly images: Uint8Array; readonly labels
 
 /** How well a network does on a set, in evaluation mode. */
 export interface Score {
-  /** Mean cross-entropy. */
+  /** The mean of the examples' losses. */
   readonly loss: number;
   /** Share of the examples that are classified rightly. */
   readonly accuracy: number;
@@ -31,10 +32,11 @@ export function compileEvaluation(
   runtime: Runtime,
   model: Model,
   normalisation: Normalisation,
+  loss: Loss,
   options: { readonly threads?: number } = {},
 ): Promise<Executable> {
   const batch = evaluationBatch(model.layers.map(({ size }) => size));
-  return runtime.compile(evaluationProgram(model, normalisation), { batch, ...options });
+  return runtime.compile(evaluationProgram(model, normalisation, loss), { batch, ...options });
 }
 
 /** Evaluates a network on a whole set; sums over batches are in float64. */

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ExampleSpec, Program, Tensors } from "../runtimes/program.ts";
-import { correctCount, crossEntropy } from "./loss.ts";
+import { correctCount, exampleLosses, type Loss } from "./loss.ts";
 import type { Model } from "./model.ts";
 import { type Normalisation, normalise } from "./normalisation.ts";
 import { grouped, variableTensors } from "./variables.ts";
@@ -53,13 +53,13 @@ export function forwardProgram(
       model.layers.forEach(({ name }, index) => {
         if (options.layers) rows[`layer/${name}`] = layers[index]!;
       });
-      return { state: {}, steps: scores(logits, examples.labels!), rows };
+      return { state: {}, steps: scores("cross-entropy", logits, examples.labels!), rows };
     },
   };
 }
 
-/** A program like {@linkcode forwardProgram} that returns the steps `loss` and `correct` alone. */
-export function evaluationProgram(model: Model, normalisation: Normalisation): Program {
+/** A program like {@linkcode forwardProgram} that returns the steps `loss`, of any kind, and `correct` alone. */
+export function evaluationProgram(model: Model, normalisation: Normalisation, loss: Loss): Program {
   return {
     name: "evaluation",
     examples: exampleSpecs(model),
@@ -68,11 +68,11 @@ export function evaluationProgram(model: Model, normalisation: Normalisation): P
     state: {},
     body: ({ examples, constants }) => {
       const { logits } = forward(model, normalisation, constants, examples.images!);
-      return { state: {}, steps: scores(logits, examples.labels!) };
+      return { state: {}, steps: scores(loss, logits, examples.labels!) };
     },
   };
 }
 
-function scores(logits: tf.Tensor, labels: tf.Tensor): Tensors {
-  return { loss: tf.sum(crossEntropy(logits, labels)), correct: correctCount(logits, labels) };
+function scores(loss: Loss, logits: tf.Tensor, labels: tf.Tensor): Tensors {
+  return { loss: tf.sum(exampleLosses(loss, logits, labels)), correct: correctCount(logits, labels) };
 }

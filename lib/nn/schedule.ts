@@ -13,12 +13,19 @@ export const dropsParameter: z.ZodObject<{
   }),
 });
 
-/** A learning rate over time: constant pieces, after an optional linear warm-up. */
+/** A learning rate that falls along half a cosine instead. */
+export const cosineParameter: z.ZodObject<{ to: z.ZodDefault<z.ZodNumber> }, z.core.$strict> = z.strictObject({
+  to: z.number().min(0).default(0).meta({ description: "The rate that it approaches by the last step" }),
+});
+
+/** A learning rate over time: constant pieces or half a cosine, after an optional linear warm-up. */
 export interface Schedule {
   /** The learning rate of the first piece. */
   readonly lr: number;
   /** When it drops, and by what factor. */
   readonly drops: z.output<typeof dropsParameter>;
+  /** Where it falls along half a cosine, and then without drops; else null. */
+  readonly cosine: z.output<typeof cosineParameter> | null;
   /** Epochs over which the rate grows linearly from almost nothing to its value. */
   readonly warmUp: number;
 }
@@ -64,10 +71,20 @@ export interface Position {
 /**
  * The learning rate of a step: `lr` times `factor` for each drop that lies behind (as torch's MultiStepLR has it), and during
  * the warm-up times the share of it that the step completes.
+ *
+ * With `cosine` the rate is `to + (lr - to) (1 + cos(pi s)) / 2`, where `s` is the share of the steps after the warm-up that lie
+ * behind: one period of Loshchilov and Hutter (arXiv 1608.03983, equation 5), changed at each step, which is torch's
+ * CosineAnnealingLR stepped once a step.
  */
-export function learningRate(schedule: Schedule, { epoch, epochs, step, steps }: Position): number {
-  const dropped = dropEpochs(schedule.drops, epochs).filter((drop) => drop < epoch).length;
-  const rate = schedule.lr * schedule.drops.factor ** dropped;
+export function learningRate(schedule: Schedule, position: Position): number {
+  const { epoch, epochs, step, steps } = position;
   const [taken, warmUp] = [(epoch - 1) * steps + step + 1, schedule.warmUp * steps];
+  const rate = schedule.cosine === null
+    ? schedule.lr * schedule.drops.factor ** dropEpochs(schedule.drops, epochs).filter((drop) => drop < epoch).length
+    : annealed(schedule.lr, schedule.cosine.to, Math.max(0, taken - 1 - warmUp) / Math.max(1, epochs * steps - warmUp));
   return taken < warmUp ? rate * taken / warmUp : rate;
+}
+
+function annealed(from: number, to: number, share: number): number {
+  return to + (from - to) * (1 + Math.cos(Math.PI * share)) / 2;
 }

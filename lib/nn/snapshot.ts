@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readSafetensors, type StoredTensor, tensorNamed, writeSafetensors } from "../formats/safetensors.ts";
+import { type LabelNoise, labelNoiseParameter } from "./label_noise.ts";
 import type { Model } from "./model.ts";
 import { buildModel, modelParameter, type ModelParameters } from "./model_parameter.ts";
 import type { Normalisation } from "./normalisation.ts";
@@ -19,6 +20,8 @@ export interface Snapshot {
   readonly normalisation: Normalisation;
   /** The seed it was trained with. */
   readonly seed: number;
+  /** The noise on the labels it was trained on, where there was any. */
+  readonly labelNoise?: LabelNoise;
   /** Finished epochs; 0 is the untrained network. */
   readonly epoch: number;
   /** `parameters/<name>` and `statistics/<name>`: the constants of `forwardProgram`. */
@@ -34,6 +37,7 @@ const headerSchema = z.object({
   classes: z.int().min(2),
   normalisation: z.object({ mean: z.array(z.number()), deviation: z.array(z.number().positive()) }),
   seed: z.int(),
+  labelNoise: labelNoiseParameter.exactOptional(),
   epoch: z.int().min(0),
 });
 

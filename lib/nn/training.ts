@@ -1,8 +1,10 @@
 import type { z } from "zod";
 import type { Runtime } from "../runtimes/runtime.ts";
+import { type Augmentation, drawPlacements } from "./augmentation.ts";
 import { checkFinite, checkScores } from "./divergence.ts";
 import { compileEvaluation, evaluate, type Examples, total } from "./evaluation.ts";
 import { type EvaluationColumn, type History, isEvaluated, unevaluated } from "./history.ts";
+import type { Loss } from "./loss.ts";
 import type { Model } from "./model.ts";
 import type { Normalisation } from "./normalisation.ts";
 import { Random } from "./random.ts";
@@ -17,13 +19,17 @@ export interface TrainingOptions {
   readonly model: Model;
   /** Of the train set, applied to both sets. */
   readonly normalisation: Normalisation;
+  /** What is minimised, and what evaluations show. */
+  readonly loss: Loss;
   /** SGD and its learning rate over time. */
   readonly optimizer: z.output<typeof optimizerParameter>;
   /** Examples a step; the last, smaller batch of an epoch is used too. */
   readonly batch: number;
   /** Passes through the train set. */
   readonly epochs: number;
-  /** Decides the initial variables and the order of examples. */
+  /** How train images are varied in training mode, if at all; evaluations see them as they are. */
+  readonly augmentation: Augmentation | null;
+  /** Decides the initial variables, the order of examples and their augmentation. */
   readonly seed: number;
   /** Evaluate on the whole train and test set after every so many epochs, and at both ends. */
   readonly evaluateEvery: number;
@@ -53,19 +59,22 @@ export interface Checkpoint {
 
 /**
  * Trains a network, an epoch at a time: yields where it stands before training (epoch 0), then after each epoch. The seed
- * decides the initial variables and each epoch's order, each by a random stream of its own, so that going on from any
- * checkpoint gives the bytes of an uninterrupted training.
+ * decides the initial variables and each epoch's order and augmentation, each by a random stream of its own, so that going on
+ * from any checkpoint gives the bytes of an uninterrupted training.
  *
  * @throws {Error} when the loss or a variable stops being finite, naming epoch, step and learning rate
  */
 export async function* training(options: TrainingOptions): AsyncGenerator<Checkpoint & { readonly history: History }> {
-  const { model, normalisation, optimizer, batch, epochs, seed, train, runtime, threads } = options;
+  const { model, normalisation, loss, augmentation, optimizer, batch, epochs, seed, train, runtime, threads } = options;
   const count = train.labels.length;
   const steps = Math.ceil(count / batch);
   checkBatches(model, count, batch);
 
   const evaluator = await evaluatorOf(options);
-  const step = await runtime.compile(trainingProgram(model, normalisation, optimizer), { batch, threads });
+  const step = await runtime.compile(trainingProgram(model, normalisation, optimizer, { loss, augmentation }), {
+    batch,
+    threads,
+  });
   try {
     let { epoch, variables, velocities } = options.start ?? beginning(model, seed);
     if (options.start === undefined) {
@@ -75,7 +84,11 @@ export async function* training(options: TrainingOptions): AsyncGenerator<Checkp
       epoch++;
       const rates = epochRates(optimizer, { epoch, epochs, steps });
       const result = await step.run({
-        examples: { images: train.images, labels: train.labels },
+        examples: {
+          images: train.images,
+          labels: train.labels,
+          ...(augmentation === null ? {} : { placements: drawPlacements(augmentation, seed, epoch, count) }),
+        },
         order: new Random(seed, `order of epoch ${epoch}`).permutation(count),
         scalars: { learningRate: Float32Array.from(rates) },
         state: { ...variables, ...velocities },
@@ -118,11 +131,11 @@ function separated(state: Variables): Pick<Checkpoint, "variables" | "velocities
   };
 }
 
-async function evaluatorOf({ runtime, model, normalisation, threads, ...options }: TrainingOptions): Promise<{
+async function evaluatorOf({ runtime, model, normalisation, loss, threads, ...options }: TrainingOptions): Promise<{
   scores(epoch: number, variables: Variables): Promise<Pick<History, EvaluationColumn>>;
   dispose(): Promise<void>;
 }> {
-  const executable = await compileEvaluation(runtime, model, normalisation, { threads });
+  const executable = await compileEvaluation(runtime, model, normalisation, loss, { threads });
   return {
     async scores(epoch, variables) {
       if (!isEvaluated(epoch, { every: options.evaluateEvery, epochs: options.epochs })) return unevaluated;

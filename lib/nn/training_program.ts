@@ -1,30 +1,49 @@
 import * as tf from "@tensorflow/tfjs";
+import type { z } from "zod";
 import type { Program, Tensors } from "../runtimes/program.ts";
+import { type Augmentation, augmented, placementSpec } from "./augmentation.ts";
+import { clipped } from "./clipping.ts";
 import { exampleSpecs } from "./forward.ts";
-import { correctCount, crossEntropy } from "./loss.ts";
+import { correctCount, exampleLosses, type Loss } from "./loss.ts";
 import type { Model } from "./model.ts";
 import { type Normalisation, normalise } from "./normalisation.ts";
-import { sgd, type SgdParameters } from "./sgd.ts";
+import { type optimizerParameter, sgd, type SgdParameters } from "./sgd.ts";
 import { grouped, prefixed, variableTensors } from "./variables.ts";
 
+/** The part of {@linkcode optimizerParameter} that a step needs. */
+export type StepParameters = SgdParameters & Pick<z.output<typeof optimizerParameter>, "clip">;
+
 /**
- * An epoch of training as a program: each step takes a batch, the mean cross-entropy, its gradients, and a step of SGD.
+ * An epoch of training as a program: each step takes a batch, the mean of its losses, the gradients, clipped if asked for,
+ * and a step of SGD.
  *
  * State: the variables, and `velocities/<parameter>`. Scalars: `learningRate`. Steps: `loss`, the batch's mean, and `correct`,
- * the number of its examples that the network in training mode classifies rightly before the update.
+ * the number of its examples that the network in training mode classifies rightly before the update. With augmentation there
+ * are examples `placements` besides, drawn anew for each epoch.
  */
-export function trainingProgram(model: Model, normalisation: Normalisation, optimizer: SgdParameters): Program {
+export function trainingProgram(
+  model: Model,
+  normalisation: Normalisation,
+  optimizer: StepParameters,
+  { loss: kind = "cross-entropy", augmentation = null }: {
+    readonly loss?: Loss;
+    readonly augmentation?: Augmentation | null;
+  } = {},
+): Program {
   const names = Object.keys(model.parameters);
   const variables = variableTensors(model);
   const velocities = names.map((name) => [`velocities/${name}`, variables[`parameters/${name}`]!]);
   return {
     name: "training",
-    examples: exampleSpecs(model),
+    examples: { ...exampleSpecs(model), ...(augmentation === null ? {} : { placements: placementSpec }) },
     scalars: ["learningRate"],
     constants: {},
     state: { ...variables, ...Object.fromEntries(velocities) },
     body: ({ examples, scalars, state }) => {
-      const [images, labels] = [normalise(examples.images!, normalisation), examples.labels!];
+      const pixels = augmentation === null
+        ? examples.images!
+        : augmented(examples.images!, examples.placements!, augmentation.pad);
+      const [images, labels] = [normalise(pixels, normalisation), examples.labels!];
       const parameters = grouped("parameters", state);
       const beside: { statistics: Tensors; correct?: tf.Tensor } = { statistics: {} };
 
@@ -35,11 +54,12 @@ export function trainingProgram(model: Model, normalisation: Normalisation, opti
         // Eager runtimes free what the differentiated function makes and does not return.
         beside.correct = tf.keep(correctCount(logits, labels));
         for (const [name, tensor] of Object.entries(statistics)) beside.statistics[name] = tf.keep(tensor);
-        return tf.mean(crossEntropy(logits, labels));
+        return tf.mean(exampleLosses(kind, logits, labels));
       };
       const { value: loss, grads } = tf.valueAndGrads(meanLoss)(names.map((name) => parameters[name]!));
 
-      const gradients = Object.fromEntries(names.map((name, index) => [name, grads[index]!]));
+      const exact = Object.fromEntries(names.map((name, index) => [name, grads[index]!]));
+      const gradients = optimizer.clip === null ? exact : clipped(exact, optimizer.clip);
       const current = { parameters, velocities: grouped("velocities", state), gradients };
       const next = sgd(model.parameters, optimizer, scalars.learningRate!, current);
       return {

@@ -101,6 +101,8 @@ Deno.test("trainingProgram() moves running statistics by a tenth, to the unbiase
     nesterov: false,
     weightDecay: 0,
     decay: "all",
+    decoupled: false,
+    clip: null,
   });
   const executable = await cpuRuntime.compile(program, { batch: 24 });
   const { state } = await executable.run({

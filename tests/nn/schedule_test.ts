@@ -7,13 +7,13 @@ import { snapshotEpochs, snapshotsParameter } from "../../lib/nn/snapshot_epochs
 const steps = 10;
 
 Deno.test("learningRate() drops after the given epochs, as MultiStepLR does", () => {
-  const schedule = { lr: 0.1, drops: { at: [2, "75%"], factor: 0.1 }, warmUp: 0 };
+  const schedule = { lr: 0.1, drops: { at: [2, "75%"], factor: 0.1 }, cosine: null, warmUp: 0 };
   const rates = [1, 2, 3, 4].map((epoch) => learningRate(schedule, { epoch, epochs: 4, step: 0, steps }));
   assert.deepEqual(rates, [0.1, 0.1, 0.1 * 0.1, 0.1 * 0.1 ** 2]);
 });
 
 Deno.test("learningRate() grows linearly in the warm-up and reaches the full rate at its last step", () => {
-  const schedule = { lr: 0.2, drops: { at: [], factor: 0.1 }, warmUp: 2 };
+  const schedule = { lr: 0.2, drops: { at: [], factor: 0.1 }, cosine: null, warmUp: 2 };
   const at = (epoch: number, step: number) => learningRate(schedule, { epoch, epochs: 5, step, steps });
   assert.equal(at(1, 0), 0.2 / 20);
   assert.equal(at(1, 9), 0.1);
@@ -29,11 +29,38 @@ Deno.test("learningRate() never grows after the warm-up", () => {
       const rates = Array.from(
         { length: 20 },
         (_, index) =>
-          learningRate({ lr: 1, drops: { at, factor }, warmUp: 0 }, { epoch: index + 1, epochs: 20, step: 3, steps }),
+          learningRate({ lr: 1, drops: { at, factor }, cosine: null, warmUp: 0 }, {
+            epoch: index + 1,
+            epochs: 20,
+            step: 3,
+            steps,
+          }),
       );
       return rates.every((rate, index) => rate <= (rates[index - 1] ?? 1));
     },
   ));
+});
+
+Deno.test("learningRate() falls along half a cosine, step by step, after the warm-up", () => {
+  const rates = (warmUp: number) => {
+    const schedule = { lr: 0.5, drops: { at: [], factor: 0.1 }, cosine: { to: 0.1 }, warmUp };
+    return Array.from({ length: 4 * steps }, (_, index) => {
+      return learningRate(schedule, { epoch: 1 + Math.floor(index / steps), epochs: 4, step: index % steps, steps });
+    });
+  };
+  // The recursion by which torch's CosineAnnealingLR computes it, with a step for its epoch.
+  let expected = 0.5;
+  rates(0).forEach((rate, step) => {
+    assert.ok(Math.abs(rate - expected) < 1e-12, `step ${step}: ${rate} ${expected}`);
+    const cosine = (at: number) => 1 + Math.cos(Math.PI * at / (4 * steps));
+    expected = cosine(step + 1) / cosine(step) * (expected - 0.1) + 0.1;
+  });
+  const warm = rates(1);
+  assert.deepEqual(warm.slice(0, steps), Array.from({ length: steps }, (_, step) => 0.5 * (step + 1) / steps));
+  assert.equal(warm[steps], 0.5);
+  // Half of what is left after the warm-up.
+  assert.ok(Math.abs(warm[steps + 1.5 * steps]! - 0.3) < 1e-12);
+  assert.deepEqual(rates(4), Array.from({ length: 4 * steps }, (_, step) => 0.5 * (step + 1) / (4 * steps)));
 });
 
 Deno.test("dropEpochs() leaves out drops that training never reaches", () => {

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { VariableSpec } from "../../lib/nn/model.ts";
 import { Random } from "../../lib/nn/random.ts";
-import { sgd, type SgdParameters } from "../../lib/nn/sgd.ts";
+import { optimizerParameter, sgd, type SgdParameters } from "../../lib/nn/sgd.ts";
 
 const specs: Record<string, VariableSpec> = {
   weight: { shape: [5], initial: { kind: "constant", value: 0 }, role: "weight" },
   bias: { shape: [3], initial: { kind: "constant", value: 0 }, role: "bias" },
 };
-const plain: SgdParameters = { momentum: 0.9, nesterov: false, weightDecay: 5e-4, decay: "all" };
+const plain: SgdParameters = { momentum: 0.9, nesterov: false, weightDecay: 5e-4, decay: "all", decoupled: false };
 
 for (
   const [what, settings] of [
@@ -54,3 +54,40 @@ for (
     }
   });
 }
+
+Deno.test("sgd() with decoupled decay takes the steps of SGDW, with the rate outside the velocity", async () => {
+  await tf.setBackend("cpu");
+  for (const [nesterov, decay] of [[false, "all"], [true, "weights"]] as const) {
+    const settings: SgdParameters = { momentum: 0.9, nesterov, weightDecay: 0.1, decay, decoupled: true };
+    const random = new Random(2, `decoupled ${nesterov}`);
+    for (const name of ["weight", "bias"]) {
+      const spec = { [name]: specs[name]! };
+      // One number, by the formulas.
+      let [value, momentum] = [random.normal(), 0];
+      let parameters: tf.NamedTensorMap = { [name]: tf.tensor1d([value]) };
+      let velocities: tf.NamedTensorMap = { [name]: tf.tensor1d([0]) };
+      for (let step = 0; step < 10; step++) {
+        const [rate, slope] = [0.2 / (step + 1), random.normal()];
+        momentum = 0.9 * momentum + slope;
+        if (decay === "all" || name === "weight") value *= 1 - rate * 0.1;
+        value -= rate * (nesterov ? slope + 0.9 * momentum : momentum);
+        const gradients = { [name]: tf.tensor1d([slope]) };
+        ({ parameters, velocities } = sgd(spec, settings, tf.scalar(rate), { parameters, velocities, gradients }));
+      }
+      const [found] = await parameters[name]!.data();
+      assert.ok(Math.abs(found! - value) < 1e-6, `${name}: ${found} ${value}`);
+    }
+  }
+});
+
+Deno.test("optimizerParameter refuses a cosine beside drops, and one that rises", () => {
+  const issues = (optimizer: object) =>
+    optimizerParameter.safeParse({ lr: 0.1, ...optimizer }).error?.issues.map(({ path, message }) => [path, message]);
+  assert.equal(issues({ cosine: {} }), undefined);
+  assert.equal(issues({ cosine: { to: 0.1 }, drops: { at: [] } }), undefined);
+  assert.deepEqual(issues({ cosine: {}, drops: { at: [3] } }), [[
+    ["cosine"],
+    "expected cosine or drops, found both; write `drops: { at: [] }` to have the cosine alone",
+  ]]);
+  assert.deepEqual(issues({ cosine: { to: 0.2 } }), [[["cosine", "to"], "expected a rate that is at most lr"]]);
+});

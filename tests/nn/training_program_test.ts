@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { channelStatistics } from "../../lib/datasets/dataset.ts";
 import { examplesOf } from "../../lib/nn/evaluation.ts";
+import { type Augmentation, drawPlacements } from "../../lib/nn/augmentation.ts";
+import type { Loss } from "../../lib/nn/loss.ts";
 import { buildModel, modelParameter } from "../../lib/nn/model_parameter.ts";
 import { Random } from "../../lib/nn/random.ts";
 import { optimizerParameter } from "../../lib/nn/sgd.ts";
@@ -14,7 +16,7 @@ import { clusters } from "./clusters.ts";
 const dataset = clusters({ train: 320, classes: 10, deviation: 40 });
 
 for (
-  const [model, optimizer] of [
+  const [model, optimizer, options = {}] of [
     [{ kind: "mlp", depth: 2, width: 20, batchNorm: true }, { lr: 0.1 }],
     [{ kind: "mlp", depth: 2, width: 20, batchNorm: false }, { lr: 0.1 }],
     [{ kind: "mlp", depth: 6, width: 12, batchNorm: true }, { lr: 0.02, nesterov: true }],
@@ -23,10 +25,14 @@ for (
       decay: "weights",
       momentum: 0.5,
     }],
+    [{ kind: "mlp", depth: 2, width: 20, batchNorm: false }, { lr: 0.1, decoupled: true, nesterov: true, clip: 0.5 }],
+    [{ kind: "mlp", depth: 2, width: 20, batchNorm: true }, { lr: 0.1 }, { loss: "mse" }],
+    [{ kind: "mlp", depth: 2, width: 20, batchNorm: true }, { lr: 0.1 }, { augmentation: { pad: 1, flip: true } }],
   ] as const
 ) {
-  Deno.test(`trainingProgram() gives the losses of 20 steps on onnx that it gives on cpu: ${JSON.stringify(model)}`, async () => {
-    const [found, expected] = [await losses(onnxRuntime, model, optimizer), await losses(cpuRuntime, model, optimizer)];
+  Deno.test(`trainingProgram() gives the losses of 20 steps on onnx that it gives on cpu: ${JSON.stringify([model, optimizer, options])}`, async () => {
+    const found = await losses(onnxRuntime, model, optimizer, options);
+    const expected = await losses(cpuRuntime, model, optimizer, options);
     assert.equal(found.length, 20);
     assert.ok(expected[19]! < expected[0]!);
     found.forEach((loss, step) => {
@@ -45,8 +51,8 @@ for (
 ) {
   Deno.test(`trainingProgram() gives the losses of 5 steps on onnx that it gives on cpu: ${JSON.stringify(model)}`, async () => {
     const [found, expected] = [
-      await losses(onnxRuntime, model, { lr: 0.01 }, 1),
-      await losses(cpuRuntime, model, { lr: 0.01 }, 1),
+      await losses(onnxRuntime, model, { lr: 0.01 }, {}, 1),
+      await losses(cpuRuntime, model, { lr: 0.01 }, {}, 1),
     ];
     assert.equal(found.length, 5);
     assert.ok(expected[4]! < expected[0]!);
@@ -56,18 +62,28 @@ for (
   });
 }
 
-async function losses(runtime: Runtime, model: object, optimizer: object, epochs = 4): Promise<number[]> {
+async function losses(
+  runtime: Runtime,
+  model: object,
+  optimizer: object,
+  options: { loss?: Loss; augmentation?: Augmentation },
+  epochs = 4,
+): Promise<number[]> {
   const network = buildModel(modelParameter.parse(model), dataset.train.shape, 10);
   const variables = initialVariables(network, 0);
   const velocities = Object.keys(network.parameters).map((name) => {
     return [`velocities/${name}`, new Float32Array(variables[`parameters/${name}`]!.length)];
   });
-  const program = trainingProgram(network, channelStatistics(dataset.train), optimizerParameter.parse(optimizer));
+  const normalisation = channelStatistics(dataset.train);
+  const program = trainingProgram(network, normalisation, optimizerParameter.parse(optimizer), options);
   const executable = await runtime.compile(program, { batch: 64 });
   const orders = Array.from({ length: epochs }, (_, epoch) => [...new Random(0, `order ${epoch + 1}`).permutation(320)])
     .flat();
   const { steps } = await executable.run({
-    examples: { ...examplesOf(dataset.train) },
+    examples: {
+      ...examplesOf(dataset.train),
+      ...(options.augmentation && { placements: drawPlacements(options.augmentation, 0, 1, 320) }),
+    },
     order: Int32Array.from(orders),
     scalars: { learningRate: Float32Array.from({ length: 5 * epochs }, (_, step) => 0.1 / (1 + step)) },
     state: { ...variables, ...Object.fromEntries(velocities) },

@@ -15,6 +15,8 @@ function options(changes: Partial<TrainingOptions> & { lr?: number; batchNorm?: 
   return {
     model: buildModel(parameters, dataset.train.shape, 3),
     normalisation: channelStatistics(dataset.train),
+    loss: "cross-entropy",
+    augmentation: null,
     optimizer: optimizerParameter.parse({ lr, drops: { at: [2], factor: 0.1 } }),
     batch: 64,
     epochs: 4,
@@ -56,12 +58,35 @@ Deno.test("training() gives the same bytes for the same seed and others for anot
   assert.notDeepEqual(one.at(-1)!.history, other.at(-1)!.history);
 });
 
-Deno.test("training() goes on from a checkpoint to the bytes of an uninterrupted training", async () => {
-  const whole = await run(options());
-  const { epoch, variables, velocities } = whole[2]!;
-  const rest = await run(options({ start: { epoch, variables, velocities } }));
-  assert.deepEqual(rest, whole.slice(3));
-});
+for (
+  const [what, changes] of [
+    ["as it is", {}],
+    ["with augmentation", { augmentation: { pad: 1, flip: true } }],
+    ["with the other loss, and all of the optimizer", {
+      loss: "mse",
+      optimizer: optimizerParameter.parse({
+        lr: 0.05,
+        cosine: {},
+        warmUp: 1.5,
+        nesterov: true,
+        decay: "weights",
+        decoupled: true,
+        clip: 0.1,
+      }),
+    }],
+  ] satisfies [string, Partial<TrainingOptions>][]
+) {
+  Deno.test(`training() goes on from a checkpoint to the bytes of an uninterrupted training, ${what}`, async () => {
+    const whole = await run(options(changes));
+    if (what !== "as it is") {
+      const plain = await run(options());
+      assert.notDeepEqual(whole[1]!.variables, plain[1]!.variables);
+    }
+    const { epoch, variables, velocities } = whole[2]!;
+    const rest = await run(options({ ...changes, start: { epoch, variables, velocities } }));
+    assert.deepEqual(rest, whole.slice(3));
+  });
+}
 
 Deno.test("training() evaluates at both ends and where evaluateEvery says", async () => {
   const epochs = await run(options({ evaluateEvery: 3 }));
@@ -75,6 +100,15 @@ Deno.test("training() uses the last, smaller batch", async () => {
   const frozen = { ...still, optimizer: { ...still.optimizer, lr: 0 } };
   const [before, after] = await run(frozen);
   assert.equal(after!.history.running_accuracy, before!.history.train_accuracy);
+});
+
+Deno.test("training() clips the gradients: one step moves all parameters by lr times the limit", async () => {
+  const optimizer = optimizerParameter.parse({ lr: 0.5, momentum: 0, weightDecay: 0, clip: 0.01 });
+  const [before, after] = await run(options({ optimizer, batch: 300, epochs: 1 }));
+  const moved = Object.entries(after!.variables).filter(([name]) => name.startsWith("parameters/")).flatMap(
+    ([name, values]) => [...values].map((value, index) => value - before!.variables[name]![index]!),
+  );
+  assert.ok(Math.abs(Math.hypot(...moved) / 0.005 - 1) < 1e-3, `${Math.hypot(...moved)}`);
 });
 
 Deno.test("training() names epoch, step and learning rate when the loss is not finite", async () => {

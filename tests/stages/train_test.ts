@@ -142,6 +142,29 @@ Deno.test("the train stage goes on after the epoch in which it was asked to end,
     }
   }));
 
+Deno.test("the train stage stops when it interpolates, keeps that epoch and ends at the same bytes wherever it was stopped", () =>
+  inFolder(async (folder) => {
+    const parameters = { epochs: 40, snapshots: { at: [0, 30] }, earlyStop: { accuracy: 1, evaluations: 2 } };
+    const { done } = await run({ folder, parameters });
+    const last = done.at(-1)!;
+    assert.ok(last < 30, `${last}`);
+    const rows = await readTable(`${folder}/history.csv`);
+    assert.deepEqual(rows.map(({ epoch }) => epoch), done);
+    const reached = rows.map(({ train_accuracy }) => train_accuracy === 1);
+    // Nowhere but at the end are there two in a row.
+    assert.deepEqual(reached.flatMap((is, row) => is && reached[row - 1] ? [row] : []), [last]);
+    assert.deepEqual((await listSnapshots(`${folder}/snapshots`)).map(({ epoch }) => epoch), [0, last]);
+
+    const undisturbed = await contents(folder);
+    // Asked to end in the epoch before the last, and in the last: then nothing is left to train.
+    for (const epoch of [last - 2, last - 1]) {
+      await clear(folder);
+      await interrupt({ folder, parameters }, epoch);
+      assert.deepEqual((await run({ folder, parameters })).done, [last].filter((done) => done > epoch + 1));
+      assert.deepEqual(await contents(folder), undisturbed);
+    }
+  }));
+
 Deno.test("the train stage that is killed goes on after its last snapshot, to the same bytes", () =>
   inFolder(async (folder) => {
     const parameters = { snapshots: { at: [2] } };
