@@ -1,10 +1,12 @@
 import { countText } from "../display/quantity.ts";
+import { openDisplay } from "../display/opening.ts";
 import { styleFor } from "../display/style.ts";
 import { differenceLines, lockCheckLines } from "../display/verification_text.ts";
 import type { Stage } from "../file/pipeline.ts";
 import { selectStages } from "../graph/selection.ts";
 import { prepare } from "../run/preparation.ts";
 import { Workspace } from "../store/workspace.ts";
+import { acquireWriter, type Holder } from "../store/writer.ts";
 import { fromCommitted } from "../verification/committed.ts";
 import type { Difference } from "../verification/difference.ts";
 import { checkLock } from "../verification/lock_check.ts";
@@ -22,10 +24,22 @@ import { reproduceShown } from "./shown_reproduction.ts";
 export default async function verify(this: Context, flags: VerifyFlags, ...targets: string[]): Promise<void> {
   for (const opened of await openRequests(this, flags, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
+    await using _writer = await soleWriter(this, workspace);
     await verifyLock(this, workspace, opened);
     const code = this.process.exitCode ?? EXIT.ok;
     if (code !== EXIT.ok && code !== EXIT.failed) return;
     if (flags.tier !== "a") await verifyOuts(this, workspace, opened, flags);
+  }
+}
+
+/** Waits until no `repro` writes to the workspace, and lets none until verification has ended: it would change what is compared. */
+async function soleWriter(context: Context, workspace: Workspace): Promise<AsyncDisposable> {
+  const display = await openDisplay(context.output, context.folder);
+  try {
+    const onWait = (holder: Holder): void => display.show({ kind: "waiting for writer", time: Date.now(), ...holder });
+    return await acquireWriter(workspace, onWait, new AbortController().signal);
+  } finally {
+    display.close();
   }
 }
 

@@ -193,3 +193,55 @@ Deno.test("verify never writes over an out that lies outside the project", async
   assert.match(stderr, /away cannot be re-executed in a copy: .*away\.txt lies outside the project/);
   assert.equal(await outside.read("away.txt"), "away\n");
 });
+
+/** A project whose one stage does what the test tells it. */
+async function controlled(): Promise<{ project: Project; command: ReturnType<Project["command"]> }> {
+  const project = await Project.create({ "in.txt": "1" });
+  const command = project.command();
+  await project.write(
+    "pipeline.yaml",
+    `stages: {only: {cmd: "${command.line}", deps: [in.txt], outs: [out.txt]}}\n`,
+  );
+  return { project, command };
+}
+
+Deno.test("verify waits for a repro, which would change what is compared", async () => {
+  const { project, command } = await controlled();
+  await using _ = project;
+  const running = project.start("repro");
+  const invocation = await command.next();
+  await invocation.write("out.txt", "half");
+  const verifying = project.start("verify", "--tier", "a");
+  await verifying.says(new RegExp(`^waits for process ${running.pid}, `, "m"));
+  await invocation.write("out.txt", "whole");
+  await invocation.exit(0);
+  succeeded(await running.finish());
+  const finished = await verifying.finish();
+  succeeded(finished);
+  assert.match(finished.stdout, /^1 out as the lock records, 0 not, 0 absent$/m);
+});
+
+Deno.test("repro waits for a verify that is still to compare", async () => {
+  const { project, command } = await controlled();
+  await using _ = project;
+  const running = project.start("repro");
+  const made = await command.next();
+  await made.write("out.txt", "whole");
+  await made.exit(0);
+  succeeded(await running.finish());
+
+  const verifying = project.start("verify", "--tier", "c");
+  const executed = await command.next();
+  await project.write("in.txt", "2");
+  const changing = project.start("repro");
+  await changing.says(new RegExp(`^waits for process ${verifying.pid}, `, "m"));
+  await executed.write("out.txt", "whole");
+  await executed.exit(0);
+  const finished = await verifying.finish();
+  succeeded(finished);
+  assert.match(finished.stdout, /^1 out compared, 0 differences$/m);
+  const again = await command.next();
+  await again.write("out.txt", "other");
+  await again.exit(0);
+  succeeded(await changing.finish());
+});
