@@ -144,9 +144,9 @@ export class Project implements AsyncDisposable {
   }
 
   /** Starts a command line as a person would type it in the project's folder, who has this same Deno. */
-  type(line: string): Running {
+  type(line: string, env: Readonly<Record<string, string>> = {}): Running {
     const path = `${dirname(Deno.execPath())}:${Deno.env.get("PATH")}`;
-    return this.#spawn("/bin/sh", ["-c", line], this.folder, { PATH: path });
+    return this.#spawn("/bin/sh", ["-c", line], this.folder, { PATH: path, ...env });
   }
 
   #spawn(command: string, args: string[], cwd: string, more: Readonly<Record<string, string>>): Running {

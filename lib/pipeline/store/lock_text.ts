@@ -1,6 +1,8 @@
 import { type Document, parseDocument, type Scalar, type ScalarTag, stringify, type Tags } from "yaml";
 import { z } from "zod";
 import type { Diagnostic, Result, Source } from "../diagnostic.ts";
+import { shownPath } from "../diagnostic_text.ts";
+import { shellWord } from "../shell_word.ts";
 import { canonical, Float, type Json, toJson } from "../value.ts";
 import { type StageRecord, stageRecordSchema } from "./stage_record.ts";
 
@@ -70,7 +72,8 @@ export function parseLock(source: Source): Result<LockContent> {
       message: "The lock holds a conflict of a merge that was not resolved",
       range: { source, start: conflict.index, end: conflict.index + conflict[0].length },
       hints: [
-        "Take either side whole (git checkout --ours or --theirs), then reproduce: what it lacks is run or restored",
+        `Take either side whole, by \`git checkout --ours ${shellWord(shownPath(source.path))}\` or --theirs, then ` +
+        "reproduce: what it lacks is run or restored",
       ],
     }]);
   }

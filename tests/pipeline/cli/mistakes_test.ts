@@ -171,17 +171,3 @@ Deno.test("several mistakes are shown at once", async () => {
   const { stderr } = await project.run("repro");
   assert.equal([...stderr.matchAll(/^pipeline\.yaml:\d+:\d+: error: /gm)].length, 2, stderr);
 });
-
-Deno.test("a lock with the marks of a merge conflict is shown with its place and exits with 3", async () => {
-  await using project = await Project.create(study());
-  await project.run("repro");
-  const lock = await project.read("pipeline.lock");
-  await project.write(
-    "pipeline.lock",
-    lock.replace("stages:\n", "<<<<<<< ours\nstages:\n=======\nstages:\n>>>>>>> theirs\n"),
-  );
-  const { code, stdout, stderr } = await project.run("repro");
-  assert.equal(code, 3);
-  assert.equal(stdout, "");
-  assert.match(stderr, /^pipeline\.lock:\d+:\d+: error: .*conflict/);
-});

@@ -135,7 +135,7 @@ Deno.test("readLock() points at a conflict that was not resolved", async () => {
   const [{ message, range, hints }] = lock.diagnostics as [typeof lock.diagnostics[0] & object];
   assert.equal(message, "The lock holds a conflict of a merge that was not resolved");
   assert.equal(text.slice(range!.start, range!.end), "<<<<<<< HEAD");
-  assert.match(hints!.join(), /--ours or --theirs/);
+  assert.match(hints!.join(), /`git checkout --ours .*pipeline\.lock` or --theirs/);
 });
 
 Deno.test("readLock() refuses what is not a lock, with the place and what to do", async () => {
