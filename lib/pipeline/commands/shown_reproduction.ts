@@ -52,7 +52,8 @@ export async function reproduceShown(
   try {
     end = await reproduce(workspace, opened, options, show, interruption.signal, interruption.kill);
   } catch (error) {
-    if (interruption.code === undefined) throw error;
+    // Aborted before anything had started. What else is thrown is news, interrupted or not.
+    if (!interruption.signal.aborted || error !== interruption.signal.reason) throw error;
   } finally {
     display.close();
   }
@@ -64,10 +65,12 @@ export async function reproduceShown(
   if (interruption.code === undefined) return end?.outcomes;
   if (interruption.code === EXIT.timeOver && flags.timeBudget !== undefined) {
     const outcomes = [...end?.outcomes.values() ?? ["not started"]];
-    // All was done just in time, or what failed fails again: neither asks for going on.
-    if (outcomes.includes("failed") || outcomes.every((outcome) => outcome === "done")) return end?.outcomes;
+    // All was done just in time.
+    if (outcomes.every((outcome) => outcome === "done")) return end?.outcomes;
     const command = sameCommand(context.folder, context.inputs);
     context.output.write(`${timeOver.text(flags.timeBudget.text, command)}\n`);
+    // What failed is not mended by more time.
+    if (outcomes.includes("failed")) conclude(context, EXIT.failed);
   }
   conclude(context, interruption.code);
   return undefined;

@@ -7,6 +7,7 @@ const MOST = 5;
 export class TimeOverText {
   readonly #open = new Set<string>();
   readonly #finished: string[] = [];
+  readonly #failed: string[] = [];
   readonly #kept: string[] = [];
   readonly #lost: string[] = [];
 
@@ -20,12 +21,14 @@ export class TimeOverText {
       case "stage restored":
         this.#finished.push(event.stage);
         break;
+      case "stage failed":
+        this.#failed.push(event.stage);
+        break;
       case "stage cancelled":
         (event.resumes ? this.#kept : this.#lost).push(event.stage);
         break;
       case "stage unchanged":
       case "stage frozen":
-      case "stage failed":
       case "stage skipped":
         break;
       default:
@@ -43,6 +46,7 @@ export class TimeOverText {
   text(budget: string, command: string): string {
     const facts = [
       this.#finished.length === 0 ? "nothing more was finished" : `finished: ${named(this.#finished)}`,
+      ...(this.#failed.length === 0 ? [] : [`failed: ${named(this.#failed)}`]),
       ...(this.#kept.length === 0 ? [] : [`kept a checkpoint: ${named(this.#kept)}`]),
       ...(this.#lost.length === 0 ? [] : [`will run anew: ${named(this.#lost)}`]),
       ...(this.#open.size === 0 ? [] : [`not started: ${named([...this.#open])}`]),

@@ -41,6 +41,18 @@ Deno.test("at the end of the time budget nothing more starts, and the command th
   assert.equal(await project.read("third.txt"), "whole");
 });
 
+Deno.test("at the end of the time budget a stage that failed before decides the exit code", async () => {
+  await using project = await Project.create({
+    "pipeline.yaml": `stages:
+  broken: {cmd: exit 7, outs: [broken.txt]}
+  endless: {cmd: sleep 600, outs: [endless.txt]}
+`,
+  });
+  const { code, stdout } = await project.run("repro", "--jobs", "2", "--time-budget", "6s");
+  assert.equal(code, 1);
+  assert.match(stdout, /^The time budget of 6s is over; nothing more was finished; failed: broken; .*endless$/m);
+});
+
 Deno.test("a time budget that suffices changes nothing, and what fails within it exits with 1", async () => {
   await using project = await Project.create({
     "pipeline.yaml": "stages: {copy: {cmd: cp in.txt out.txt, outs: [out.txt]}}\n",
