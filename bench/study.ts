@@ -1,0 +1,132 @@
+/**
+ * The whole default study, from fetched images to figures, beside a PyTorch script of the same work without figures
+ * (`study_peer.py`), in turn: `deno run -A bench/study.ts [rounds]`. It needs two cores for some ten minutes a round.
+ *
+ * Ours runs in a copy of the project whose cache is empty but for the images. PyTorch runs twice: its networks one after
+ * another by two threads, and two at a time by a thread each, as ours does. All times are of whole processes.
+ *
+ * @module
+ */
+import { cpSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { readTable } from "../lib/formats/table.ts";
+import { peersPython } from "./virtual_environment.ts";
+
+/** Accuracies of both programs may differ by this, since they draw their random numbers otherwise. */
+const accuracyTolerance = 0.005;
+/** So much larger or smaller may the last layer's CDNV be. */
+const cdnvFactor = 1.5;
+
+const project = fileURLToPath(new URL("..", import.meta.url));
+const script = fileURLToPath(new URL("study_peer.py", import.meta.url));
+
+/** What a program found of a network at the end of training. */
+interface Found {
+  readonly trainAccuracy: number;
+  readonly testAccuracy: number;
+  /** Of the last layer on the train set. */
+  readonly cdnv: number;
+}
+
+/** Copies the project without what it has made. */
+function copyProject(folder: string): void {
+  // The engine's cache lies at the root of a repository.
+  mkdirSync(join(folder, ".git"), { recursive: true });
+  for (const name of ["deno.json", "deno.lock", "pipeline.yaml", "lib", "stages"]) {
+    cpSync(join(project, name), join(folder, name), { recursive: true });
+  }
+}
+
+/** Runs the study with nothing but the images at hand; returns the seconds that it took. */
+async function runOurs(folder: string): Promise<number> {
+  for (const name of [".pipeline", "pipeline.lock", "outputs"]) {
+    await Deno.remove(join(folder, name), { recursive: true }).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+  const repro = ["run", "-A", join(folder, "lib/pipeline/cli.ts"), "repro"];
+  await timed(Deno.execPath(), [...repro, "fetch"], folder);
+  return await timed(Deno.execPath(), repro, folder);
+}
+
+async function timed(command: string, args: string[], cwd: string): Promise<number> {
+  const start = performance.now();
+  const options = { args, cwd, stdout: "null", stderr: "inherit" } as const;
+  const { code } = await new Deno.Command(command, options).output();
+  if (code !== 0) throw new Error(`\`${[command, ...args].join(" ")}\` ended with ${code}`);
+  return (performance.now() - start) / 1000;
+}
+
+async function foundIn(outputs: string, depth: number): Promise<Found> {
+  const history = (await readTable(join(outputs, `mlp-${depth}/history.csv`))).at(-1)!;
+  const layers = (await readTable(join(outputs, `mlp-${depth}/cdnv.csv`))).filter(({ split }) => split === "train");
+  return {
+    trainAccuracy: Number(history.train_accuracy),
+    testAccuracy: Number(history.test_accuracy),
+    cdnv: Number(layers.at(-1)!.cdnv),
+  };
+}
+
+/** Both programs have to come to the same results but for chance. */
+async function checkEqualWork(ours: string, peer: string, depths: readonly number[]): Promise<void> {
+  for (const depth of depths) {
+    const [here, there] = [await foundIn(ours, depth), await foundIn(peer, depth)];
+    const accuracies = [here.trainAccuracy - there.trainAccuracy, here.testAccuracy - there.testAccuracy];
+    const isNear = accuracies.every((difference) => Math.abs(difference) <= accuracyTolerance) &&
+      Math.abs(Math.log(here.cdnv / there.cdnv)) <= Math.log(cdnvFactor);
+    const both = `depth ${depth}: ${JSON.stringify(here)} here, ${JSON.stringify(there)} in PyTorch`;
+    if (!isNear) throw new Error(`Not the same work, ${both}`);
+    console.error(both);
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+const rounds = Number(Deno.args[0] ?? 1);
+const python = await peersPython().catch((error: Error) => {
+  console.error(`PyTorch is left out: ${error.message}`);
+  return undefined;
+});
+const scratch = await Deno.makeTempDir({ prefix: "mindepth-bench-" });
+try {
+  const folder = join(scratch, "project");
+  copyProject(folder);
+  const study = parse(await Deno.readTextFile(join(folder, "pipeline.yaml"))).vars[0];
+  await Deno.writeTextFile(join(scratch, "study.json"), JSON.stringify(study));
+  const peers = python === undefined ? [] : [
+    { name: "PyTorch, one network at a time, 2 threads", processes: 1, seconds: [] as number[] },
+    { name: "PyTorch, 2 networks at a time, a thread each", processes: 2, seconds: [] as number[] },
+  ];
+  const ours: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    ours.push(await runOurs(folder));
+    console.error(`mindepth: ${ours.at(-1)!.toFixed(1)} s`);
+    for (const { name, processes, seconds } of peers) {
+      const outputs = join(scratch, `outputs-${processes}`);
+      const args = [
+        script,
+        join(scratch, "study.json"),
+        join(folder, `data/${study.dataset}`),
+        outputs,
+        `${processes}`,
+      ];
+      seconds.push(await timed(python!, args, scratch));
+      console.error(`${name}: ${seconds.at(-1)!.toFixed(1)} s`);
+      await checkEqualWork(join(folder, "outputs"), outputs, study.depths);
+      await Deno.remove(outputs, { recursive: true });
+    }
+  }
+  console.log(`Seconds for the default study, medians of ${rounds}; a ratio is the median of the rounds' own\n`);
+  console.log("| program | seconds | mindepth's share |\n| :-- | --: | --: |");
+  console.log(`| mindepth, with figures and report | ${median(ours).toFixed(1)} | |`);
+  for (const { name, seconds } of peers) {
+    const ratio = median(ours.map((time, round) => time / seconds[round]!));
+    console.log(`| ${name} | ${median(seconds).toFixed(1)} | ${ratio.toFixed(2)} |`);
+  }
+} finally {
+  await Deno.remove(scratch, { recursive: true });
+}
