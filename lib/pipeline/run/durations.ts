@@ -38,11 +38,13 @@ export class Durations {
    * Seconds that a stage is likely to take: as it did, else as its group did on average, else as all stages did, else 1.
    */
   expected(stage: string): number {
+    const own = this.get(stage);
+    if (own !== undefined) return own;
     const known = Object.entries(this.#all[this.#pipeline] ?? {});
     const alike = known.filter(([name]) => groupOf(name) === groupOf(stage));
     const mean = (entries: [string, number][]): number =>
       entries.reduce((sum, [, seconds]) => sum + seconds, 0) / entries.length;
-    return this.get(stage) ?? (alike.length > 0 ? mean(alike) : known.length > 0 ? mean(known) : 1);
+    return alike.length > 0 ? mean(alike) : known.length > 0 ? mean(known) : 1;
   }
 
   /** Writes all to disk. */

@@ -111,6 +111,7 @@ class Scheduler {
 
   /** Tasks downstream of a failure, in topological order, so that the blame travels. */
   #skipBlocked(): void {
+    if (!this.#failed) return;
     for (const { name, upstream } of this.#waiting.values()) {
       const blocker = [...upstream].find((earlier) => this.#isLost(earlier));
       if (blocker === undefined) continue;
