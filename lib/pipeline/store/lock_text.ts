@@ -120,20 +120,41 @@ const REMEDY = "Restore the file from version control, or delete it: what can be
 
 /** The text of a lock: a block a stage, sorted by name; a block a closure, sorted by module. */
 export function formatLock({ stages, closures }: LockContent): string {
-  const byName = [...stages].sort(([one], [other]) => one < other ? -1 : 1).map(([name, record]) => {
-    return [name, Object.fromEntries(KEYS.filter((key) => key in record).map((key) => [key, record[key]]))] as const;
-  });
+  const byName = [...stages].sort(([one], [other]) => one < other ? -1 : 1);
   const byEntry = [...closures].sort(([oneDigest, one], [otherDigest, other]) =>
     one.entry === other.entry ? (oneDigest < otherDigest ? -1 : 1) : one.entry < other.entry ? -1 : 1
   );
   const blocks = byEntry.map(([digest, { entry, modules, packages }]) =>
     [digest, { entry, modules: formatDigests(modules), packages: formatDigests(packages) }] as const
   );
-  const text = stringify(
-    { schema: SCHEMA, stages: Object.fromEntries(byName), closures: Object.fromEntries(blocks) },
-    { customTags: withFloats, lineWidth: 0, aliasDuplicateObjects: false, indentSeq: false, blockQuote: "literal" },
-  );
-  return HEADER + text;
+  return HEADER + yaml({ schema: SCHEMA }) +
+    (byName.length === 0 ? yaml({ stages: {} }) : STAGES + byName.map((stage) => stageBlock(...stage)).join("")) +
+    yaml({ closures: Object.fromEntries(blocks) });
+}
+
+/** The line above the blocks of stages. */
+const STAGES = "stages:\n";
+
+/** Blocks by record: the lock is written after every stage, and all records but one are as they were. */
+const stageBlocks = new WeakMap<StageRecord, { readonly name: string; readonly text: string }>();
+
+function stageBlock(name: string, record: StageRecord): string {
+  const known = stageBlocks.get(record);
+  if (known?.name === name) return known.text;
+  const ordered = Object.fromEntries(KEYS.filter((key) => key in record).map((key) => [key, record[key]]));
+  const text = yaml({ stages: { [name]: ordered } }).slice(STAGES.length);
+  stageBlocks.set(record, { name, text });
+  return text;
+}
+
+function yaml(value: unknown): string {
+  return stringify(value, {
+    customTags: withFloats,
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+    indentSeq: false,
+    blockQuote: "literal",
+  });
 }
 
 type Digests = { readonly [name: string]: string };
