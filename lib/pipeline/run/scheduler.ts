@@ -136,10 +136,7 @@ class Scheduler {
   #settleNext(): void {
     if (this.#settling !== undefined) return;
     if (this.#plan.inOrder && (this.#running.size > 0 || this.#ready.length > 0)) return;
-    const open = [...this.#waiting.values()].filter(({ upstream }) =>
-      [...upstream].every((name) => this.#isDone(name))
-    );
-    const task = open.sort(byPriority)[0];
+    const task = this.#nextOpen();
     if (task === undefined) return;
     this.#waiting.delete(task.name);
     this.#settling = this.#guard(async () => {
@@ -147,6 +144,16 @@ class Scheduler {
       if (outcome === "run") this.#ready.push(task);
       else this.#end(task.name, outcome);
     }).finally(() => this.#settling = undefined);
+  }
+
+  /** Of the tasks whose upstream is done the one with the highest priority; of equals the first in topological order. */
+  #nextOpen(): Task | undefined {
+    let next: Task | undefined;
+    for (const task of this.#waiting.values()) {
+      if (next !== undefined && task.priority <= next.priority) continue;
+      if (task.upstream.values().every((name) => this.#isDone(name))) next = task;
+    }
+    return next;
   }
 
   #isDone(name: string): boolean {
