@@ -21,7 +21,7 @@ from torch.nn.functional import cross_entropy
 
 CLASSES = 10
 SPLITS = ("train", "test")
-# Images that pass through the network at a time where nothing is learned; of 250 to 10,000 the fastest.
+# Images that pass through the network at a time where nothing is learned.
 CHUNK = 1000
 
 
