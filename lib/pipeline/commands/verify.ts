@@ -1,16 +1,16 @@
-import { countText } from "../display/quantity.ts";
 import { openDisplay } from "../display/opening.ts";
 import { styleFor } from "../display/style.ts";
-import { differenceLines, lockCheckLines } from "../display/verification_text.ts";
+import { comparisonLines, lockCheckLines } from "../display/verification_text.ts";
 import type { Stage } from "../file/pipeline.ts";
 import { selectStages } from "../graph/selection.ts";
 import { prepare } from "../run/preparation.ts";
+import type { Lock } from "../store/lock.ts";
 import { Workspace } from "../store/workspace.ts";
 import { acquireWriter, type Holder } from "../store/writer.ts";
+import { checkColumns } from "../verification/column_check.ts";
 import { fromCommitted } from "../verification/committed.ts";
-import type { Difference } from "../verification/difference.ts";
+import { compareOuts } from "../verification/comparison.ts";
 import { checkLock } from "../verification/lock_check.ts";
-import { outDifferences } from "../verification/out_difference.ts";
 import { sampled } from "../verification/sample.ts";
 import { Scratch } from "../verification/scratch.ts";
 import type { Context } from "./context.ts";
@@ -25,10 +25,11 @@ export default async function verify(this: Context, flags: VerifyFlags, ...targe
   for (const opened of await openRequests(this, flags, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
     await using _writer = await soleWriter(this, workspace);
-    await verifyLock(this, workspace, opened);
-    const code = this.process.exitCode ?? EXIT.ok;
-    if (code !== EXIT.ok && code !== EXIT.failed) return;
-    if (flags.tier !== "a") await verifyOuts(this, workspace, opened, flags);
+    const lock = await verifyLock(this, workspace, opened);
+    if (lock === undefined) return;
+    for (const tier of TIERS[flags.tier]) {
+      if (!await verifyOuts(this, { workspace, opened, lock, tier, flags })) return;
+    }
   }
 }
 
@@ -43,60 +44,62 @@ async function soleWriter(context: Context, workspace: Workspace): Promise<Async
   }
 }
 
-async function verifyLock(context: Context, workspace: Workspace, opened: Opened): Promise<void> {
+/** What is executed, by how far verification goes. Tier c alone would ask less of what comes out of diverged deps. */
+const TIERS = { a: [], b: ["b"], c: ["b", "c"] } as const;
+const TITLES = { b: "(b) computed again from committed files", c: "(c) computed again from nothing" } as const;
+
+/** @returns the lock; undefined where something is wrong with the pipeline */
+async function verifyLock(context: Context, workspace: Workspace, opened: Opened): Promise<Lock | undefined> {
+  const stages = selectedStages(opened);
   const preparation = await prepare(workspace, opened.pipeline, opened.graph, opened.selected);
-  report(context, preparation.diagnostics);
-  if (!preparation.ok) return conclude(context, EXIT.invalid);
-  const check = await checkLock(workspace, selectedStages(opened), preparation.value);
+  const columns = await checkColumns(stages, workspace.digests);
+  report(context, [...preparation.diagnostics, ...columns]);
+  if (!preparation.ok || columns.length > 0) {
+    conclude(context, EXIT.invalid);
+    return undefined;
+  }
+  const check = await checkLock(workspace, stages, preparation.value);
   say(context, ["(a) against the lock", ...lockCheckLines(check, styleFor(context.output.color))]);
   if (check.stale.length + check.altered.length > 0) conclude(context, EXIT.failed);
+  return preparation.value.lock;
 }
 
-async function verifyOuts(context: Context, workspace: Workspace, opened: Opened, flags: VerifyFlags): Promise<void> {
-  const style = styleFor(context.output.color);
-  const stages = await stagesToExecute(workspace, opened, flags);
-  const title = flags.tier === "b" ? "(b) computed again from committed files" : "(c) computed again from nothing";
-  say(context, ["", `${title}: ${stages.map(({ name }) => name).join(", ") || "no stage"}`]);
-  if (stages.length === 0) return;
+interface Execution {
+  readonly workspace: Workspace;
+  readonly opened: Opened;
+  readonly lock: Lock;
+  readonly tier: "b" | "c";
+  readonly flags: VerifyFlags;
+}
+
+/** @returns false where nothing could be started, or a signal ended it */
+async function verifyOuts(context: Context, execution: Execution): Promise<boolean> {
+  const { workspace, opened, lock, tier, flags } = execution;
+  const stages = await stagesToExecute(execution);
+  say(context, ["", `${TITLES[tier]}: ${stages.map(({ name }) => name).join(", ") || "no stage"}`]);
+  if (stages.length === 0) return true;
   using scratch = new Scratch(workspace.root);
   const copy = scratch.take(opened, stages);
   using scratchWorkspace = await scratch.workspace();
-  const retry = retryCommand(context.folder, opened.pipeline.file, "verify", "--tier", flags.tier);
+  const retry = retryCommand(context.folder, opened.pipeline.file, "verify", "--tier", tier);
   const outcomes = await reproduceShown(context, scratchWorkspace, copy, { ...flags, keepGoing: true, retry });
-  if (outcomes === undefined) return;
-  const absent: string[] = [];
-  const differences: Difference[] = [];
-  let compared = 0;
-  for (const { name, outs, verify = "bytes" } of stages) {
-    if (outcomes.get(name) !== "done") continue;
-    for (const { relative, path } of outs) {
-      if (await workspace.digests.digest(path) === undefined) {
-        absent.push(relative);
-        continue;
-      }
-      const pair = { relative, here: path, again: scratch.path(path) };
-      differences.push(...await outDifferences(pair, verify, scratchWorkspace.digests));
-      compared++;
-    }
-  }
-  const lines = absent.map((path) => style.dim(`${path} is absent, so it was not compared`));
+  if (outcomes === undefined) return false;
+  const done = stages.filter(({ name }) => outcomes.get(name) === "done");
+  const { digests } = scratchWorkspace;
+  const comparison = await compareOuts(done, { lock, scratch, digests });
   const failed = [...outcomes.values()].filter((outcome) => outcome !== "done").length;
-  const counts = [
-    `${countText(compared, "out")} compared`,
-    countText(differences.length, "difference"),
-    ...(failed > 0 ? [`${countText(failed, "stage")} without a result`] : []),
-  ];
-  say(context, [...lines, ...differenceLines(differences, style), counts.join(", ")]);
-  if (differences.length + failed > 0) conclude(context, EXIT.failed);
+  say(context, comparisonLines(comparison, failed, styleFor(context.output.color)));
+  if (comparison.differences.length + failed > 0) conclude(context, EXIT.failed);
+  return true;
 }
 
 /** The stages that a tier executes, in topological order; of a sample, those and in tier c what they need. */
-async function stagesToExecute(workspace: Workspace, opened: Opened, flags: VerifyFlags): Promise<Stage[]> {
+async function stagesToExecute({ workspace, opened, tier, flags }: Execution): Promise<Stage[]> {
   const stages = selectedStages(opened).filter(({ frozen }) => !frozen);
-  const candidates = flags.tier === "b" ? await fromCommitted(stages, workspace.root) : stages;
+  const candidates = tier === "b" ? await fromCommitted(stages, workspace.root) : stages;
   if (flags.sample === undefined || flags.sample >= candidates.length) return candidates;
   const names = sampled(candidates.map(({ name }) => name), flags.sample);
-  const selection = selectStages(opened.graph, names, { single: flags.tier === "b" });
+  const selection = selectStages(opened.graph, names, { single: tier === "b" });
   return selection.ok ? candidates.filter(({ name }) => selection.value.has(name)) : [];
 }
 

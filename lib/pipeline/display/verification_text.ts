@@ -1,3 +1,5 @@
+import { type Distance, share } from "../verification/agreement.ts";
+import type { Comparison } from "../verification/comparison.ts";
 import type { Difference } from "../verification/difference.ts";
 import type { LockCheck } from "../verification/lock_check.ts";
 import { countText, numberText } from "./quantity.ts";
@@ -25,10 +27,37 @@ export function lockCheckLines({ stale, altered, absent, matching }: LockCheck, 
   ];
 }
 
+/**
+ * How re-executed outs compare with the tree, a line each.
+ *
+ * @param failed stages that gave no result
+ */
+export function comparisonLines(comparison: Comparison, failed: number, style: Style): string[] {
+  const { compared, absent, unchecked, diverged, differences } = comparison;
+  const reasons = Map.groupBy(unchecked, ({ reason }) => reason);
+  const counts = [
+    `${countText(compared, "out")} compared`,
+    ...(unchecked.length > 0 ? [`${unchecked.length} different and unchecked`] : []),
+    countText(differences.length, "difference"),
+    ...(failed > 0 ? [`${countText(failed, "stage")} without a result`] : []),
+  ];
+  return [
+    ...absent.map((path) => style.dim(`${path} is absent, so it was not compared`)),
+    ...(diverged.length > 0
+      ? [style.dim(`Compared as diverged, since what they read came out otherwise: ${diverged.join(", ")}`)]
+      : []),
+    ...[...reasons].map(([reason, outs]) =>
+      style.dim(`Different, and not compared (${reason}): ${outs.map(({ path }) => path).join(", ")}`)
+    ),
+    ...differenceLines(differences, style),
+    counts.join(", "),
+  ];
+}
+
 /** What differs, where and by how much, a line each; of each file the worst. */
-export function differenceLines(differences: readonly Difference[], style: Style): string[] {
+function differenceLines(differences: readonly Difference[], style: Style): string[] {
   return [...Map.groupBy(differences, ({ path }) => path)].flatMap(([path, found]) => {
-    const worst = found.toSorted((one, other) => (other.relative ?? Infinity) - (one.relative ?? Infinity) || 0);
+    const worst = found.toSorted((one, other) => sizeOf(other) - sizeOf(one) || 0);
     return [
       `${style.bad(path)} does not come out again`,
       ...cut(worst.map((difference) => `  ${deviationText(difference)}`), MOST),
@@ -36,9 +65,22 @@ export function differenceLines(differences: readonly Difference[], style: Style
   });
 }
 
-function deviationText({ place, here, again, relative }: Difference): string {
-  const distance = relative === undefined ? "" : ` (relative difference ${numberText(relative)})`;
-  return `${place === undefined ? "" : `${place}: `}${here} here, ${again} re-executed${distance}`;
+/** What is no number differs wholly; the rest by its share of what is allowed, or as it is where nothing is. */
+function sizeOf({ distance }: Difference): number {
+  if (distance === undefined) return Infinity;
+  return distance.allowed === 0 ? distance.value : share(distance);
+}
+
+function deviationText({ place, here, again, distance }: Difference): string {
+  const apart = distance === undefined ? "" : ` (${distanceText(distance)})`;
+  return `${place === undefined ? "" : `${place}: `}${here} here, ${again} re-executed${apart}`;
+}
+
+function distanceText({ measure, value, allowed }: Distance): string {
+  const distance = measure === "decades"
+    ? `${numberText(value)} decades apart`
+    : `${measure} difference ${numberText(value)}`;
+  return allowed === 0 ? distance : `${distance}, at most ${numberText(allowed)}`;
 }
 
 function cut(lines: readonly string[], most: number): string[] {

@@ -1,9 +1,10 @@
 import { relative, resolve } from "node:path";
 import { type Diagnostic, errorAt } from "../diagnostic.ts";
 import { Float, type Value } from "../value.ts";
+import { withExactness } from "./exactness.ts";
 import type { Instance } from "./expansion.ts";
 import { child, describe, type MapNode, type Node, nodeAt, textOf, toPlain, toValue } from "./node.ts";
-import type { CommandAction, Dep, Out, Resources, RunAction, Stage, Tolerance } from "./pipeline.ts";
+import type { CommandAction, Dep, Out, Resources, RunAction, Stage } from "./pipeline.ts";
 import { bytes, seconds } from "./quantity.ts";
 import { modulePath } from "./run_module.ts";
 
@@ -19,8 +20,14 @@ export interface Surroundings {
 export function assembleStage(instance: Instance, body: MapNode, { folder, diagnostics }: Surroundings): Stage {
   const wdir = resolve(folder, textOf(child(body, "wdir")) ?? ".");
   const paths = { folder, wdir, diagnostics };
-  const keys = ["desc", "meta", "verify", "env", "untracked", "net"];
-  const [desc, meta, verify, env, untracked, net] = keys.map((key) => child(body, key));
+  const keys = ["desc", "meta", "env", "untracked", "net"];
+  const [desc, meta, env, untracked, net] = keys.map((key) => child(body, key));
+  const outs = [
+    ...outsOf(child(body, "outs"), "out", paths),
+    ...outsOf(child(body, "metrics"), "metric", paths),
+    ...outsOf(child(body, "plots"), "plot", paths),
+  ];
+  const exactness = { verify: child(body, "verify"), diverged: child(body, "diverged") };
   return {
     name: instance.name,
     group: instance.group,
@@ -29,11 +36,7 @@ export function assembleStage(instance: Instance, body: MapNode, { folder, diagn
     wdir,
     params: [],
     deps: depsOf(child(body, "deps"), paths),
-    outs: [
-      ...outsOf(child(body, "outs"), "out", paths),
-      ...outsOf(child(body, "metrics"), "metric", paths),
-      ...outsOf(child(body, "plots"), "plot", paths),
-    ],
+    outs: withExactness(outs, exactness, diagnostics),
     ...(env && { env: toPlain(env) as string[] }),
     ...(untracked && { untracked: toPlain(untracked) as string[] }),
     net: net ? hosts(toPlain(net) as boolean | string[]) : [],
@@ -41,17 +44,12 @@ export function assembleStage(instance: Instance, body: MapNode, { folder, diagn
     alwaysChanged: flag(body, "always_changed", false),
     resources: resourcesOf(child(body, "resources")),
     ...(meta && { meta: toValue(meta) }),
-    ...(verify && { verify: exactness(toPlain(verify) as "bytes" | Partial<Tolerance>) }),
     range: instance.range,
   };
 }
 
 function hosts(net: boolean | string[]): true | readonly string[] {
   return net === false ? [] : net;
-}
-
-function exactness(verify: "bytes" | Partial<Tolerance>): "bytes" | Tolerance {
-  return verify === "bytes" ? verify : { relative: verify.relative ?? 0, absolute: verify.absolute ?? 0 };
 }
 
 function flag(node: Node | undefined, key: string, otherwise: boolean): boolean {

@@ -1,5 +1,6 @@
 import type { Range } from "../diagnostic.ts";
 import type { Value } from "../value.ts";
+import type { Exactness } from "./exactness.ts";
 
 /** A pipeline file, read, templated, expanded and validated: nothing downstream reads YAML again. */
 export interface Pipeline {
@@ -48,8 +49,6 @@ export interface Stage {
   readonly resources: Resources;
   /** Anything, for people and other programs. */
   readonly meta?: Value;
-  /** How exactly its outs must come out again; to the byte where absent. */
-  readonly verify?: "bytes" | Tolerance;
   /** The stage's name in the file. */
   readonly range: Range;
 }
@@ -120,16 +119,12 @@ export interface Out {
   readonly persist: boolean;
   /** What it is, for people. */
   readonly desc?: string;
+  /** How exactly it must come out again from the same deps; to the byte where absent. */
+  readonly verify?: Exactness;
+  /** How exactly from deps that did not come out to the byte; as `verify` where absent. */
+  readonly diverged?: Exactness;
   /** Where the path stands. */
   readonly range: Range;
-}
-
-/** By how much two numbers may differ: by either of the two. */
-export interface Tolerance {
-  /** Of the larger one's magnitude. */
-  readonly relative: number;
-  /** In the numbers' own unit. */
-  readonly absolute: number;
 }
 
 /** What a stage needs of the machine. */

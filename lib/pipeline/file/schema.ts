@@ -1,12 +1,8 @@
 import { z } from "zod";
 import type { Json } from "../value.ts";
+import { exactnessSchema } from "./exactness_schema.ts";
 import { DURATION } from "./quantity.ts";
-
-/**
- * - `written`: what a person may write, with references `${...}` in the place of any value;
- * - `expanded`: one stage with all references resolved.
- */
-export type Phase = "written" | "expanded";
+import { KEY_SEPARATOR, list, map, oneOf, type Phase, strict, text, valueOf } from "./schema_part.ts";
 
 /** What is wrong with a value, as the schema sees it. `path` leads to the value (or to the holder of the keys). */
 export type SchemaIssue =
@@ -59,29 +55,6 @@ function narrowed(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): read
   return [{ kind: "value", path, expected: issue.message }];
 }
 
-const KEY_SEPARATOR = ", ";
-
-function strict<S extends z.ZodRawShape>(shape: S, expected: string): z.ZodObject<S, z.core.$strict> {
-  const keys = Object.keys(shape).join(KEY_SEPARATOR);
-  return z.strictObject(shape, { error: (issue) => issue.code === "unrecognized_keys" ? keys : expected });
-}
-
-function text(expected: string): z.ZodString {
-  return z.string({ error: expected }).min(1, { error: expected });
-}
-
-function list<T extends z.ZodType>(item: T, expected: string): z.ZodArray<T> {
-  return z.array(item, { error: expected });
-}
-
-function map<T extends z.ZodType>(item: T, expected: string): z.ZodRecord<z.ZodString, T> {
-  return z.record(z.string(), item, { error: expected });
-}
-
-function oneOf<T extends readonly [z.ZodType, z.ZodType, ...z.ZodType[]]>(expected: string, ...options: T): z.ZodType {
-  return z.union(options, { error: expected });
-}
-
 const anything = z.unknown();
 
 interface Shape {
@@ -101,14 +74,11 @@ function shape(phase: Phase): Shape {
 }
 
 function makeShape(phase: Phase): Shape {
-  /** A value that is not text: before expansion a reference may stand for it. */
-  const value = (schema: z.ZodType, expected: string): z.ZodType =>
-    phase === "expanded" ? schema : oneOf(expected, schema, z.string().regex(/\$\{/, { error: expected }));
+  const value = (schema: z.ZodType, expected: string): z.ZodType => valueOf(phase, schema, expected);
   const flag = (description: string): z.ZodType =>
     value(z.boolean({ error: "true or false" }), "true or false").optional().describe(description);
   const number = (schema: z.ZodType, expected: string): z.ZodType => value(schema, expected).optional();
 
-  const share = z.number({ error: "a number from 0" }).min(0, { error: "a number from 0" });
   const path = text("a path");
   const command = text("a command").regex(/\S/, { error: "a command" });
   const commands = list(command, "a list of commands").min(1, { error: "at least one command" });
@@ -206,18 +176,11 @@ function makeShape(phase: Phase): Shape {
       memory: number(quantity(MEMORY, AMOUNT), AMOUNT).describe("Memory, e.g. 4GB or 512MiB"),
       time: number(quantity(DURATION, SPAN), SPAN).describe("Time limit, e.g. 90m or 2h; a plain number is seconds"),
     }, "a map of resources").optional().describe("What the scheduler needs to know"),
-    verify: value(
-      oneOf(
-        "bytes, or a tolerance",
-        z.literal("bytes", { error: "bytes, or a tolerance" }),
-        strict({
-          relative: number(share, "a number from 0").describe("Of the larger of two numbers, e.g. 1e-9; 0 by default"),
-          absolute: number(share, "a number from 0").describe("Of the difference of two numbers; 0 by default"),
-        }, "a tolerance"),
-      ),
-      "bytes, or a tolerance",
-    ).optional().describe(
-      "How exactly outs must come out again when the stage is verified: bytes (the default), or a tolerance of the numbers in CSV and JSON files",
+    verify: exactnessSchema(phase).optional().describe(
+      "How exactly outs must come out again from the same deps: bytes (the default), or tolerances of the numbers in CSV and JSON files",
+    ),
+    diverged: exactnessSchema(phase).optional().describe(
+      "The same where a dep came out again within its own tolerance, but not to the byte; as `verify` unless given",
     ),
     frozen: flag("true: the stage is left alone"),
     always_changed: flag("true: the stage always runs"),

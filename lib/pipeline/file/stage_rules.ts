@@ -12,6 +12,7 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   "net",
   "resources",
   "verify",
+  "diverged",
 ]);
 
 /** Keys whose value DVC has as a list only. */

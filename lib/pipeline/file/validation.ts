@@ -1,7 +1,8 @@
 import { type Diagnostic, errorAt } from "../diagnostic.ts";
 import { nameHints } from "../nearest.ts";
 import { describe, keyRangeAt, type Node, nodeAt, toPlain } from "./node.ts";
-import { type Phase, type SchemaIssue, schemaIssues } from "./schema.ts";
+import { type SchemaIssue, schemaIssues } from "./schema.ts";
+import type { Phase } from "./schema_part.ts";
 
 /**
  * Checks a file (phase `written`) or a stage (`expanded`) against the schema; each issue becomes an error at its place.

@@ -1,3 +1,5 @@
+import type { Distance } from "./agreement.ts";
+
 /** A place where an out that was computed again is not what stands in the tree. */
 export interface Difference {
   /** The file, relative to the pipeline's folder. */
@@ -8,8 +10,8 @@ export interface Difference {
   readonly here: string;
   /** What was computed again. */
   readonly again: string;
-  /** Of two numbers: their distance by the larger one's magnitude. */
-  readonly relative?: number;
+  /** Of two numbers: how far they are apart. */
+  readonly distance?: Distance;
 }
 
 /** A difference inside a file. */

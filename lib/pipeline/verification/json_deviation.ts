@@ -1,6 +1,6 @@
-import type { Tolerance } from "../file/pipeline.ts";
+import type { Tolerance } from "../file/exactness.ts";
 import { isMap, type Json } from "../value.ts";
-import { agree, relativeDistance } from "./agreement.ts";
+import { excess } from "./agreement.ts";
 import type { Deviation } from "./difference.ts";
 
 /** Leaves of a JSON document that differ by more than a tolerance, by their dotted path. */
@@ -25,13 +25,8 @@ function* deviations(
       yield* deviations(one![key], other![key], tolerance, path === "" ? key : `${path}.${key}`);
     }
   } else if (typeof here === "number" && typeof again === "number") {
-    if (agree(here, again, tolerance)) return;
-    yield {
-      place: path,
-      here: String(here),
-      again: String(again),
-      relative: relativeDistance(here, again),
-    };
+    const distance = excess(here, again, tolerance);
+    if (distance !== undefined) yield { place: path, here: String(here), again: String(again), distance };
   } else {
     yield { place: path || "the document", here: shown(here), again: shown(again) };
   }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Tolerance } from "../file/pipeline.ts";
+import type { NumberExactness } from "../file/exactness.ts";
 import type { Digests, PathDigest } from "../store/digests.ts";
 import { byteDeviations } from "./byte_deviation.ts";
 import type { Deviation, Difference } from "./difference.ts";
@@ -24,7 +24,7 @@ export interface OutPair {
  */
 export async function outDifferences(
   { relative, here, again }: OutPair,
-  exactness: "bytes" | Tolerance,
+  exactness: "bytes" | NumberExactness,
   digests: Digests,
 ): Promise<Difference[]> {
   const [one, other] = [await digests.digest(here), await digests.digest(again)];
@@ -54,7 +54,7 @@ function fileDeviations(
   path: string,
   here: Uint8Array,
   again: Uint8Array,
-  exactness: "bytes" | Tolerance,
+  exactness: "bytes" | NumberExactness,
 ): Deviation[] {
   if (exactness === "bytes") return byteDeviations(here, again);
   const [text, other] = [here, again].map((bytes) => new TextDecoder().decode(bytes)) as [string, string];

@@ -1,9 +1,11 @@
-import type { Tolerance } from "../file/pipeline.ts";
-import { agree, relativeDistance } from "./agreement.ts";
+import type { NumberExactness, Tolerance } from "../file/exactness.ts";
+import { excess } from "./agreement.ts";
 import type { Deviation } from "./difference.ts";
 
-/** Cells of a CSV table that differ by more than a tolerance. Rows are counted from 1 below the header. */
-export function tableDeviations(here: string, again: string, tolerance: Tolerance): Deviation[] {
+/**
+ * Cells of a CSV table that differ by more than the tolerance of their column. Rows are counted from 1 below the header.
+ */
+export function tableDeviations(here: string, again: string, exactness: NumberExactness): Deviation[] {
   const [header = [], ...rows] = rowsOf(here);
   const [otherHeader = [], ...otherRows] = rowsOf(again);
   if (header.join() !== otherHeader.join()) {
@@ -16,12 +18,19 @@ export function tableDeviations(here: string, again: string, tolerance: Toleranc
   for (let row = 0; row < Math.min(rows.length, otherRows.length); row++) {
     const [cells, others] = [rows[row]!, otherRows[row]!];
     for (let column = 0; column < Math.max(cells.length, others.length); column++) {
+      const tolerance = exactness.columns.get(header[column] ?? "")?.exactness ?? exactness;
+      if ("unchecked" in tolerance) continue;
       const deviation = cellDeviation(cells[column], others[column], tolerance);
       if (deviation === undefined) continue;
       deviations.push({ place: `row ${row + 1}, column ${header[column] ?? column + 1}`, ...deviation });
     }
   }
   return deviations;
+}
+
+/** The names of a CSV table's columns. */
+export function columnNames(text: string): readonly string[] {
+  return rowsOf(text)[0] ?? [];
 }
 
 /** A decimal number as JSON writes it. */
@@ -35,8 +44,8 @@ function cellDeviation(
   if (here === again) return undefined;
   const texts = { here: cellText(here), again: cellText(again) };
   if (here === undefined || again === undefined || !DECIMAL.test(here) || !DECIMAL.test(again)) return texts;
-  const [one, other] = [Number(here), Number(again)];
-  return agree(one, other, tolerance) ? undefined : { ...texts, relative: relativeDistance(one, other) };
+  const distance = excess(Number(here), Number(again), tolerance);
+  return distance === undefined ? undefined : { ...texts, distance };
 }
 
 function cellText(cell: string | undefined): string {

@@ -18,7 +18,7 @@ pipeline.yaml:4:5: error: Unknown key wtih
   4 |     wtih: {lr: 0.1}
     |     ^^^^
   hint: Did you mean with?
-  hint: Expected one of desc, run, with, cmd, wdir, deps, params, outs, metrics, plots, env, untracked, net, resources, verify, frozen, always_changed, meta, vars, foreach, do, matrix
+  hint: Expected one of desc, run, with, cmd, wdir, deps, params, outs, metrics, plots, env, untracked, net, resources, verify, diverged, frozen, always_changed, meta, vars, foreach, do, matrix
 
 pipeline.yaml:5:31: error: Unknown key cahce
   5 |     outs: {weights: {path: w, cahce: false}}
@@ -372,7 +372,7 @@ pipeline.yaml:2:27: error: Unknown key relativ
   2 |   a: {cmd: echo, verify: {relativ: 1e-9}}
     |                           ^^^^^^^
   hint: Did you mean relative?
-  hint: Expected one of relative, absolute
+  hint: Expected one of relative, absolute, decades, unchecked, columns, outs
 
 pipeline.yaml:3:26: error: stages.b.verify is the text "exactly"
   3 |   b: {cmd: echo, verify: exactly}
@@ -383,5 +383,46 @@ pipeline.yaml:4:37: error: stages.c.verify.absolute is the number -1
   4 |   c: {cmd: echo, verify: {absolute: -1}}
     |                                     ^^
   hint: Expected a number from 0
+`,
+);
+
+says(
+  "readPipeline() reports a tolerance of what is unchecked, and an unknown measure",
+  {
+    ...module,
+    "pipeline.yaml": `stages:
+  train:
+    run: stages/train.ts
+    outs: {history: h.csv, weights: w}
+    diverged: {outs: {weights: {unchecked: weights diverge, relative: 1}}, columns: {loss: {decade: 0.1}}}
+`,
+  },
+  `
+pipeline.yaml:5:44: error: stages.train.diverged.outs.weights.unchecked is the text "weights diverge"
+  5 |     diverged: {outs: {weights: {unchecked: weights diverge, relative: 1}}, columns: {loss: {decade: 0.1}}}
+    |                                            ^^^^^^^^^^^^^^^
+  hint: Expected no relative, absolute, decades or columns beside it
+
+pipeline.yaml:5:93: error: Unknown key decade
+  5 | …iverge, relative: 1}}, columns: {loss: {decade: 0.1}}}
+    |                                          ^^^^^^
+  hint: Did you mean decades?
+  hint: Expected one of relative, absolute, decades, unchecked
+`,
+);
+
+says(
+  "readPipeline() reports an unknown out under verify, by path where outs have no names",
+  {
+    "pipeline.yaml": `stages:
+  a: {cmd: echo, outs: [table.csv, w], verify: {outs: {tabel.csv: bytes}}}
+`,
+  },
+  `
+pipeline.yaml:2:56: error: There is no out tabel.csv
+  2 |   a: {cmd: echo, outs: [table.csv, w], verify: {outs: {tabel.csv: bytes}}}
+    |                                                        ^^^^^^^^^
+  hint: Did you mean table.csv?
+  hint: Expected one of table.csv, w
 `,
 );

@@ -62,7 +62,7 @@ stages:
     { path: `${folder}/work/a`, relative: "work/a", name: "more", index: 0 },
     { path: `${folder}/work/b`, relative: "work/b", name: "more", index: 1 },
   ]);
-  const plain = { cache: true, persist: false };
+  const plain = { cache: true, persist: false, verify: "bytes" };
   assert.deepEqual(outs.map(({ range: _, path: __, ...out }) => out), [
     { ...plain, relative: "work/weights", kind: "out", name: "weights" },
     { ...plain, relative: "work/history.csv", kind: "out", name: "history", cache: false, desc: "Losses" },
@@ -82,8 +82,35 @@ stages:
     alwaysChanged: true,
     resources: { cpus: 0.5, gpus: 1, memory: 1.5 * 2 ** 30, time: 5400 },
     meta: { a: new Float(1) },
-    verify: "bytes",
   });
+});
+
+Deno.test("readPipeline() gives each out what verify and diverged ask of it, the nearest alone", async () => {
+  await using made = await project({
+    "pipeline.yaml": `vars: [{apart: 0.1}]
+stages:
+  a:
+    cmd: echo
+    outs: {table: t.csv, weights: w, figure: f.svg}
+    verify: {relative: 1e-9, outs: {weights: bytes}}
+    diverged:
+      absolute: 1
+      columns: {loss: {decades: "\${apart}"}, note: {unchecked: a text}}
+      outs: {weights: {unchecked: weights diverge}, figure: {decades: 2}}
+`,
+  });
+  const { outs } = stage(await made.pipeline(), "a");
+  const none = { relative: 0, absolute: 0, decades: 0 };
+  const strict = { ...none, relative: 1e-9, columns: new Map() };
+  assert.deepEqual(outs.map(({ verify }) => verify), [strict, "bytes", strict]);
+  const [table, ...others] = outs.map(({ diverged }) => diverged);
+  assert.deepEqual(others, [{ unchecked: "weights diverge" }, { ...none, decades: 2, columns: new Map() }]);
+  assert.ok(typeof table === "object" && "columns" in table);
+  assert.equal(table.absolute, 1);
+  assert.deepEqual([...table.columns].map(([name, { exactness, range }]) => [name, exactness, positionOf(range)]), [
+    ["loss", { ...none, decades: 0.1 }, { line: 9, column: 17 }],
+    ["note", { unchecked: "a text" }, { line: 9, column: 46 }],
+  ]);
 });
 
 Deno.test("readPipeline() locates values inside with, also those that a variable holds", async () => {
