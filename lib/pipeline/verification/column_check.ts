@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Diagnostic, errorAt } from "../diagnostic.ts";
+import { type Diagnostic, errorAt, type Range } from "../diagnostic.ts";
 import type { ColumnExactness, Exactness } from "../file/exactness.ts";
 import type { Out, Stage } from "../file/pipeline.ts";
 import { nameHints } from "../nearest.ts";
@@ -7,24 +7,25 @@ import type { Digests } from "../store/digests.ts";
 import { columnNames } from "./table_deviation.ts";
 
 /**
- * Errors for columns that have a tolerance though no table of the outs it is about has them. Where none of these outs is
- * there to be looked at, nothing is compared either.
+ * Errors for columns that have a tolerance though no table of the outs it is about has them. Where one of these outs is
+ * absent, it may have them.
  *
  * @throws {StoreError} where an out cannot be read
  */
 export async function checkColumns(stages: readonly Stage[], digests: Digests): Promise<Diagnostic[]> {
-  const uses = new Map<ColumnExactness, { name: string; valid: Set<string>; isThere: boolean }>();
+  // A column that is written once may be about several outs, and about each stage of a foreach.
+  const uses = new Map<Range, { name: string; valid: Set<string>; isWhole: boolean }>();
   for (const out of stages.flatMap(({ outs }) => outs)) {
     const asked = [...columnsOf(out.verify), ...columnsOf(out.diverged)];
     const columns = asked.length === 0 ? undefined : await columnsIn(out, digests);
-    for (const [name, column] of asked) {
-      const use = uses.get(column) ?? { name, valid: new Set(), isThere: false };
+    for (const [name, { range }] of asked) {
+      const use = uses.get(range) ?? { name, valid: new Set(), isWhole: true };
       for (const found of columns ?? []) use.valid.add(found);
-      uses.set(column, { ...use, isThere: use.isThere || columns !== undefined });
+      uses.set(range, { ...use, isWhole: use.isWhole && columns !== undefined });
     }
   }
-  return [...uses].flatMap(([{ range }, { name, valid, isThere }]) =>
-    isThere && !valid.has(name)
+  return [...uses].flatMap(([range, { name, valid, isWhole }]) =>
+    isWhole && !valid.has(name)
       ? [errorAt(range, `No table that this is about has a column ${name}`, ...nameHints(name, [...valid]))]
       : []
   );

@@ -117,3 +117,22 @@ Deno.test("verify reports a column that no table has, with the nearest one, befo
   assert.match(stderr, /hint: Did you mean train_loss\?\n {2}hint: Expected one of epoch, train_loss, note/);
   assert.deepEqual(executed, []);
 });
+
+Deno.test("verify knows a column that one of several tables has, and reports one that none has once", async () => {
+  await using project = await Project.create({
+    "pipeline.yaml": `stages:
+  tables:
+    foreach: [a, b]
+    do:
+      cmd: "printf 'x\\\\n1\\\\n' > \${item}x.csv && printf 'y\\\\n1\\\\n' > \${item}y.csv"
+      outs: ["\${item}x.csv", "\${item}y.csv"]
+      verify: {columns: {x: {absolute: 1}, y: {absolute: 1}}}
+`,
+  });
+  succeeded(await project.run("repro"));
+  succeeded(await project.run("verify"));
+  await project.edit("pipeline.yaml", "y: {absolute", "z: {absolute");
+  const { code, stderr } = await project.run("verify");
+  assert.equal(code, 3);
+  assert.equal(stderr.match(/No table that this is about has a column z$/gm)?.length, 1, stderr);
+});
