@@ -57,7 +57,7 @@ export function comparisonLines(comparison: Comparison, failed: number, style: S
 /** What differs, where and by how much, a line each; of each file the worst. */
 function differenceLines(differences: readonly Difference[], style: Style): string[] {
   return [...Map.groupBy(differences, ({ path }) => path)].flatMap(([path, found]) => {
-    const worst = found.toSorted((one, other) => sizeOf(other) - sizeOf(one) || 0);
+    const worst = found.toSorted(worseFirst);
     return [
       `${style.bad(path)} does not come out again`,
       ...cut(worst.map((difference) => `  ${deviationText(difference)}`), MOST),
@@ -65,10 +65,11 @@ function differenceLines(differences: readonly Difference[], style: Style): stri
   });
 }
 
-/** What is no number differs wholly; the rest by its share of what is allowed, or as it is where nothing is. */
-function sizeOf({ distance }: Difference): number {
-  if (distance === undefined) return Infinity;
-  return distance.allowed === 0 ? distance.value : share(distance);
+/** By the share of what is allowed, and where nothing is, by the distance; what is no number differs wholly. */
+function worseFirst({ distance: one }: Difference, { distance: other }: Difference): number {
+  const size = (measure: (distance: Distance) => number): number =>
+    (other === undefined ? Infinity : measure(other)) - (one === undefined ? Infinity : measure(one));
+  return size(share) || size(({ value }) => value) || 0;
 }
 
 function deviationText({ place, here, again, distance }: Difference): string {
