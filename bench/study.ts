@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { readTable } from "../lib/formats/table.ts";
-import { peersPython } from "./virtual_environment.ts";
+import { peersPython } from "./peers.ts";
 
 /** Accuracies of both programs may differ by this, since they draw their random numbers otherwise. */
 const accuracyTolerance = 0.005;

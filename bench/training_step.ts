@@ -23,7 +23,7 @@ import { initialVariables } from "../lib/nn/variables.ts";
 import { onnxRuntime } from "../lib/runtimes/onnx.ts";
 import type { Program, RunInputs } from "../lib/runtimes/program.ts";
 import { startPeer, type StepsRun, type TrainingPeer } from "./training_peer.ts";
-import { peersPython } from "./virtual_environment.ts";
+import { peersPython } from "./peers.ts";
 
 const rounds = Number(Deno.args[0] ?? 15);
 const [batch, steps, width, classes] = [128, 100, 100, 10];

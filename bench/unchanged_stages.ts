@@ -11,7 +11,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
-import { peersPython } from "./virtual_environment.ts";
+import { peersPython } from "./peers.ts";
 
 const chains = 10;
 const cli = fileURLToPath(new URL("../lib/pipeline/cli.ts", import.meta.url));

@@ -104,6 +104,15 @@ Deno.test("docs/models.md: the family it adds trains, and its parameters are che
   });
 });
 
+Deno.test("docs/models.md: the study that exports and imports is valid", async () => {
+  await withExamples("docs/models.md", async (folder) => {
+    writeFileSync(join(folder, "studies/exchange/resnet.safetensors"), "");
+    const run = await engine(folder, "repro", "--dry", "--file", "studies/exchange/pipeline.yaml", "export", "import");
+    assert.equal(run.code, 0, run.text);
+    for (const name of ["train@8", "export", "import"]) assert.match(run.text, new RegExp(`^${name} `, "m"));
+  });
+});
+
 Deno.test("README.md: the new experiment it writes is a valid study", async () => {
   await withExamples("README.md", async (folder) => {
     const studies = globSync("studies/*/pipeline.yaml", { cwd: folder });

@@ -1,14 +1,10 @@
 import type { Graph, GraphOutput } from "../graph/graph.ts";
 import type { Node } from "../graph/node.ts";
 import type { InputRole, OperationOf } from "../graph/operation.ts";
-import { convolutionLowerings } from "./convolution.ts";
-import { elementwiseLowerings } from "./elementwise.ts";
-import { Emitter, type Lowerings } from "./emitter.ts";
+import { Emitter } from "./emitter.ts";
+import { lowerings } from "./lowerings.ts";
 import { OnnxGraph } from "./model.ts";
 import { planOf } from "./plan.ts";
-import { poolingLowerings } from "./pooling.ts";
-import { productLowerings } from "./product.ts";
-import { structureLowerings } from "./structure.ts";
 
 type Input = Node<OperationOf<"input">>;
 
@@ -56,17 +52,6 @@ export function lowerLoop(graph: Graph): Uint8Array {
   });
   return outer.model();
 }
-
-const lowerings: Lowerings = {
-  ...elementwiseLowerings,
-  ...structureLowerings,
-  ...productLowerings,
-  ...convolutionLowerings,
-  ...poolingLowerings,
-  input: ({ operation }) => {
-    throw new Error(`The graph uses the input "${operation.name}", which it does not list`);
-  },
-};
 
 interface Site {
   readonly outer: OnnxGraph;

@@ -27,15 +27,18 @@ export class OnnxGraph {
   readonly #outputs: Message[] = [];
   readonly #computed = new Set<string>();
   readonly #literals = new Map<string, string>();
+  readonly #unknown: number | undefined;
   #count = 0;
 
   /**
    * Starts an empty graph.
    *
    * @param prefix starts each name made up here, so that those of a body differ from those around it
+   * @param unknown an extent that stands for one which is known only when the graph runs, and its multiples
    */
-  constructor(prefix: string) {
+  constructor(prefix: string, unknown?: number) {
     this.#prefix = prefix;
+    this.#unknown = unknown;
   }
 
   /** Number of nodes. */
@@ -95,8 +98,29 @@ export class OnnxGraph {
     return name;
   }
 
-  /** A list of 64-bit integers, which ONNX takes for shapes and axes. */
+  /**
+   * The shape that a `Reshape` gives.
+   *
+   * @throws {Error} where more than one of its extents is unknown
+   */
+  shape(extents: readonly number[]): string {
+    const unknown = extents.findIndex((extent) => this.#isUnknown(extent));
+    return this.integers(unknown < 0 ? extents : extents.with(unknown, -1));
+  }
+
+  #isUnknown(extent: number): boolean {
+    return this.#unknown !== undefined && extent !== 0 && extent % this.#unknown === 0;
+  }
+
+  /**
+   * A list of 64-bit integers, which ONNX takes for shapes and axes.
+   *
+   * @throws {Error} where one of them is unknown
+   */
   integers(values: readonly number[]): string {
+    if (values.some((value) => this.#isUnknown(value))) {
+      throw new Error("What is computed depends on an extent that is known only when it runs: the number of examples");
+    }
     return this.constant("int64", BigInt64Array.from(values, BigInt), [values.length]);
   }
 
@@ -144,15 +168,20 @@ export class OnnxGraph {
     return graph;
   }
 
-  /** As the bytes of a `ModelProto`. */
-  model(): Uint8Array {
-    return new Message()
+  /**
+   * As the bytes of a `ModelProto`.
+   *
+   * @param metadata free text that the file carries
+   */
+  model(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+    const model = new Message()
       .integer(1, formatVersion)
       .text(2, producer)
       .message(7, this.message())
       .message(8, new Message().text(1, "").integer(2, operatorSet))
-      .message(8, new Message().text(1, contributed).integer(2, 1))
-      .finish();
+      .message(8, new Message().text(1, contributed).integer(2, 1));
+    for (const [key, value] of Object.entries(metadata)) model.message(14, new Message().text(1, key).text(2, value));
+    return model.finish();
   }
 }
 

@@ -45,7 +45,7 @@ const columnSum: Lower<OperationOf<"reduce">> = (node, emitter) => {
   const weight = node.operation.function === "mean" ? 1 / rows : 1;
   const weights = graph.constant("float32", new Float32Array(rows).fill(weight), [rows]);
   const value = emitter.value(input);
-  const matrix = input.shape.length === 2 ? value : graph.add("Reshape", [value, graph.integers([rows, columns])]);
+  const matrix = input.shape.length === 2 ? value : graph.add("Reshape", [value, graph.shape([rows, columns])]);
   const sums = graph.add("MatMul", [weights, matrix]);
-  return node.operation.keep ? graph.add("Reshape", [sums, graph.integers(node.shape)]) : sums;
+  return node.operation.keep ? graph.add("Reshape", [sums, graph.shape(node.shape)]) : sums;
 };

@@ -18,7 +18,7 @@ export const structureLowerings: Pick<
   | "argument"
   | "softmax"
 > = {
-  reshape: (node, emitter) => emitter.graph.add("Reshape", [first(node, emitter), emitter.graph.integers(node.shape)]),
+  reshape: (node, emitter) => emitter.graph.add("Reshape", [first(node, emitter), emitter.graph.shape(node.shape)]),
   broadcast: (node, emitter) => emitter.graph.add("Expand", [first(node, emitter), emitter.graph.integers(node.shape)]),
   transpose: (node, emitter) =>
     emitter.graph.add("Transpose", [first(node, emitter)], { perm: node.operation.permutation }),
