@@ -27,6 +27,7 @@ import { TrainingState } from "../lib/nn/training_state.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
+import { threadsOf } from "../lib/runtimes/threads.ts";
 
 /** Trains a network and keeps snapshots of it. */
 export default stage({
@@ -100,7 +101,7 @@ export default stage({
     for (const problem of state.problems) console.warn(`does without a checkpoint: ${problem}`);
 
     const runtime = await runtimeByName(parameters.runtime);
-    const threads = resources.cpus;
+    const threads = threadsOf(resources.cpus);
     const settings = { ...parameters, model, normalisation, train, test, runtime, threads, state, kept, signal };
     for await (const row of resumableTraining(settings)) {
       progress({ done: row.epoch, total: epochs, unit: "epoch", values: shown(row) });

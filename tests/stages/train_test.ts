@@ -129,18 +129,27 @@ async function interrupt({ folder, parameters = {} }: Attempt, epoch: number): P
   await assert.rejects(run({ folder, parameters, signal: controller.signal, onEpoch }), { message: "enough" });
 }
 
-Deno.test("the train stage goes on after the epoch in which it was asked to end, to the same bytes", () =>
-  inFolder(async (folder) => {
-    // No snapshot in between: the checkpoint is there because of the signal alone.
-    const parameters = { snapshots: { at: [1] } };
-    const undisturbed = await anew({ folder, parameters });
-    for (const epoch of [0, 2, 3]) {
-      await clear(folder);
-      await interrupt({ folder, parameters }, epoch);
-      assert.deepEqual((await run({ folder, parameters })).done, [2, 3, 4].filter((done) => done > epoch + 1));
-      assert.deepEqual(await contents(folder), undisturbed);
-    }
-  }));
+const everything = {
+  loss: "mse",
+  optimizer: { lr: 0.05, cosine: {}, warmUp: 1, nesterov: true, decay: "weights", decoupled: true, clip: 1 },
+  labelNoise: { share: 0.3 },
+  augmentation: { pad: 1 },
+};
+for (const options of [{}, everything]) {
+  const what = Object.keys(options).length === 0 ? "" : `, with ${Object.keys(options).join(", ")}`;
+  Deno.test(`the train stage goes on after the epoch in which it was asked to end, to the same bytes${what}`, () =>
+    inFolder(async (folder) => {
+      // No snapshot in between: the checkpoint is there because of the signal alone.
+      const parameters = { snapshots: { at: [1] }, ...options };
+      const undisturbed = await anew({ folder, parameters });
+      for (const epoch of [0, 2, 3]) {
+        await clear(folder);
+        await interrupt({ folder, parameters }, epoch);
+        assert.deepEqual((await run({ folder, parameters })).done, [2, 3, 4].filter((done) => done > epoch + 1));
+        assert.deepEqual(await contents(folder), undisturbed);
+      }
+    }));
+}
 
 Deno.test("the train stage stops when it interpolates, keeps that epoch and ends at the same bytes wherever it was stopped", () =>
   inFolder(async (folder) => {
