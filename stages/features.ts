@@ -28,6 +28,7 @@ import { runtimeParameter } from "../lib/runtimes/parameter.ts";
 import { evaluationBatch } from "../lib/runtimes/evaluation_batch.ts";
 import type { Executable } from "../lib/runtimes/runtime.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
+import { threadsOf } from "../lib/runtimes/threads.ts";
 
 /** Bytes of features that one call of the network may return; an engine may hold them twice. */
 const chunkBytes = 4 * 2 ** 20;
@@ -74,7 +75,10 @@ export default stage({
     checkRoom(save, model, dataset, resources.memory > 0 ? resources.memory / 2 : savedBytes);
     const batch = Math.min(mostImages, evaluationBatch(model.layers.map(({ size }) => size)));
     const executable = await (await runtimeByName(runtime))
-      .compile(forwardProgram(model, first.normalisation, { layers: true }), { batch, threads: resources.cpus });
+      .compile(forwardProgram(model, first.normalisation, { layers: true }), {
+        batch,
+        threads: threadsOf(resources.cpus),
+      });
     if (folder !== undefined) await Deno.mkdir(folder);
 
     const rows: LayerStatistics[] = [];

@@ -22,6 +22,7 @@ import { variableTensors } from "../lib/nn/variables.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
+import { threadsOf } from "../lib/runtimes/threads.ts";
 import type { Runtime } from "../lib/runtimes/runtime.ts";
 
 const epochsParameter = z.union([z.enum(["last", "all"]), z.array(epochPoint).min(1)]).default("last");
@@ -88,7 +89,7 @@ export default stage({
     const minimised = converged === null
       ? []
       : chosen(snapshots, converged.epochs, last, "converged.epochs names one that epochs does not");
-    const engine = { runtime: await runtimeByName(parameters.runtime), threads: resources.cpus };
+    const engine = { runtime: await runtimeByName(parameters.runtime), threads: threadsOf(resources.cpus) };
 
     const rows: Row[] = [];
     for (const [index, listed] of snapshots.entries()) {

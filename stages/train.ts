@@ -10,7 +10,7 @@ import { z } from "zod";
 import { channelStatistics, readDataset } from "../lib/datasets/dataset.ts";
 import { type Row, writeTable } from "../lib/formats/table.ts";
 import { augmentationParameter } from "../lib/nn/augmentation.ts";
-import { earlyStopParameter, hasInterpolated } from "../lib/nn/early_stop.ts";
+import { earlyStopParameter } from "../lib/nn/early_stop.ts";
 import { estimateTraining, formatBytes } from "../lib/nn/estimate.ts";
 import { examplesOf } from "../lib/nn/evaluation.ts";
 import { evaluatedHistory, type History, historyColumns } from "../lib/nn/history.ts";
@@ -19,7 +19,7 @@ import { labelNoiseParameter, withLabelNoise } from "../lib/nn/label_noise.ts";
 import { lossParameter } from "../lib/nn/loss.ts";
 import { modelParameter } from "../lib/nn/model_parameter.ts";
 import { optimizerParameter } from "../lib/nn/sgd.ts";
-import { resumableTraining } from "../lib/nn/resumable_training.ts";
+import { reachedEpochs, resumableTraining } from "../lib/nn/resumable_training.ts";
 import { scheduleDigests } from "../lib/nn/schedule.ts";
 import { modelOf, snapshotName, writeSnapshot } from "../lib/nn/snapshot.ts";
 import { snapshotEpochs, snapshotsParameter } from "../lib/nn/snapshot_epochs.ts";
@@ -27,6 +27,7 @@ import { TrainingState } from "../lib/nn/training_state.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
+import { threadsOf } from "../lib/runtimes/threads.ts";
 
 /** Trains a network and keeps snapshots of it. */
 export default stage({
@@ -56,12 +57,20 @@ export default stage({
   outs: ["snapshots", "history"],
   // Its state tells by itself how far earlier trainings are the same.
   resumes: {
-    across: ["epochs", "snapshots", "optimizer.lr", "optimizer.drops", "optimizer.cosine", "optimizer.warmUp"],
+    across: [
+      "epochs",
+      "snapshots",
+      "earlyStop",
+      "optimizer.lr",
+      "optimizer.drops",
+      "optimizer.cosine",
+      "optimizer.warmUp",
+    ],
   },
 
   async run({ with: parameters, deps, outs, state: folder, resources, progress, signal }) {
-    const { epochs, snapshots, optimizer, ...others } = parameters;
-    const { model: modelParameters, labelNoise, earlyStop, batch, seed, evaluateEvery } = others;
+    const { epochs, snapshots, earlyStop: _, optimizer, ...others } = parameters;
+    const { model: modelParameters, labelNoise, batch, seed, evaluateEvery } = others;
     const dataset = withLabelNoise(await readDataset(deps.dataset), labelNoise);
     const normalisation = channelStatistics(dataset.train);
     const network = { model: modelParameters, input: dataset.train.shape, classes: dataset.classes.length };
@@ -92,26 +101,25 @@ export default stage({
     for (const problem of state.problems) console.warn(`does without a checkpoint: ${problem}`);
 
     const runtime = await runtimeByName(parameters.runtime);
-    const settings = { ...parameters, model, normalisation, train, test, runtime };
-    const isOver = (history: readonly History[]) =>
-      earlyStop !== null && hasInterpolated(evaluatedHistory(history, { every: evaluateEvery, epochs }), earlyStop);
-    const { cpus: threads } = resources;
-    for await (const row of resumableTraining({ ...settings, threads, state, kept, isOver, signal })) {
+    const threads = threadsOf(resources.cpus);
+    const settings = { ...parameters, model, normalisation, train, test, runtime, threads, state, kept, signal };
+    for await (const row of resumableTraining(settings)) {
       progress({ done: row.epoch, total: epochs, unit: "epoch", values: shown(row) });
     }
 
-    // Earlier than asked for, where it stopped early.
-    const last = state.epochs.at(-1)!;
     await Deno.mkdir(outs.snapshots);
-    for (const epoch of new Set([...kept.filter((epoch) => epoch < last), last])) {
+    const reached = await reachedEpochs(settings);
+    for (const epoch of reached) {
       const { checkpoint: { variables } } = await state.read(epoch);
       const snapshot = { dataset: dataset.name, ...network, normalisation, seed, ...noise, epoch, variables };
       await writeSnapshot(`${outs.snapshots}/${snapshotName(epoch)}`, snapshot);
     }
     const identity = identityOf({ dataset: dataset.name, ...network, seed });
-    const { history } = await state.read(last);
-    const rows = evaluatedHistory(history, { every: evaluateEvery, epochs });
-    const table: Row[] = rows.map((row) => ({ ...identity, ...row }));
+    const { history } = await state.read(reached.at(-1)!);
+    const table: Row[] = evaluatedHistory(history, { every: evaluateEvery, epochs }).map((row) => ({
+      ...identity,
+      ...row,
+    }));
     await writeTable(outs.history, [...identityColumns, ...historyColumns], table);
     await state.leave();
   },

@@ -8,21 +8,24 @@ const hint = "try a lower optimizer.lr, some epochs of optimizer.warmUp, or mode
  *
  * @param rates the learning rate of each step
  * @param losses the loss of each step
- * @throws {Error} naming the epoch, the first step whose loss is not finite (or the variable), the learning rate and a hint
+ * @param diagnose says in a clause what is not finite at a step, by its index, whose loss is not
+ * @throws {Error} naming the epoch, the first step whose loss is not finite and what it comes from (or the variable), the
+ * learning rate and a hint
  */
-export function checkFinite(
-  { epoch, rates, losses, state }: {
+export async function checkFinite(
+  { epoch, rates, losses, state, diagnose }: {
     readonly epoch: number;
     readonly rates: readonly number[];
     readonly losses: Float32Array | Int32Array;
     readonly state: Variables;
+    readonly diagnose: (step: number) => Promise<string>;
   },
-): void {
+): Promise<void> {
   const step = losses.findIndex((loss) => !Number.isFinite(loss));
   if (step >= 0) {
     throw new Error(
       `Training diverged: the loss is ${losses[step]} at epoch ${epoch}, step ${step + 1} of ${losses.length}, ` +
-        `learning rate ${rates[step]}; ${hint}`,
+        `learning rate ${rates[step]}, where ${await diagnose(step)}; ${hint}`,
     );
   }
   for (const [name, values] of Object.entries(state)) {

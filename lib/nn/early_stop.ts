@@ -12,15 +12,23 @@ export const earlyStopParameter: z.ZodObject<{
   evaluations: z.int().min(1).default(1).meta({ description: "Evaluations in a row that must reach it" }),
 });
 
+/** When a training ends before its last epoch. */
+export type EarlyStop = z.output<typeof earlyStopParameter>;
+
 /**
- * Whether a training has interpolated its train set: the last evaluations of the history, as many as asked for, all have the
- * train accuracy. A function of the history alone, so that a training that goes on from a checkpoint stops where an
- * uninterrupted one does.
+ * The epoch after which a training has interpolated its train set, if it has: the first at which the last evaluations, as many
+ * as asked for, all had the train accuracy. A function of the history alone, so that a training that goes on from a checkpoint
+ * stops where an uninterrupted one does.
  */
-export function hasInterpolated(
+export function interpolationEpoch(
   history: readonly History[],
-  { accuracy, evaluations }: z.output<typeof earlyStopParameter>,
-): boolean {
-  const last = history.flatMap(({ train_accuracy }) => train_accuracy ?? []).slice(-evaluations);
-  return last.length === evaluations && last.every((reached) => reached >= accuracy);
+  { accuracy, evaluations }: EarlyStop,
+): number | undefined {
+  let inARow = 0;
+  for (const { epoch, train_accuracy } of history) {
+    if (train_accuracy === null) continue;
+    inARow = train_accuracy >= accuracy ? inARow + 1 : 0;
+    if (inARow === evaluations) return epoch;
+  }
+  return undefined;
 }

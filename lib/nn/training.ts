@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Runtime } from "../runtimes/runtime.ts";
 import { type Augmentation, drawPlacements } from "./augmentation.ts";
+import { diagnose } from "./diagnosis.ts";
 import { checkFinite, checkScores } from "./divergence.ts";
 import { compileEvaluation, evaluate, type Examples, total } from "./evaluation.ts";
 import { type EvaluationColumn, type History, isEvaluated, unevaluated } from "./history.ts";
@@ -62,7 +63,7 @@ export interface Checkpoint {
  * decides the initial variables and each epoch's order and augmentation, each by a random stream of its own, so that going on
  * from any checkpoint gives the bytes of an uninterrupted training.
  *
- * @throws {Error} when the loss or a variable stops being finite, naming epoch, step and learning rate
+ * @throws {Error} when the loss or a variable stops being finite, naming epoch, step, layer and learning rate
  */
 export async function* training(options: TrainingOptions): AsyncGenerator<Checkpoint & { readonly history: History }> {
   const { model, normalisation, loss, augmentation, optimizer, batch, epochs, seed, train, runtime, threads } = options;
@@ -83,7 +84,7 @@ export async function* training(options: TrainingOptions): AsyncGenerator<Checkp
     while (epoch < (options.until ?? epochs)) {
       epoch++;
       const rates = epochRates(optimizer, { epoch, epochs, steps });
-      const result = await step.run({
+      const inputs = {
         examples: {
           images: train.images,
           labels: train.labels,
@@ -92,10 +93,12 @@ export async function* training(options: TrainingOptions): AsyncGenerator<Checkp
         order: new Random(seed, `order of epoch ${epoch}`).permutation(count),
         scalars: { learningRate: Float32Array.from(rates) },
         state: { ...variables, ...velocities },
-      });
+      };
+      const result = await step.run(inputs);
       const state = result.state as Variables;
       const losses = result.steps.loss!.data;
-      checkFinite({ epoch, rates, losses, state });
+      const diagnosis = (at: number) => diagnose(options, { executable: step, inputs }, at);
+      await checkFinite({ epoch, rates, losses, state, diagnose: diagnosis });
       ({ variables, velocities } = separated(state));
       const history = {
         epoch,

@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import type { z } from "zod";
 import type { Program, Tensors } from "../runtimes/program.ts";
-import { type Augmentation, augmented, placementSpec } from "./augmentation.ts";
+import type { Augmentation } from "./augmentation.ts";
 import { clipped } from "./clipping.ts";
-import { exampleSpecs } from "./forward.ts";
 import { correctCount, exampleLosses, type Loss } from "./loss.ts";
 import type { Model } from "./model.ts";
-import { type Normalisation, normalise } from "./normalisation.ts";
+import type { Normalisation } from "./normalisation.ts";
 import { type optimizerParameter, sgd, type SgdParameters } from "./sgd.ts";
+import { trainingExampleSpecs, trainingImages } from "./training_input.ts";
 import { grouped, prefixed, variableTensors } from "./variables.ts";
 
 /** The part of {@linkcode optimizerParameter} that a step needs. */
@@ -35,15 +35,12 @@ export function trainingProgram(
   const velocities = names.map((name) => [`velocities/${name}`, variables[`parameters/${name}`]!]);
   return {
     name: "training",
-    examples: { ...exampleSpecs(model), ...(augmentation === null ? {} : { placements: placementSpec }) },
+    examples: trainingExampleSpecs(model, augmentation),
     scalars: ["learningRate"],
     constants: {},
     state: { ...variables, ...Object.fromEntries(velocities) },
     body: ({ examples, scalars, state }) => {
-      const pixels = augmentation === null
-        ? examples.images!
-        : augmented(examples.images!, examples.placements!, augmentation.pad);
-      const [images, labels] = [normalise(pixels, normalisation), examples.labels!];
+      const [images, labels] = [trainingImages(examples, normalisation, augmentation), examples.labels!];
       const parameters = grouped("parameters", state);
       const beside: { statistics: Tensors; correct?: tf.Tensor } = { statistics: {} };
 

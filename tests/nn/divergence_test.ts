@@ -3,13 +3,15 @@ import { checkFinite, checkScores } from "../../lib/nn/divergence.ts";
 
 const hint = "try a lower optimizer.lr, some epochs of optimizer.warmUp, or model.batchNorm: true";
 
-Deno.test("checkFinite() names the first step or the variable that is not finite", () => {
+Deno.test("checkFinite() names the first step or the variable that is not finite", async () => {
   const state = { "parameters/1.weight": Float32Array.of(1, -Infinity) };
-  const epoch = { epoch: 3, rates: [0.1, 0.2] };
-  assert.throws(() => checkFinite({ ...epoch, losses: Float32Array.of(1, NaN), state }), {
-    message: `Training diverged: the loss is NaN at epoch 3, step 2 of 2, learning rate 0.2; ${hint}`,
+  const diagnose = (step: number) => Promise.resolve(`layer ${step} is not`);
+  const epoch = { epoch: 3, rates: [0.1, 0.2], diagnose };
+  await assert.rejects(() => checkFinite({ ...epoch, losses: Float32Array.of(1, NaN), state }), {
+    message:
+      `Training diverged: the loss is NaN at epoch 3, step 2 of 2, learning rate 0.2, where layer 1 is not; ${hint}`,
   });
-  assert.throws(() => checkFinite({ ...epoch, losses: Float32Array.of(1, 2), state }), {
+  await assert.rejects(() => checkFinite({ ...epoch, losses: Float32Array.of(1, 2), state }), {
     message:
       "Training diverged: parameters/1.weight holds -Infinity after the last step of epoch 3, learning rate 0.2; " +
       hint,

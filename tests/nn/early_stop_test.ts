@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { earlyStopParameter, hasInterpolated } from "../../lib/nn/early_stop.ts";
+import { earlyStopParameter, interpolationEpoch } from "../../lib/nn/early_stop.ts";
 import { type History, historyColumns } from "../../lib/nn/history.ts";
 
 /** A history of train accuracies, null where an epoch was not evaluated. */
@@ -10,14 +10,14 @@ function history(accuracies: readonly (number | null)[]): History[] {
   });
 }
 
-Deno.test("hasInterpolated() asks the last evaluations, whatever lies between them and came before", () => {
-  const holds = (accuracies: readonly (number | null)[], stop: object) =>
-    hasInterpolated(history(accuracies), earlyStopParameter.parse(stop));
-  assert.ok(holds([0.1, 0.999], {}));
-  assert.ok(!holds([0.1, 0.9989], {}));
-  assert.ok(!holds([1, 0.9], {}));
-  assert.ok(holds([0.1, 0.8, null, 0.7], { accuracy: 0.7, evaluations: 2 }));
-  assert.ok(!holds([0.8, 0.6, 0.8], { accuracy: 0.7, evaluations: 2 }));
-  assert.ok(!holds([0.8], { accuracy: 0.7, evaluations: 2 }));
-  assert.ok(!holds([], {}));
+Deno.test("interpolationEpoch() is the first at which as many evaluations in a row reached the accuracy", () => {
+  const end = (accuracies: readonly (number | null)[], stop: object) =>
+    interpolationEpoch(history(accuracies), earlyStopParameter.parse(stop));
+  assert.equal(end([0.1, 0.9989, 0.999, 1], {}), 2);
+  assert.equal(end([0.1, 0.9989], {}), undefined);
+  assert.equal(end([1, 0.9], {}), 0);
+  assert.equal(end([0.1, 0.8, null, 0.7, 0.9], { accuracy: 0.7, evaluations: 2 }), 3);
+  assert.equal(end([0.8, 0.6, 0.8, 0.8], { accuracy: 0.7, evaluations: 2 }), 3);
+  assert.equal(end([0.8, 0.6, 0.8], { accuracy: 0.7, evaluations: 2 }), undefined);
+  assert.equal(end([], {}), undefined);
 });

@@ -5,6 +5,7 @@ import { buildModel, modelParameter } from "../../lib/nn/model_parameter.ts";
 import { optimizerParameter } from "../../lib/nn/sgd.ts";
 import { type Checkpoint, training, type TrainingOptions } from "../../lib/nn/training.ts";
 import { cpuRuntime } from "../../lib/runtimes/cpu.ts";
+import { onnxRuntime } from "../../lib/runtimes/onnx.ts";
 import { clusters } from "./clusters.ts";
 
 const dataset = clusters();
@@ -111,15 +112,32 @@ Deno.test("training() clips the gradients: one step moves all parameters by lr t
   assert.ok(Math.abs(Math.hypot(...moved) / 0.005 - 1) < 1e-3, `${Math.hypot(...moved)}`);
 });
 
-Deno.test("training() names epoch, step and learning rate when the loss is not finite", async () => {
-  await assert.rejects(run(options({ lr: 1e30, batchNorm: false })), (error: Error) => {
-    assert.match(
-      error.message,
-      /^Training diverged: the loss is (NaN|Infinity) at epoch 1, step \d of 5, learning rate 1e\+30; try a lower optimizer\.lr/,
-    );
-    return true;
+for (const runtime of [cpuRuntime, onnxRuntime]) {
+  Deno.test(`training() names epoch, step, variable and learning rate when the loss is not finite, on ${runtime.name}`, async () => {
+    const optimizer = optimizerParameter.parse({ lr: 1e30, weightDecay: 1e30 });
+    await assert.rejects(run(options({ optimizer, batchNorm: false, runtime })), (error: Error) => {
+      assert.match(
+        error.message,
+        /^Training diverged: the loss is (NaN|Infinity) at epoch 1, step 2 of 5, learning rate 1e\+30, where parameters\/1\.weight is the first variable that is not finite; try a lower optimizer\.lr/,
+      );
+      return true;
+    });
   });
-});
+
+  Deno.test(`training() names the layer where finite variables give a loss that is not, on ${runtime.name}`, async () => {
+    const settings = options({ batchNorm: false, runtime, augmentation: { pad: 1, flip: true } });
+    const [untrained] = await run({ ...settings, epochs: 0 });
+    // The first layer's features fit, the second one's do not.
+    const { epoch, velocities, variables: initial } = untrained!;
+    const variables = { ...initial };
+    for (const name of ["parameters/1.weight", "parameters/2.weight"]) {
+      variables[name] = variables[name]!.map((weight) => weight * 1e25);
+    }
+    await assert.rejects(run({ ...settings, start: { epoch, variables, velocities } }), {
+      message: /at epoch 1, step 1 of 5, learning rate 0\.05, where layer 2 is the first that is not finite; try/,
+    });
+  });
+}
 
 Deno.test("training() refuses a last batch of one example where batch norm needs a variance", async () => {
   await assert.rejects(run(options({ batch: 299 })), {

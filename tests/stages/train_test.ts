@@ -129,22 +129,38 @@ async function interrupt({ folder, parameters = {} }: Attempt, epoch: number): P
   await assert.rejects(run({ folder, parameters, signal: controller.signal, onEpoch }), { message: "enough" });
 }
 
-Deno.test("the train stage goes on after the epoch in which it was asked to end, to the same bytes", () =>
-  inFolder(async (folder) => {
-    // No snapshot in between: the checkpoint is there because of the signal alone.
-    const parameters = { snapshots: { at: [1] } };
-    const undisturbed = await anew({ folder, parameters });
-    for (const epoch of [0, 2, 3]) {
-      await clear(folder);
-      await interrupt({ folder, parameters }, epoch);
-      assert.deepEqual((await run({ folder, parameters })).done, [2, 3, 4].filter((done) => done > epoch + 1));
-      assert.deepEqual(await contents(folder), undisturbed);
-    }
-  }));
+const everything = {
+  loss: "mse",
+  optimizer: { lr: 0.05, cosine: {}, warmUp: 1, nesterov: true, decay: "weights", decoupled: true, clip: 1 },
+  labelNoise: { share: 0.3 },
+  augmentation: { pad: 1 },
+};
+for (const options of [{}, everything]) {
+  const what = Object.keys(options).length === 0 ? "" : `, with ${Object.keys(options).join(", ")}`;
+  Deno.test(`the train stage goes on after the epoch in which it was asked to end, to the same bytes${what}`, () =>
+    inFolder(async (folder) => {
+      // No snapshot in between: the checkpoint is there because of the signal alone.
+      const parameters = { snapshots: { at: [1] }, ...options };
+      const undisturbed = await anew({ folder, parameters });
+      for (const epoch of [0, 2, 3]) {
+        await clear(folder);
+        await interrupt({ folder, parameters }, epoch);
+        assert.deepEqual((await run({ folder, parameters })).done, [2, 3, 4].filter((done) => done > epoch + 1));
+        assert.deepEqual(await contents(folder), undisturbed);
+      }
+    }));
+}
 
 Deno.test("the train stage stops when it interpolates, keeps that epoch and ends at the same bytes wherever it was stopped", () =>
   inFolder(async (folder) => {
-    const parameters = { epochs: 40, snapshots: { at: [0, 30] }, earlyStop: { accuracy: 1, evaluations: 2 } };
+    // The drop never comes, so that the number of epochs does not matter to the schedule.
+    const optimizer = { lr: 0.05 };
+    const parameters = {
+      optimizer,
+      epochs: 40,
+      snapshots: { at: [0, 30] },
+      earlyStop: { accuracy: 1, evaluations: 2 },
+    };
     const { done } = await run({ folder, parameters });
     const last = done.at(-1)!;
     assert.ok(last < 30, `${last}`);
@@ -163,6 +179,20 @@ Deno.test("the train stage stops when it interpolates, keeps that epoch and ends
       assert.deepEqual((await run({ folder, parameters })).done, [last].filter((done) => done > epoch + 1));
       assert.deepEqual(await contents(folder), undisturbed);
     }
+
+    // After a training that went beyond, what lacks is the epoch itself, and after one with fewer epochs the rest of them.
+    const gone = async (before: Record<string, unknown>) => {
+      await clear(folder);
+      await run({ folder, parameters: { ...parameters, ...before } });
+      await Deno.remove(`${folder}/snapshots`, { recursive: true });
+      const { done } = await run({ folder, parameters });
+      assert.deepEqual(await contents(folder), undisturbed);
+      return done;
+    };
+    const all = Array.from({ length: last }, (_, epoch) => epoch + 1);
+    assert.deepEqual(await gone({ earlyStop: null }), all);
+    assert.deepEqual(await gone({ earlyStop: null, snapshots: { at: [1, 30] } }), all.slice(1));
+    assert.deepEqual(await gone({ epochs: last - 1, snapshots: { at: [0] } }), [last]);
   }));
 
 Deno.test("the train stage that is killed goes on after its last snapshot, to the same bytes", () =>
@@ -224,6 +254,16 @@ const lengthened: Record<string, { before: Record<string, unknown>; after: Recor
     "a later drop": {
       before: { optimizer: { lr: 0.05, drops: { at: [2] } } },
       after: { optimizer: { lr: 0.05, drops: { at: [3] } } },
+      done: [3, 4],
+    },
+    "more epochs of a cosine, which is the same nowhere": {
+      before: { optimizer: { lr: 0.05, cosine: {} }, epochs: 3 },
+      after: { optimizer: { lr: 0.05, cosine: {} }, epochs: 4 },
+      done: [1, 2, 3, 4],
+    },
+    "a cosine instead of the warm-up's end": {
+      before: { optimizer: { lr: 0.05, warmUp: 2 } },
+      after: { optimizer: { lr: 0.05, warmUp: 2, cosine: {} } },
       done: [3, 4],
     },
     "a longer schedule that is the same nowhere": {
