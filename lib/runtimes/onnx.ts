@@ -2,6 +2,7 @@ import * as ort from "onnxruntime-node";
 import type { Graph } from "../compile/graph/graph.ts";
 import { sizeOf } from "../compile/graph/shape.ts";
 import { lowerLoop, orderName, valueName } from "../compile/onnx/loop.ts";
+import { onnxPasses } from "../compile/onnx/passes.ts";
 import { safeThreads } from "../compile/onnx/threads.ts";
 import { optimise } from "../compile/passes/optimise.ts";
 import { traceProgram } from "../compile/trace/trace.ts";
@@ -96,7 +97,7 @@ class OnnxExecutable implements Executable {
 }
 
 async function compileLoop(program: Program, batch: number, threads: number): Promise<Loop> {
-  const graph = optimise(traceProgram(program, batch));
+  const graph = optimise(traceProgram(program, batch), onnxPasses);
   const session = await ort.InferenceSession.create(lowerLoop(graph), {
     executionProviders: ["cpu"],
     graphOptimizationLevel: "all",

@@ -10,6 +10,7 @@ import { trainingProgram } from "../../lib/nn/training_program.ts";
 import { initialVariables } from "../../lib/nn/variables.ts";
 import { cpuRuntime } from "../../lib/runtimes/cpu.ts";
 import { onnxRuntime } from "../../lib/runtimes/onnx.ts";
+import type { RunOutputs } from "../../lib/runtimes/program.ts";
 import type { Runtime } from "../../lib/runtimes/runtime.ts";
 import { clusters } from "./clusters.ts";
 
@@ -62,13 +63,35 @@ for (
   });
 }
 
+Deno.test("trainingProgram() gives a ResNet18 the same bytes whatever the number of threads", async () => {
+  const run = (threads: number) => trained(onnxRuntime, { kind: "resnet18", width: 8 }, { lr: 0.01 }, {}, 1, threads);
+  const expected = await run(1);
+  for (const threads of [2, 3, 4]) assert.deepEqual((await run(threads)).state, expected.state);
+});
+
+interface Options {
+  readonly loss?: Loss;
+  readonly augmentation?: Augmentation;
+}
+
 async function losses(
   runtime: Runtime,
   model: object,
   optimizer: object,
-  options: { loss?: Loss; augmentation?: Augmentation },
+  options: Options,
   epochs = 4,
 ): Promise<number[]> {
+  return [...(await trained(runtime, model, optimizer, options, epochs, 1)).steps.loss!.data];
+}
+
+async function trained(
+  runtime: Runtime,
+  model: object,
+  optimizer: object,
+  options: Options,
+  epochs: number,
+  threads: number,
+): Promise<RunOutputs> {
   const network = buildModel(modelParameter.parse(model), dataset.train.shape, 10);
   const variables = initialVariables(network, 0);
   const velocities = Object.keys(network.parameters).map((name) => {
@@ -76,10 +99,10 @@ async function losses(
   });
   const normalisation = channelStatistics(dataset.train);
   const program = trainingProgram(network, normalisation, optimizerParameter.parse(optimizer), options);
-  const executable = await runtime.compile(program, { batch: 64 });
+  const executable = await runtime.compile(program, { batch: 64, threads });
   const orders = Array.from({ length: epochs }, (_, epoch) => [...new Random(0, `order ${epoch + 1}`).permutation(320)])
     .flat();
-  const { steps } = await executable.run({
+  const outputs = await executable.run({
     examples: {
       ...examplesOf(dataset.train),
       ...(options.augmentation && { placements: drawPlacements(options.augmentation, 0, 1, 320) }),
@@ -89,5 +112,5 @@ async function losses(
     state: { ...variables, ...Object.fromEntries(velocities) },
   });
   await executable.dispose();
-  return [...steps.loss!.data];
+  return outputs;
 }

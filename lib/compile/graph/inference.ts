@@ -1,5 +1,5 @@
 import type { Node } from "./node.ts";
-import type { ArithmeticFunction, Dtype, Operation, PredicateFunction } from "./operation.ts";
+import type { ArithmeticFunction, Dtype, Operation, OperationOf, PredicateFunction } from "./operation.ts";
 import { broadcastShape, windowExtents } from "./shape.ts";
 
 /** The shape that an operation gives on inputs. */
@@ -55,12 +55,22 @@ export function inferShape(operation: Operation, inputs: readonly Node[]): reado
         second.at(operation.transposeRight ? -2 : -1) as number,
       ];
     case "convolution":
-      return [first[0] as number, ...windowExtents(first.slice(1), operation.window), second[3] as number];
+      return windowed(first, operation, second[3] as number);
     case "pool":
-      return [first[0] as number, ...windowExtents(first.slice(1), operation.window), first[3] as number];
+      return windowed(first, operation, first[operation.channelsFirst ? 1 : 3] as number);
     case "maxPoolGradient":
       return second;
   }
+}
+
+function windowed(
+  images: readonly number[],
+  { window, channelsFirst }: OperationOf<"convolution" | "pool">,
+  channels: number,
+): readonly number[] {
+  const batch = images[0] as number;
+  const extents = windowExtents(images.slice(channelsFirst ? 2 : 1), window);
+  return channelsFirst ? [batch, channels, ...extents] : [batch, ...extents, channels];
 }
 
 /** The type that an operation gives on inputs. */

@@ -66,9 +66,15 @@ export interface Window {
   readonly right: number;
 }
 
+/** In which order the axes of images lie. */
+export interface ImageLayout {
+  /** Images are `[batch, channels, height, width]`; filters are as ever. */
+  readonly channelsFirst?: true;
+}
+
 /**
- * What a node computes. Images are `[batch, height, width, channels]`, filters `[height, width, in, out]`; functions of two
- * values, `select` and `broadcast` line shapes up from the right, as NumPy does.
+ * What a node computes. Images are `[batch, height, width, channels]` unless the layout says otherwise, filters
+ * `[height, width, in, out]`; functions of two values, `select` and `broadcast` line shapes up from the right, as NumPy does.
  */
 export type Operation =
   | {
@@ -123,13 +129,13 @@ export type Operation =
   /** Of matrices in the last two axes; the others are batches. */
   | { readonly kind: "matMul"; readonly transposeLeft: boolean; readonly transposeRight: boolean }
   /** Of images and filters. */
-  | { readonly kind: "convolution"; readonly window: Window }
+  | ({ readonly kind: "convolution"; readonly window: Window } & ImageLayout)
   /** Of the output's gradient and filters. */
-  | {
+  | ({
     readonly kind: "convolutionInputGradient";
     readonly window: Window;
     readonly shape: readonly number[];
-  }
+  } & ImageLayout)
   /** Of images and the output's gradient. */
   | {
     readonly kind: "convolutionFilterGradient";
@@ -137,15 +143,15 @@ export type Operation =
     readonly shape: readonly number[];
   }
   /** An average is over the values within the image. */
-  | { readonly kind: "pool"; readonly function: "max" | "average"; readonly window: Window }
+  | ({ readonly kind: "pool"; readonly function: "max" | "average"; readonly window: Window } & ImageLayout)
   /** Of the output's gradient and the images; a tie goes to the first. */
-  | { readonly kind: "maxPoolGradient"; readonly window: Window }
+  | ({ readonly kind: "maxPoolGradient"; readonly window: Window } & ImageLayout)
   /** Of the output's gradient, divided by the whole window's size even at the border, as tfjs does. */
-  | {
+  | ({
     readonly kind: "averagePoolGradient";
     readonly window: Window;
     readonly shape: readonly number[];
-  };
+  } & ImageLayout);
 
 /** The name of an operation. */
 export type Kind = Operation["kind"];

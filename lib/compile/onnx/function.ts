@@ -7,6 +7,7 @@ import { traceProgram } from "../trace/trace.ts";
 import { Emitter } from "./emitter.ts";
 import { lowerings } from "./lowerings.ts";
 import { OnnxGraph } from "./model.ts";
+import { onnxPasses } from "./passes.ts";
 import { planOf } from "./plan.ts";
 
 type Input = Node<OperationOf<"input">>;
@@ -32,7 +33,7 @@ export interface FunctionOptions {
  * @throws {Error} where the program has a state or what is computed depends on the number of examples
  */
 export function encodeFunction(program: Program, { constants, outputs, metadata }: FunctionOptions): Uint8Array {
-  const traced = optimise(traceProgram(program, anyBatch));
+  const traced = optimise(traceProgram(program, anyBatch), onnxPasses);
   const rows = traced.outputs.filter(({ role, name }) => role === "row" && Object.hasOwn(outputs, name));
   const graph: Graph = { ...traced, outputs: rows };
   const model = new OnnxGraph("n", anyBatch);

@@ -1,31 +1,33 @@
 import type { Node } from "../graph/node.ts";
+import { channelsFirstAxes, permutedShape } from "../graph/layout.ts";
 import type { OperationOf } from "../graph/operation.ts";
 import { sizeOf } from "../graph/shape.ts";
-import { channelsFirst, channelsLast, permuted, windowAttributes } from "./convolution.ts";
+import { extentsOf, imagesFirst, inLayout, windowAttributes } from "./convolution.ts";
 import type { Lower, Lowerings } from "./emitter.ts";
 
 const pool: Lower<OperationOf<"pool">> = (node, emitter) => {
   const { function: name, window } = node.operation;
-  const images = permuted(node.inputs[0]!, channelsFirst, emitter);
+  const images = imagesFirst(node.inputs[0]!, node.operation, emitter);
   const result = emitter.graph.add(name === "max" ? "MaxPool" : "AveragePool", [images], windowAttributes(window));
-  return emitter.graph.add("Transpose", [result], { perm: channelsLast });
+  return inLayout(result, node.operation, emitter);
 };
 
 /** Each gradient is added where the window's largest value came from. */
 const maxPoolGradient: Lower<OperationOf<"maxPoolGradient">> = (node, emitter) => {
   const { graph } = emitter;
   const [gradient, images] = node.inputs as [Node, Node];
-  const [batch, height, width, channels] = images.shape as [number, number, number, number];
+  const x = imagesFirst(images, node.operation, emitter);
+  const shape = node.operation.channelsFirst ? images.shape : permutedShape(images.shape, channelsFirstAxes);
   const [values, places] = [graph.name(), graph.name()];
   const attributes = windowAttributes(node.operation.window);
-  graph.addNamed("MaxPool", [permuted(images, channelsFirst, emitter)], [values, places], attributes);
+  graph.addNamed("MaxPool", [x], [values, places], attributes);
   const flat = graph.integers([-1]);
   const zeros = graph.add("Expand", [graph.scalar(0), graph.integers([sizeOf(images.shape)])]);
-  const updates = graph.add("Reshape", [permuted(gradient, channelsFirst, emitter), flat]);
+  const updates = graph.add("Reshape", [imagesFirst(gradient, node.operation, emitter), flat]);
   const indices = graph.add("Reshape", [places, flat]);
   const scattered = graph.add("ScatterElements", [zeros, indices, updates], { axis: 0, reduction: "add" });
-  const shaped = graph.add("Reshape", [scattered, graph.integers([batch, channels, height, width])]);
-  return graph.add("Transpose", [shaped], { perm: channelsLast });
+  const shaped = graph.add("Reshape", [scattered, graph.integers(shape)]);
+  return inLayout(shaped, node.operation, emitter);
 };
 
 /** Each gradient is shared out over its window: a transposed convolution of each channel with a constant filter. */
@@ -33,12 +35,13 @@ const averagePoolGradient: Lower<OperationOf<"averagePoolGradient">> = (node, em
   const { graph } = emitter;
   const { window } = node.operation;
   const [gradient] = node.inputs as [Node];
-  const [, height, width, channels] = node.shape as [number, number, number, number];
-  const [, rows, columns] = gradient.shape as [number, number, number, number];
+  const [height, width] = extentsOf(node, node.operation);
+  const [rows, columns] = extentsOf(gradient, node.operation);
+  const channels = node.shape[node.operation.channelsFirst ? 1 : 3]!;
   const size = window.height * window.width;
   const filter = new Float32Array(channels * size).fill(1 / size);
   const weights = graph.constant("float32", filter, [channels, 1, window.height, window.width]);
-  const result = graph.add("ConvTranspose", [permuted(gradient, channelsFirst, emitter), weights], {
+  const result = graph.add("ConvTranspose", [imagesFirst(gradient, node.operation, emitter), weights], {
     ...windowAttributes(window),
     group: channels,
     output_padding: [
@@ -46,7 +49,7 @@ const averagePoolGradient: Lower<OperationOf<"averagePoolGradient">> = (node, em
       width - ((columns - 1) * window.strideWidth + window.width - window.left - window.right),
     ],
   });
-  return graph.add("Transpose", [result], { perm: channelsLast });
+  return inLayout(result, node.operation, emitter);
 };
 
 /** Pooling and its gradients. */

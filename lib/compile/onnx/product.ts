@@ -7,7 +7,10 @@ import { contributed } from "./model.ts";
 /** Matrix products, and the sums that are computed as such. */
 export const productLowerings: Pick<Lowerings, "matMul" | "reduce"> = {
   matMul: (node, emitter) => gemm(node, emitter),
-  reduce: (node, emitter) => isColumnSum(node) ? columnSum(node, emitter) : reduce(node, emitter),
+  reduce: (node, emitter) => {
+    if (isColumnSum(node)) return columnSum(node, emitter);
+    return isChannelSum(node) ? channelSum(node, emitter) : reduce(node, emitter);
+  },
 };
 
 /** Writes a matrix product, of matrices with something added to it if given (a row is added to each row). */
@@ -48,4 +51,22 @@ const columnSum: Lower<OperationOf<"reduce">> = (node, emitter) => {
   const matrix = input.shape.length === 2 ? value : graph.add("Reshape", [value, graph.shape([rows, columns])]);
   const sums = graph.add("MatMul", [weights, matrix]);
   return node.operation.keep ? graph.add("Reshape", [sums, graph.shape(node.shape)]) : sums;
+};
+
+/** Sums and means of each channel, of images with channels first. */
+function isChannelSum({ operation, inputs: [input] }: Node<OperationOf<"reduce">>): boolean {
+  const { function: name, axes } = operation;
+  return (name === "sum" || name === "mean") && input!.shape.length === 4 && `${axes}` === "0,2,3";
+}
+
+/**
+ * Over each image, then over the batch: twice as fast as in one go, for which ONNX Runtime besides lets its threads cut up the
+ * batch where channels are few, so that the rounding depends on their number.
+ */
+const channelSum: Lower<OperationOf<"reduce">> = (node, emitter) => {
+  const { graph } = emitter;
+  const { function: name, keep } = node.operation;
+  const keepdims = Number(keep);
+  const images = graph.add(operators[name], [emitter.value(node.inputs[0]!), graph.integers([2, 3])], { keepdims });
+  return graph.add(operators[name], [images, graph.integers([0])], { keepdims });
 };

@@ -16,8 +16,16 @@ const passes: readonly Pass[] = [
   rewriting(selectByStep),
 ];
 
-/** Rewrites a graph to one that computes the same with less work. */
-export function optimise(graph: Graph): Graph {
+/**
+ * Rewrites a graph to one that computes the same with less work.
+ *
+ * @param engine passes that suit one engine; each is run once, after all others have done their work
+ */
+export function optimise(graph: Graph, engine: readonly Pass[] = []): Graph {
+  return engine.reduce((current, pass) => settled(pass(current)), settled(graph));
+}
+
+function settled(graph: Graph): Graph {
   for (let current = graph;;) {
     const next = passes.reduce((before, pass) => pass(before), current);
     if (next.outputs.every(({ node }, index) => node === current.outputs[index]?.node)) return next;
