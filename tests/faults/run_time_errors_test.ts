@@ -128,7 +128,7 @@ Deno.test("a training that diverges: the step, the rate and what to try", async 
   const command = await failing(project, ["out"], {
     stage: "train",
     cause:
-      /^failed: Training diverged: .* at epoch 1, step \d+ of \d+, learning rate 1e\+30; try a lower optimizer\.lr, /,
+      /^failed: Training diverged: .* at epoch 1, step \d+ of \d+, learning rate 1e\+30, where layer 2 is the first that is not finite; try a lower optimizer\.lr, /,
   });
   await project.edit("pipeline.yaml", "lr: 1e30", "lr: 0.01");
   await mended(project, command, "train");
