@@ -142,7 +142,7 @@ export class StageReproduction {
           kind: "stage cancelled",
           time: Date.now(),
           stage: name,
-          resumes: evaluation.fingerprint !== undefined && this.#options.workspace.states.holds(evaluation.fingerprint),
+          resumes: this.#hasState(evaluation),
         });
         return "cancelled";
       default:
@@ -166,6 +166,12 @@ export class StageReproduction {
   #state(evaluation: Evaluation): { state?: string } {
     const name = this.#stateName(evaluation);
     return name === undefined ? {} : { state: this.#options.workspace.states.open(name) };
+  }
+
+  /** Whether the folder holds anything. */
+  #hasState(evaluation: Evaluation): boolean {
+    const name = this.#stateName(evaluation);
+    return name !== undefined && this.#options.workspace.states.holds(name);
   }
 
   /** Removes that folder where the stage is done; what serves runs with other values stays. */
