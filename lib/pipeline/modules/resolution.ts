@@ -16,6 +16,8 @@ export interface Resolution {
   readonly value: Json;
   /** What else the result depends on, e.g. an engine's version. */
   readonly identity: Json;
+  /** Absolute paths of native libraries, or of folders of them, that the stage may load for it. */
+  readonly native?: readonly string[];
 }
 
 /**
@@ -45,7 +47,10 @@ export async function resolveValues(
     const { resolvers } = descriptions.get(stage.name) ?? { resolvers: [] };
     const resolved = resolvers.flatMap((use): Resolution[] => {
       const answer = answers.get(questionKey(use));
-      if (answer?.kind === "resolved") return [{ path: use.path, value: answer.value, identity: answer.identity }];
+      if (answer?.kind === "resolved") {
+        const { kind: _, ...resolved } = answer;
+        return [{ path: use.path, ...resolved }];
+      }
       const { action, range } = stage;
       const name = ["with", ...use.path].join(".");
       const message = `${name} is ${JSON.stringify(use.value)}, which cannot be had here: ${answer?.message}`;

@@ -8,5 +8,11 @@ export interface ResolutionRequest {
 
 /** What a resolving process answers to each question, in their order, as an RFC 7464 record. */
 export type ResolutionAnswer =
-  | { readonly kind: "resolved"; readonly value: Json; readonly identity: Json }
+  | {
+    readonly kind: "resolved";
+    readonly value: Json;
+    readonly identity: Json;
+    /** Absolute paths of native libraries, or of folders of them. */
+    readonly native?: readonly string[];
+  }
   | { readonly kind: "failed"; readonly message: string };

@@ -72,20 +72,28 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
 
 const hostModule = fileURLToPath(new URL("./host.ts", import.meta.url));
 
-/** What a stage's module may reach: its code, its deps, its outs, its state and what it declares. */
-export async function stageSandbox(stage: Stage, { code, state }: Pick<Job, "code" | "state">): Promise<Sandbox> {
+/**
+ * What a stage's module may reach: its code, its deps, its outs, its state, what it declares and the native libraries that
+ * its resolvers named.
+ */
+export async function stageSandbox(
+  stage: Stage,
+  { code, state, resolutions = [] }: Pick<Job, "code" | "state" | "resolutions">,
+): Promise<Sandbox> {
   const untracked = untrackedOf(stage);
+  const native = withRealPaths(resolutions.flatMap(({ native = [] }) => native));
   return {
     read: [
       ...withRealPaths(stage.deps.map(({ path }) => path)),
       ...withRealPaths(untracked.paths),
       ...code?.files ?? [],
       ...code?.packageFolders ?? [],
+      ...native,
     ],
     write: withRealPaths([...stage.outs.map(({ path }) => path), ...state === undefined ? [] : [state]]),
     env: [...stage.env ?? [], ...Object.keys(untracked.variables)],
     net: stage.net,
-    native: await nativeFolders(code?.packageFolders ?? []),
+    native: [...await nativeFolders(code?.packageFolders ?? []), ...native],
   };
 }
 

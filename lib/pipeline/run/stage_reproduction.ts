@@ -1,7 +1,6 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { Code } from "../modules/description.ts";
 import { fingerprintApartFrom } from "../plan/fingerprint.ts";
 import type { Evaluation } from "../plan/plan.ts";
 import type { Reason } from "../plan/reason.ts";
@@ -10,6 +9,7 @@ import { StoreError } from "../store/store_error.ts";
 import type { Workspace } from "../store/workspace.ts";
 import type { Durations } from "./durations.ts";
 import type { Event } from "./event.ts";
+import type { Job } from "./job.ts";
 import { missingDep } from "./missing_deps.ts";
 import type { Preparation } from "./preparation.ts";
 
@@ -83,20 +83,22 @@ export class StageReproduction {
 
   async #run(name: string, signal: AbortSignal): Promise<"done" | "failed" | "cancelled"> {
     const stage = this.#stage(name);
-    const { planner, closures, resolutions } = this.#options.preparation;
+    const { planner, closures } = this.#options.preparation;
     // It may have waited for its turn, and what it reads may have changed since it was settled.
     const { reasons } = this.#evaluations.get(name)!;
     const evaluation = { ...await this.#evaluate(stage), reasons };
     this.#hasRun = true;
     const missing = stage.deps.filter(({ relative }) => isMissing(evaluation.reasons, relative));
     const code = stage.action.kind === "run" ? closures.get(stage.action.module) : undefined;
+    const resolutions = this.#options.preparation.resolutions.get(name) ?? [];
+    const granted = { ...code && { code }, resolutions };
     const begun = performance.now();
     this.#options.emit({
       kind: "stage started",
       time: Date.now(),
       stage: name,
       reasons: evaluation.reasons,
-      ...(stage.action.kind === "run" ? { sandbox: await sandboxOf(stage, code) } : {}),
+      ...(stage.action.kind === "run" ? { sandbox: await sandboxOf(stage, granted) } : {}),
     });
     if (missing.length > 0) {
       return this.#fail(
@@ -110,8 +112,7 @@ export class StageReproduction {
     const outcome = await execute(
       stage,
       {
-        ...(code === undefined ? {} : { code }),
-        resolutions: resolutions.get(name) ?? [],
+        ...granted,
         root: this.#options.workspace.root,
         scratch: this.#options.workspace.temporary,
         ...this.#state(evaluation),
@@ -256,9 +257,9 @@ export class StageReproduction {
 }
 
 /** What holds a `run` stage, in a word or two. */
-async function sandboxOf(stage: Stage, code: Code | undefined): Promise<string> {
+async function sandboxOf(stage: Stage, job: Pick<Job, "code" | "resolutions">): Promise<string> {
   const [{ sandboxLabel }, { stageSandbox }] = await Promise.all([import("./sandbox.ts"), import("./module_run.ts")]);
-  return sandboxLabel(await stageSandbox(stage, code === undefined ? {} : { code }));
+  return sandboxLabel(await stageSandbox(stage, job));
 }
 
 function isMissing(reasons: readonly Reason[], path: string): boolean {

@@ -134,6 +134,8 @@ export interface Resolved {
   readonly value: unknown;
   /** What else the result depends on (an engine's version, a class of device); JSON, part of the fingerprint. */
   readonly identity: unknown;
+  /** Absolute paths of native libraries, or of folders of them, that the stage may load besides those of npm packages. */
+  readonly native?: readonly string[];
 }
 
 /** The default export of a resolver module: what a value such as `runtime: auto` comes to on this machine. */

@@ -9,7 +9,8 @@ let calls = 0;
 export default function (value) {
   calls += 1;
   if (value === "xla") throw new Error("there is no XLA plugin");
-  return { value: value === "auto" ? "onnx" : value, identity: { version: "1.30.0", calls } };
+  const native = value === "plugin" ? { native: ["/opt/plugin.so"] } : {};
+  return { value: value === "auto" ? "onnx" : value, identity: { version: "1.30.0", calls }, ...native };
 }
 `;
 
@@ -47,4 +48,19 @@ Deno.test("resolveValues() says why a value cannot be had", async () => {
   assert.deepEqual(result.diagnostics.map(({ message }) => message), [
     `with.runtime is "xla", which cannot be had here: there is no XLA plugin`,
   ]);
+});
+
+Deno.test("resolveValues() hands on the native libraries that a resolver names", async () => {
+  using folder = temporaryFolder();
+  writeFiles(folder.path, { "resolver.ts": resolver });
+  const stages = [stageOf(folder.path, { name: "a", run: "train.ts" })];
+  const result = await resolveValues(stages, new Map([["a", described(`${folder.path}/resolver.ts`, "plugin")]]));
+  assert.ok(result.ok);
+  const identity = { version: "1.30.0", calls: 1 };
+  assert.deepEqual(result.value.get("a"), [{
+    path: ["runtime"],
+    value: "plugin",
+    identity,
+    native: ["/opt/plugin.so"],
+  }]);
 });

@@ -195,3 +195,25 @@ Deno.test("a module imports by the import map of its own project", async () => {
   const { errors } = await trial(folder.path, stage, { code: { digest: "", files, packageFolders: [] } });
   assert.deepEqual(errors, []);
 });
+
+Deno.test("a stage may load a native library outside of npm where a resolver named it, by a link too", async () => {
+  using folder = temporaryFolder();
+  writeFiles(folder.path, {
+    "real/library.so": "none",
+    "stage.ts": moduleText({
+      outs: ["out"],
+      body: `
+        try { Deno.dlopen("link/library.so", {}); } catch (error) { Deno.writeTextFileSync(outs.out, String(error)); }`,
+    }),
+  });
+  Deno.symlinkSync("real", join(folder.path, "link"));
+  const stage = stageOf(folder.path, { run: "stage.ts", outs: { out: "out.txt" } });
+  const refused = await trial(folder.path, stage);
+  assert.match(refused.errors[0] ?? "", /^stage loaded the native library link\/library.so, which is in none of/);
+  const native = [join(folder.path, "link")];
+  const { errors } = await trial(folder.path, stage, {
+    resolutions: [{ path: ["runtime"], value: "plugin", identity: "1", native }],
+  });
+  assert.deepEqual(errors, []);
+  assert.match(Deno.readTextFileSync(join(folder.path, "out.txt")), /^Error: Could not open library/);
+});
