@@ -21,7 +21,7 @@ export interface EagerBackend {
   /** The name under which TensorFlow.js knows the backend. */
   readonly backend: string;
   /**
-   * Registers the backend where that is left to do, before it is first selected.
+   * Registers the backend where that is left to do, before it is selected.
    *
    * @throws {Error} where it cannot be had on this machine, saying how it can
    */

@@ -4,10 +4,14 @@ import { z } from "zod";
  * The parameter `runtime` of a stage. The engine replaces `auto` at every planning by what `resolver.ts` makes of it, so a
  * stage's fingerprint names the engine and its version.
  */
-export const runtimeParameter: z.ZodDefault<z.ZodEnum<{ auto: "auto"; onnx: "onnx"; cpu: "cpu" }>> = z
-  .enum(["auto", "onnx", "cpu"])
+export const runtimeParameter: z.ZodDefault<
+  z.ZodEnum<{ auto: "auto"; onnx: "onnx"; tensorflow: "tensorflow"; cpu: "cpu" }>
+> = z
+  .enum(["auto", "onnx", "tensorflow", "cpu"])
   .default("auto")
   .meta({
-    description: "The engine that computes: onnx (native, the default), or cpu (plain TensorFlow.js, slow)",
+    description:
+      "The engine that computes: onnx (native, the default), tensorflow (after `deno task setup:tensorflow`), " +
+      "or cpu (plain TensorFlow.js, slow)",
     resolver: import.meta.resolve("./resolver.ts"),
   });

@@ -3,6 +3,7 @@ import type { Runtime } from "./runtime.ts";
 /** Each runtime is loaded when first asked for, so that a stage pays only for what it uses. */
 const loaders: Readonly<Record<string, () => Promise<Runtime>>> = {
   onnx: async () => (await import("./onnx.ts")).onnxRuntime,
+  tensorflow: async () => (await import("./tensorflow.ts")).tensorflowRuntime,
   cpu: async () => (await import("./cpu.ts")).cpuRuntime,
 };
 
@@ -14,7 +15,7 @@ const loaders: Readonly<Record<string, () => Promise<Runtime>>> = {
 export async function runtimeByName(name: string): Promise<Runtime> {
   const load = loaders[name];
   if (load === undefined) {
-    throw new Error(`There is no runtime "${name}"; expected ${Object.keys(loaders).join(" or ")}`);
+    throw new Error(`There is no runtime "${name}"; expected one of ${Object.keys(loaders).join(", ")}`);
   }
   return await load();
 }

@@ -1,27 +1,38 @@
+import { identifyTensorflow } from "./tensorflow/identity.ts";
+import { tensorflowFolder } from "./tensorflow/installation.ts";
+
 /** What a value of `runtime` stands for on this machine. */
 export interface ResolvedRuntime {
   /** The runtime's name. */
   readonly value: string;
   /** The engine and its version, part of a stage's fingerprint. */
   readonly identity: string;
+  /** Folders of native libraries, besides those of npm packages. */
+  readonly native?: readonly string[];
 }
 
-/** Written down here, and held to the installed packages by a test, so that planning loads no engine. */
-const identities: Readonly<Record<string, string>> = {
-  onnx: "onnxruntime-node 1.30.0",
-  cpu: "@tensorflow/tfjs 4.22.0",
+type Engine = Omit<ResolvedRuntime, "value">;
+
+/**
+ * What each runtime is on this machine. Versions of npm packages are written down here, and held to the installed ones by
+ * a test, so that planning loads no engine.
+ */
+const engines: Readonly<Record<string, () => Engine | Promise<Engine>>> = {
+  onnx: () => ({ identity: "onnxruntime-node 1.30.0" }),
+  tensorflow: async () => ({ identity: await identifyTensorflow(tensorflowFolder), native: [tensorflowFolder] }),
+  cpu: () => ({ identity: "@tensorflow/tfjs 4.22.0" }),
 };
 
 /**
  * Resolves a value of `runtime`: `auto` takes `onnx`.
  *
- * @throws {Error} where there is no runtime of that name
+ * @throws {Error} where there is no runtime of that name, or it is not set up
  */
-export default function resolveRuntime(value: unknown): ResolvedRuntime {
+export default async function resolveRuntime(value: unknown): Promise<ResolvedRuntime> {
   const name = value === "auto" ? "onnx" : String(value);
-  const identity = identities[name];
-  if (identity === undefined) {
-    throw new Error(`There is no runtime "${name}"; expected auto, ${Object.keys(identities).join(" or ")}`);
+  const engine = engines[name];
+  if (engine === undefined) {
+    throw new Error(`There is no runtime "${name}"; expected one of auto, ${Object.keys(engines).join(", ")}`);
   }
-  return { value: name, identity };
+  return { value: name, ...await engine() };
 }

@@ -6,20 +6,26 @@ import { runtimeByName } from "../../lib/runtimes/registry.ts";
 import resolveRuntime from "../../lib/runtimes/resolver.ts";
 
 Deno.test("runtimeByName() loads every runtime that the parameter can resolve to", async () => {
-  for (const value of runtimeParameter.unwrap().options) {
-    const { value: name } = resolveRuntime(value);
-    assert.equal((await runtimeByName(name)).name, name);
+  for (const name of runtimeParameter.unwrap().options) {
+    if (name !== "auto") assert.equal((await runtimeByName(name)).name, name);
   }
 });
 
 Deno.test("runtimeByName() says which runtimes there are", async () => {
-  await assert.rejects(() => runtimeByName("abacus"), /^Error: There is no runtime "abacus"; expected onnx or cpu$/);
+  await assert.rejects(
+    () => runtimeByName("abacus"),
+    /^Error: There is no runtime "abacus"; expected one of onnx, .*cpu$/,
+  );
 });
 
-Deno.test("resolveRuntime() names the installed engines", () => {
-  assert.deepEqual(resolveRuntime("auto"), { value: "onnx", identity: `onnxruntime-node ${ort.env.versions.node}` });
-  assert.deepEqual(resolveRuntime("cpu"), { value: "cpu", identity: `@tensorflow/tfjs ${tf.version.tfjs}` });
-  assert.throws(() => resolveRuntime("abacus"), /^Error: There is no runtime "abacus"; expected auto, onnx or cpu$/);
+Deno.test("resolveRuntime() names the installed engines", async () => {
+  const onnx = { value: "onnx", identity: `onnxruntime-node ${ort.env.versions.node}` };
+  assert.deepEqual(await resolveRuntime("auto"), onnx);
+  assert.deepEqual(await resolveRuntime("cpu"), { value: "cpu", identity: `@tensorflow/tfjs ${tf.version.tfjs}` });
+  await assert.rejects(
+    () => resolveRuntime("abacus"),
+    /^Error: There is no runtime "abacus"; expected one of auto, onnx, .*cpu$/,
+  );
 });
 
 Deno.test("runtimeParameter carries its resolver and takes auto by default", () => {

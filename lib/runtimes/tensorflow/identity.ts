@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { readInstallation } from "./installation.ts";
+
+/** Where NVIDIA's driver on Linux describes each GPU. */
+const driverFolder = "/proc/driver/nvidia/gpus";
+
+/**
+ * What results depend on: the release of TensorFlow, the digest of the wheel of its libraries, the package with the kernels,
+ * and the GPUs that it will use.
+ *
+ * @param folder of the installation
+ * @param gpus folder of the driver
+ * @throws {Error} where TensorFlow is not installed, or not all of it
+ */
+export async function identifyTensorflow(folder: string, gpus = driverFolder): Promise<string> {
+  const { version, sha256, binding, gpu } = await readInstallation(folder);
+  const device = gpu ? await gpuModel(gpus) ?? "CPU" : "CPU";
+  return `tensorflow ${version} (wheel ${sha256}), @tensorflow/tfjs-node ${binding}, ${device}`;
+}
+
+/** The model of the first GPU, which is the one that TensorFlow takes. */
+async function gpuModel(folder: string): Promise<string | undefined> {
+  try {
+    const [first] = [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
+    if (first === undefined) return undefined;
+    return /^Model:\s*(.*\S)/m.exec(await Deno.readTextFile(join(folder, first, "information")))?.[1];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
