@@ -23,7 +23,8 @@ export async function downloadByPip(wheel: Wheel, file: string): Promise<void> {
       "--only-binary=:all:",
       "--require-hashes",
       `--requirement=${requirements}`,
-      `--platform=${platform}`,
+      // A wheel may name several platforms: manylinux_2_17_x86_64.manylinux2014_x86_64
+      ...platform!.split(".").map((name) => `--platform=${name}`),
       `--abi=${abi}`,
       `--implementation=${python!.slice(0, 2)}`,
       `--python-version=${python!.slice(2)}`,

@@ -2,8 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import util from "node:util";
 import { eagerRuntime } from "./eager.ts";
 import type { Runtime } from "./runtime.ts";
-import { cure, tensorflowFolder } from "./tensorflow/installation.ts";
+import { cure, readInstallation, tensorflowFolder } from "./tensorflow/installation.ts";
 import { type Addon, loadAddon } from "./tensorflow/native.ts";
+import { registerPaddedConvolutions } from "./tensorflow/padding.ts";
 
 /**
  * TensorFlow's own kernels, called eagerly: on an NVIDIA GPU where that was set up, else on one thread of the CPU, whatever
@@ -16,14 +17,20 @@ export function tensorflowIn(folder: string): Runtime {
   return eagerRuntime({ name: "tensorflow", backend: "tensorflow", prepare: () => prepare(folder) });
 }
 
-let prepared: { readonly folder: string; readonly done: Promise<void> } | undefined;
+let loaded: { readonly folder: string; readonly done: Promise<void> } | undefined;
 
 async function prepare(folder: string): Promise<void> {
-  prepared ??= { folder, done: register(folder) };
-  if (prepared.folder !== folder) {
-    throw new Error(`TensorFlow of ${prepared.folder} is loaded in this process; ${folder} needs one of its own`);
+  await readInstallation(folder);
+  loaded ??= { folder, done: register(folder) };
+  if (loaded.folder !== folder) {
+    throw new Error(`TensorFlow of ${loaded.folder} is loaded in this process; ${folder} needs one of its own`);
   }
-  await prepared.done;
+  try {
+    await loaded.done;
+  } catch (error) {
+    loaded = undefined;
+    throw error;
+  }
 }
 
 /** Read by libtensorflow and the libraries below it. */
@@ -43,6 +50,7 @@ async function register(folder: string): Promise<void> {
   // Node.js had it up to version 22; the kernels still ask for it.
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value === undefined || value === null });
   const { NodeJSKernelBackend } = await importKernels();
+  registerPaddedConvolutions();
   tf.registerBackend("tensorflow", () => new NodeJSKernelBackend(addon, "@tensorflow/tfjs-node"), 0);
 }
 

@@ -59,9 +59,13 @@ export async function setUpTensorflow({ folder, gpu, compilers, say }: Tensorflo
     gpu,
     files: Object.fromEntries(files),
   };
-  const device = await probe(folder);
   await Deno.writeTextFile(join(folder, descriptionPath), JSON.stringify(installation, undefined, 2) + "\n");
-  say(`TensorFlow ${tensorflowVersion} is in ${folder}; it computes on ${device}`);
+  try {
+    say(`TensorFlow ${tensorflowVersion} is in ${folder}; it computes on ${await probe(folder)}`);
+  } catch (error) {
+    await Deno.remove(join(folder, descriptionPath));
+    throw error;
+  }
 }
 
 /** Whether what is wanted is there and works; clears the place of what does not. */

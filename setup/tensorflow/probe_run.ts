@@ -10,7 +10,16 @@ const module = fileURLToPath(new URL("./probe.ts", import.meta.url));
  * @throws {Error} with what that process said where it failed
  */
 export async function probe(folder: string): Promise<string> {
-  const args = ["run", "--quiet", "--no-prompt", "--ignore-env", `--allow-ffi=${folder}`, module, folder];
+  const args = [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--ignore-env",
+    `--allow-read=${folder}`,
+    `--allow-ffi=${folder}`,
+    module,
+    folder,
+  ];
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, env: { NO_COLOR: "1" } })
     .output();
   if (success) return new TextDecoder().decode(stdout).trim();

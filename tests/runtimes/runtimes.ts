@@ -15,6 +15,7 @@ interface TestedRuntime {
 /** All runtimes but the reference. */
 const tested: readonly TestedRuntime[] = [
   { name: "onnx", tolerance: 1e-5, isExpected: true },
+  { name: "tensorflow", tolerance: 1e-5, isExpected: true },
 ];
 
 /** A runtime with what its tests need to know. */
