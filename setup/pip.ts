@@ -27,7 +27,8 @@ export async function downloadByPip(wheel: Wheel, file: string): Promise<void> {
       ...platform!.split(".").map((name) => `--platform=${name}`),
       `--abi=${abi}`,
       `--implementation=${python!.slice(0, 2)}`,
-      `--python-version=${python!.slice(2)}`,
+      // `py3` would be taken for 3.0, which packages for any newer Python refuse.
+      ...python === "py3" ? [] : [`--python-version=${python!.slice(2)}`],
       `--dest=${folder}`,
     ]);
     await Deno.rename(join(folder, wheel.name), file);

@@ -40,7 +40,8 @@ const environment: Readonly<Record<string, string>> = {
   TF_NUM_INTRAOP_THREADS: "1",
   TF_NUM_INTEROP_THREADS: "1",
   OMP_NUM_THREADS: "1",
-  // On a GPU: the same bytes every time, and float32 that is float32.
+  // On a GPU: no more memory than is needed, the same bytes every time, and float32 that is float32.
+  TF_FORCE_GPU_ALLOW_GROWTH: "true",
   TF_DETERMINISTIC_OPS: "1",
   NVIDIA_TF32_OVERRIDE: "0",
 };
