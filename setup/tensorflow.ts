@@ -20,13 +20,13 @@ async function place(): Promise<string> {
   const elsewhere = Deno.env.get("MINDEPTH_RUNTIMES");
   if (elsewhere === undefined || elsewhere === "") return tensorflowFolder;
   const folder = join(resolve(elsewhere), "tensorflow");
-  await Deno.mkdir(folder, { recursive: true });
   await Deno.mkdir(dirname(tensorflowFolder), { recursive: true });
   const found = await Deno.lstat(tensorflowFolder).catch(() => undefined);
   if (found !== undefined && !found.isSymlink) {
     throw new Error(`${tensorflowFolder} is there already; remove it, or leave MINDEPTH_RUNTIMES away`);
   }
   if (found !== undefined) await Deno.remove(tensorflowFolder);
+  await Deno.mkdir(folder, { recursive: true });
   await Deno.symlink(folder, tensorflowFolder);
   return folder;
 }
