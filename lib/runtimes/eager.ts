@@ -26,16 +26,23 @@ export interface EagerBackend {
    * @throws {Error} where it cannot be had on this machine, saying how it can
    */
   prepare(): void | Promise<void>;
+  /**
+   * Makes sure that all went well since the last time, on a backend whose operations do not say so themselves. Called after
+   * each step's results are read.
+   *
+   * @throws {Error} saying what did not
+   */
+  check?(): void;
 }
 
 /** The runtime that calls a program's body a step by step on a backend of TensorFlow.js. */
-export function eagerRuntime({ name, backend, prepare }: EagerBackend): Runtime {
+export function eagerRuntime(eager: EagerBackend): Runtime {
   return {
-    name,
+    name: eager.name,
     async compile(program, { batch }): Promise<Executable> {
-      await prepare();
-      await tf.setBackend(backend);
-      return { run: (inputs) => run(backend, program, batch, inputs), dispose: () => Promise.resolve() };
+      await eager.prepare();
+      await tf.setBackend(eager.backend);
+      return { run: (inputs) => run(eager, program, batch, inputs), dispose: () => Promise.resolve() };
     },
   };
 }
@@ -47,7 +54,12 @@ function select(backend: string): void {
 
 type Results = Record<string, NumericArray<Float32Array | Int32Array>>;
 
-async function run(backend: string, program: Program, batch: number, inputs: RunInputs): Promise<RunOutputs> {
+async function run(
+  { backend, check }: EagerBackend,
+  program: Program,
+  batch: number,
+  inputs: RunInputs,
+): Promise<RunOutputs> {
   const { steps: count } = checkInputs(program, batch, inputs);
   select(backend);
   const constants = toTensors(program.constants, inputs.constants ?? {});
@@ -80,9 +92,11 @@ async function run(backend: string, program: Program, batch: number, inputs: Run
         if (!needed.has(tensor)) tensor.dispose();
       }
       state = result.state;
+      check?.();
     }
     const values: Record<string, Float32Array | Int32Array> = {};
     for (const name of Object.keys(program.state)) values[name] = await valuesOf(state[name]!);
+    check?.();
     return { state: values, steps, rows };
   } finally {
     tf.dispose(state);

@@ -5,13 +5,14 @@ import { z } from "zod";
  * stage's fingerprint names the engine and its version.
  */
 export const runtimeParameter: z.ZodDefault<
-  z.ZodEnum<{ auto: "auto"; onnx: "onnx"; tensorflow: "tensorflow"; cpu: "cpu" }>
+  z.ZodEnum<{ auto: "auto"; onnx: "onnx"; tensorflow: "tensorflow"; webgpu: "webgpu"; cpu: "cpu" }>
 > = z
-  .enum(["auto", "onnx", "tensorflow", "cpu"])
+  .enum(["auto", "onnx", "tensorflow", "webgpu", "cpu"])
   .default("auto")
   .meta({
     description:
       "The engine that computes: onnx (native, the default), tensorflow (after `deno task setup:tensorflow`), " +
+      "webgpu (any GPU, by its graphics driver), " +
       "or cpu (plain TensorFlow.js, slow)",
     resolver: import.meta.resolve("./resolver.ts"),
   });

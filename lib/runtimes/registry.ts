@@ -4,6 +4,7 @@ import type { Runtime } from "./runtime.ts";
 const loaders: Readonly<Record<string, () => Promise<Runtime>>> = {
   onnx: async () => (await import("./onnx.ts")).onnxRuntime,
   tensorflow: async () => (await import("./tensorflow.ts")).tensorflowRuntime,
+  webgpu: async () => (await import("./webgpu.ts")).webgpuRuntime,
   cpu: async () => (await import("./cpu.ts")).cpuRuntime,
 };
 

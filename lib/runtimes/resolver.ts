@@ -1,5 +1,6 @@
 import { identifyTensorflow } from "./tensorflow/identity.ts";
 import { tensorflowFolder } from "./tensorflow/installation.ts";
+import { identifyWebgpu } from "./webgpu/identity.ts";
 
 /** What a value of `runtime` stands for on this machine. */
 export interface ResolvedRuntime {
@@ -20,6 +21,7 @@ type Engine = Omit<ResolvedRuntime, "value">;
 const engines: Readonly<Record<string, () => Engine | Promise<Engine>>> = {
   onnx: () => ({ identity: "onnxruntime-node 1.30.0" }),
   tensorflow: async () => ({ identity: await identifyTensorflow(tensorflowFolder), native: [tensorflowFolder] }),
+  webgpu: async () => ({ identity: await identifyWebgpu() }),
   cpu: () => ({ identity: "@tensorflow/tfjs 4.22.0" }),
 };
 

@@ -16,6 +16,7 @@ interface TestedRuntime {
 const tested: readonly TestedRuntime[] = [
   { name: "onnx", tolerance: 1e-5, isExpected: true },
   { name: "tensorflow", tolerance: 1e-5, isExpected: true },
+  { name: "webgpu", tolerance: 1e-5, isExpected: true },
 ];
 
 /** A runtime with what its tests need to know. */

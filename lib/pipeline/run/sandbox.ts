@@ -61,9 +61,19 @@ export function sandboxEnvironment(names: readonly string[], audit?: string): Re
 
 /**
  * What Deno itself reads: where its cache lies, which registry names the folders in it, where libraries and programs are
- * (a program is looked up before it is refused).
+ * (a program is looked up before it is refused), and which drivers its WebGPU may use.
  */
-const denoNames = ["DENO_DIR", "HOME", "XDG_CACHE_HOME", "NPM_CONFIG_REGISTRY", "LD_LIBRARY_PATH", "PATH"];
+const denoNames = [
+  "DENO_DIR",
+  "HOME",
+  "XDG_CACHE_HOME",
+  "NPM_CONFIG_REGISTRY",
+  "LD_LIBRARY_PATH",
+  "PATH",
+  "DENO_WEBGPU_BACKEND",
+  "VK_DRIVER_FILES",
+  "VK_ICD_FILENAMES",
+];
 
 /**
  * The flags that name the configuration file, and with it the import map and the lock, of the project that a module
