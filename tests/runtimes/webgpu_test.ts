@@ -33,6 +33,37 @@ adapterTest("webgpuRuntime carries on from the state that a run left, as if it h
   await executable.dispose();
 });
 
+adapterTest(
+  "webgpuRuntime computes small values that come from memory as it computes those that it had itself",
+  async () => {
+    const mixed: Program = {
+      name: "mixed",
+      examples: { unit: { shape: [], dtype: "float32" } },
+      scalars: [],
+      constants: {},
+      state: { weight: { shape: [8, 8], dtype: "float32" } },
+      body: ({ state, examples }) => {
+        const weight = state.weight as tf.Tensor2D;
+        const exponentials = tf.exp(weight);
+      const next = tf.mul(tf.sin(tf.matMul(weight, weight)), tf.sum(examples.unit!));
+        return { state: { weight: next }, steps: { exponentials } };
+      },
+    };
+    const executable = await (await load()).compile(mixed, { batch: 1 });
+    const examples = { unit: Float32Array.of(1) };
+    let weight = Float32Array.from({ length: 64 }, (_, index) => Math.sin(index * index));
+    const whole = await executable.run({ examples, order: new Int32Array(4), state: { weight } });
+    const stepwise: number[] = [];
+    for (let step = 0; step < 4; step++) {
+      const { state, steps } = await executable.run({ examples, order: new Int32Array(1), state: { weight } });
+      weight = state.weight as typeof weight;
+      stepwise.push(...steps.exponentials!.data);
+    }
+    assert.deepEqual(whole.state.weight, weight);
+    assert.deepEqual([...whole.steps.exponentials!.data], stepwise);
+  },
+);
+
 adapterTest("webgpuRuntime leaves no tensors behind", async () => {
   const executable = await (await load()).compile(trainingProgram(network), { batch });
   const before = tf.memory().numTensors;
