@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
+import { writeDataset } from "../../lib/datasets/dataset.ts";
+import { readTable } from "../../lib/formats/table.ts";
 import type { Program } from "../../lib/runtimes/program.ts";
 import resolveRuntime from "../../lib/runtimes/resolver.ts";
 import { requestAdapter } from "../../lib/runtimes/webgpu/adapter.ts";
 import { mlp, trainingInputs, trainingProgram } from "../compile/support/network.ts";
+import { clusters } from "../nn/clusters.ts";
 import { testRuntimes } from "./runtimes.ts";
 
 const { ignore, load } = (await testRuntimes()).find(({ name }) => name === "webgpu")!;
@@ -45,7 +50,7 @@ adapterTest(
       body: ({ state, examples }) => {
         const weight = state.weight as tf.Tensor2D;
         const exponentials = tf.exp(weight);
-      const next = tf.mul(tf.sin(tf.matMul(weight, weight)), tf.sum(examples.unit!));
+        const next = tf.mul(tf.sin(tf.matMul(weight, weight)), tf.sum(examples.unit!));
         return { state: { weight: next }, steps: { exponentials } };
       },
     };
@@ -103,6 +108,36 @@ adapterTest("resolveRuntime() names the installed kernels, Deno and the adapter"
     value: "webgpu",
     identity: `@tensorflow/tfjs-backend-webgpu ${version}, Deno ${Deno.version.deno}, ${description}`,
   });
+});
+
+adapterTest("a stage trains on webgpu in its sandbox, and the lock says which adapter that was", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await writeDataset(join(folder, "dataset"), clusters());
+    const text = `stages:
+      train:
+        run: ${relative(folder, fileURLToPath(import.meta.resolve("../../stages/train.ts")))}
+        with:
+          model: { kind: mlp, depth: 2, width: 8, batchNorm: true }
+          optimizer: { lr: 0.02 }
+          epochs: 2
+          batch: 50
+          runtime: webgpu
+        deps: { dataset: dataset }
+        outs: { snapshots: snapshots, history: history.csv }`;
+    await Deno.writeTextFile(join(folder, "pipeline.yaml"), text);
+    const cli = fileURLToPath(import.meta.resolve("../../lib/pipeline/cli.ts"));
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", cli, "repro", "--file", join(folder, "pipeline.yaml")],
+    }).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+    const rows = await readTable(join(folder, "history.csv"));
+    assert.ok(Number(rows[2]!.train_loss) < Number(rows[1]!.train_loss));
+    const lock = await Deno.readTextFile(join(folder, "pipeline.lock"));
+    assert.ok(lock.includes(`runtime: "${(await resolveRuntime("webgpu")).identity}"`), lock);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("requestAdapter() says what to install where there is no adapter", async () => {
