@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { writeDataset } from "../../lib/datasets/dataset.ts";
 import { readTable } from "../../lib/formats/table.ts";
+import { cpuRuntime } from "../../lib/runtimes/cpu.ts";
 import type { Program } from "../../lib/runtimes/program.ts";
 import resolveRuntime from "../../lib/runtimes/resolver.ts";
 import { requestAdapter } from "../../lib/runtimes/webgpu/adapter.ts";
@@ -23,6 +24,18 @@ const network = mlp({ image: [16, 16, 8], widths: [20, 16], classes: 10, batchNo
 const batch = 16;
 const order = Int32Array.from({ length: 5 * batch + 3 }, (_, index) => (index * 7 + 3) % 90);
 const inputs = trainingInputs(network, 90, order, batch);
+
+// The first test, since only a backend that starts disturbs the others.
+adapterTest("webgpuRuntime starts and runs while another runtime does", async () => {
+  const [found, expected] = await Promise.all([await load(), cpuRuntime].map(async (runtime) => {
+    const executable = await runtime.compile(trainingProgram(network), { batch });
+    return await executable.run(inputs);
+  }));
+  found!.steps.loss!.data.forEach((loss, step) => {
+    const reference = expected!.steps.loss!.data[step]!;
+    assert.ok(Math.abs(loss - reference) <= 1e-5 * reference, `step ${step}: ${loss} against ${reference}`);
+  });
+});
 
 adapterTest("webgpuRuntime carries on from the state that a run left, as if it had been one", async () => {
   const executable = await (await load()).compile(trainingProgram(network), { batch });
