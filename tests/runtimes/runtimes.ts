@@ -10,13 +10,15 @@ interface TestedRuntime {
   readonly tolerance: number;
   /** Whether continuous integration sets it up, so that its absence there is a fault and no reason to skip. */
   readonly isExpected: boolean;
+  /** Makes sure that what is there can be used in a test; throws if not, saying what could. */
+  readonly check?: () => Promise<void>;
 }
 
 /** All runtimes but the reference. */
 const tested: readonly TestedRuntime[] = [
   { name: "onnx", tolerance: 1e-5, isExpected: true },
   { name: "tensorflow", tolerance: 1e-5, isExpected: true },
-  { name: "webgpu", tolerance: 1e-5, isExpected: true },
+  { name: "webgpu", tolerance: 1e-5, isExpected: true, check: requireFastAdapter },
 ];
 
 /** A runtime with what its tests need to know. */
@@ -34,10 +36,20 @@ export async function testRuntimes(): Promise<TestRuntime[]> {
     if (runtime.isExpected && Deno.env.get("CI") !== undefined) return { ...runtime, ignore: false, load };
     try {
       await resolveRuntime(runtime.name);
+      await runtime.check?.();
       return { ...runtime, ignore: false, load };
     } catch (error) {
       console.log(`The tests of the runtime ${runtime.name} are skipped: ${(error as Error).message}`);
       return { ...runtime, ignore: true, load };
     }
   }));
+}
+
+/** Over OpenGL alone, Mesa takes minutes to compile what Vulkan has in seconds. */
+async function requireFastAdapter(): Promise<void> {
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "Deno.exit(await navigator.gpu.requestAdapter() === null ? 1 : 0)"],
+    env: { DENO_WEBGPU_BACKEND: "vulkan,metal,dx12" },
+  }).output();
+  if (!success) throw new Error("WebGPU finds OpenGL alone; install a driver for Vulkan, or mesa-vulkan-drivers");
 }
