@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { channelStatistics } from "../../lib/datasets/dataset.ts";
+import { type Augmentation, drawPlacements } from "../../lib/nn/augmentation.ts";
 import { examplesOf } from "../../lib/nn/evaluation.ts";
+import type { Loss } from "../../lib/nn/loss.ts";
 import { buildModel, modelParameter } from "../../lib/nn/model_parameter.ts";
 import { Random } from "../../lib/nn/random.ts";
 import { optimizerParameter } from "../../lib/nn/sgd.ts";
@@ -18,6 +20,9 @@ const dataset = clusters({ train: count, classes: 10, deviation: 40 });
 interface Training {
   readonly model: Readonly<Record<string, unknown>>;
   readonly optimizer: Readonly<Record<string, unknown>>;
+  /** Cross-entropy if nothing else is said. */
+  readonly loss?: Loss;
+  readonly augmentation?: Augmentation;
   /** Of five steps, the last of them smaller than the rest. */
   readonly epochs: number;
 }
@@ -29,6 +34,18 @@ const trainings: readonly Training[] = [
   {
     model: { kind: "mlp", depth: 4, width: 16, batchNorm: false, initialisation: "he" },
     optimizer: { lr: 0.02, decay: "weights", momentum: 0.5 },
+    epochs: 4,
+  },
+  {
+    model: { kind: "mlp", depth: 2, width: 20, batchNorm: false },
+    optimizer: { lr: 0.1, decoupled: true, nesterov: true, clip: 0.5 },
+    epochs: 4,
+  },
+  { model: { kind: "mlp", depth: 2, width: 20, batchNorm: true }, optimizer: { lr: 0.1 }, loss: "mse", epochs: 4 },
+  {
+    model: { kind: "mlp", depth: 2, width: 20, batchNorm: true },
+    optimizer: { lr: 0.1 },
+    augmentation: { pad: 1, flip: true },
     epochs: 4,
   },
   // Few steps: a rectifier's gate that rounding flips would end the agreement.
@@ -47,7 +64,7 @@ const runtimes = await testRuntimes();
 for (const { name, tolerance, ignore, load } of runtimes) {
   for (const training of trainings) {
     Deno.test({
-      name: `${name} trains to the losses of cpu within ${tolerance}: ${JSON.stringify(training.model)}`,
+      name: `${name} trains to the losses of cpu within ${tolerance}: ${JSON.stringify(training)}`,
       ignore,
       fn: async () => {
         const found = await losses(await load(), training);
@@ -65,18 +82,23 @@ for (const { name, tolerance, ignore, load } of runtimes) {
   }
 }
 
-async function losses(runtime: Runtime, { model, optimizer, epochs }: Training): Promise<readonly number[]> {
+async function losses(runtime: Runtime, training: Training): Promise<readonly number[]> {
+  const { model, optimizer, epochs, augmentation } = training;
   const network = buildModel(modelParameter.parse(model), dataset.train.shape, 10);
   const variables = initialVariables(network, 0);
   const velocities = Object.keys(network.parameters).map((name) => {
     return [`velocities/${name}`, new Float32Array(variables[`parameters/${name}`]!.length)];
   });
-  const program = trainingProgram(network, channelStatistics(dataset.train), optimizerParameter.parse(optimizer));
+  const normalisation = channelStatistics(dataset.train);
+  const program = trainingProgram(network, normalisation, optimizerParameter.parse(optimizer), training);
   const executable = await runtime.compile(program, { batch });
   const visits = Array.from({ length: epochs }, (_, epoch) => [...new Random(0, `order ${epoch}`).permutation(count)]);
   const order = Int32Array.from(visits.flat());
   const { steps } = await executable.run({
-    examples: { ...examplesOf(dataset.train) },
+    examples: {
+      ...examplesOf(dataset.train),
+      ...(augmentation && { placements: drawPlacements(augmentation, 0, 1, count) }),
+    },
     order,
     scalars: {
       learningRate: Float32Array.from({ length: Math.ceil(order.length / batch) }, (_, step) => 0.1 / (1 + step)),
