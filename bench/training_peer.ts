@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { startProcess } from "./peer_process.ts";
 
 /** What the child prepares: a safetensors file of images, labels, order and initial parameters, and how to learn. */
 export interface PeerTask {
@@ -33,14 +31,7 @@ export interface TrainingPeer extends Disposable {
 
 /** Starts the child. */
 export function startPeer(python: string): TrainingPeer {
-  const script = fileURLToPath(new URL("training_step.py", import.meta.url));
-  const child = spawn(python, [script], { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const ask = async (request: unknown) => {
-    child.stdin.write(`${JSON.stringify(request)}\n`);
-    const line = await lines.next();
-    if (line.done) throw new Error("training_step.py ended before its answer");
-    return JSON.parse(line.value);
-  };
-  return { prepare: ask, run: ask, [Symbol.dispose]: () => child.stdin.end() };
+  const peer = startProcess(python, "training_step.py");
+  // What it answers is as training_step.py says.
+  return { ...peer, prepare: peer.ask, run: peer.ask } as TrainingPeer;
 }
