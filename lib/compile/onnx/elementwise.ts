@@ -8,6 +8,7 @@ import type {
   UnaryFunction,
   Values,
 } from "../graph/operation.ts";
+import { scaleChannels } from "./channel_scaling.ts";
 import type { Emitter, Lowerings } from "./emitter.ts";
 import { gemm } from "./product.ts";
 import { dataTypes } from "./model.ts";
@@ -82,6 +83,8 @@ export const elementwiseLowerings: Pick<Lowerings, "fill" | "literal" | "unary" 
     const { graph } = emitter;
     const fused = emitter.plan.fused.get(node);
     if (fused !== undefined) return gemm(fused.product, emitter, emitter.value(fused.addend));
+    const scaling = emitter.plan.scalings.get(node);
+    if (scaling !== undefined) return scaleChannels(scaling, emitter);
     const inputs = node.inputs.map((input) => stretched(input, node.shape, emitter));
     const { function: name } = node.operation;
     return name === "notEqual"

@@ -1,5 +1,6 @@
 import type { Node } from "../graph/node.ts";
 import type { Kind, Operation, OperationOf } from "../graph/operation.ts";
+import type { ChannelScaling } from "./channel_scaling.ts";
 import type { OnnxGraph } from "./model.ts";
 
 /** Writes a node into a graph and returns the name of its value. */
@@ -12,6 +13,8 @@ export type Lowerings = { readonly [K in Kind]: Lower<OperationOf<K>> };
 export interface Plan {
   /** Products that the sum using them writes, by the sum. */
   readonly fused: ReadonlyMap<Node, FusedProduct>;
+  /** Sums that scale images channel by channel. */
+  readonly scalings: ReadonlyMap<Node, ChannelScaling>;
   /** Whether a node is the same in every step, so that it is computed once, outside the loop. */
   readonly invariant: (node: Node) => boolean;
 }

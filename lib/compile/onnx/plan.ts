@@ -1,6 +1,7 @@
 import { countUses, type Graph, topologicalOrder } from "../graph/graph.ts";
 import { isBinary, type Node } from "../graph/node.ts";
 import type { OperationOf } from "../graph/operation.ts";
+import { type ChannelScaling, channelScaling } from "./channel_scaling.ts";
 import type { FusedProduct, Plan } from "./emitter.ts";
 
 /** Reads off a graph what its nodes' lowerings need to know of the others. */
@@ -8,13 +9,16 @@ export function planOf(graph: Graph): Plan {
   const nodes = topologicalOrder(graph.outputs.map((output) => output.node));
   const uses = countUses(graph);
   const fused = new Map<Node, FusedProduct>();
+  const scalings = new Map<Node, ChannelScaling>();
   const varying = new Set<Node>();
   for (const node of nodes) {
     const product = fusedProduct(node, uses);
     if (product !== undefined) fused.set(node, product);
+    const scaling = channelScaling(node, uses);
+    if (scaling !== undefined) scalings.set(node, scaling);
     if (variesByItself(node) || node.inputs.some((input) => varying.has(input))) varying.add(node);
   }
-  return { fused, invariant: (node) => !varying.has(node) && !isScalar(node) };
+  return { fused, scalings, invariant: (node) => !varying.has(node) && !isScalar(node) };
 }
 
 /** A product used by one sum alone becomes one `Gemm` with it. */
