@@ -19,7 +19,7 @@ import { trainingProgram } from "../lib/nn/training_program.ts";
 import { initialVariables } from "../lib/nn/variables.ts";
 import { onnxRuntime } from "../lib/runtimes/onnx.ts";
 import { type Peer, startProcess } from "./peer_process.ts";
-import { peersPython } from "./virtual_environment.ts";
+import { peersPython } from "./peers.ts";
 
 const [rounds = 3, width = 64, batch = 128] = Deno.args.map(Number);
 const [steps, classes] = [2, 10];
