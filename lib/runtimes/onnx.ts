@@ -7,7 +7,8 @@ import { safeThreads } from "../compile/onnx/threads.ts";
 import { optimise } from "../compile/passes/optimise.ts";
 import { traceProgram } from "../compile/trace/trace.ts";
 import { checkInputs } from "./check.ts";
-import type { Data, NumericArray, Program, RunInputs, RunOutputs } from "./program.ts";
+import type { Data, Program, RunInputs, RunOutputs } from "./program.ts";
+import { collect, type Results } from "./results.ts";
 import type { CompileOptions, Executable, Runtime } from "./runtime.ts";
 
 /** Programs compiled to ONNX and run by ONNX Runtime on the CPU, a whole loop a call. */
@@ -36,8 +37,6 @@ interface Stretch {
   readonly firstExample: number;
 }
 
-type Results = Record<string, NumericArray<Float32Array | Int32Array>>;
-
 class OnnxExecutable implements Executable {
   /** For the last batch where it is smaller, by its size. */
   readonly #partial = new Map<number, Loop>();
@@ -56,8 +55,8 @@ class OnnxExecutable implements Executable {
       for (const { role, name, node } of stretch.loop.graph.outputs) {
         if (role === "state") continue;
         const data = results[valueName(role, name)]!.data as Float32Array | Int32Array;
-        if (role === "step") put(steps, name, data, stretch.firstStep, [extent.steps, ...node.shape]);
-        else put(rows, name, data, stretch.firstExample, [inputs.order.length, ...node.shape.slice(1)]);
+        if (role === "step") collect(steps, name, data, stretch.firstStep, [extent.steps, ...node.shape]);
+        else collect(rows, name, data, stretch.firstExample, [inputs.order.length, ...node.shape.slice(1)]);
       }
       const next = Object.keys(this.program.state).map((
         name,
@@ -141,23 +140,4 @@ function stepFeeds(program: Program, inputs: RunInputs, stretch: Stretch): Recor
 function tensorOf(data: Data, shape: readonly number[]): ort.Tensor {
   if (data instanceof Uint8Array) return new ort.Tensor("uint8", data, shape);
   return data instanceof Int32Array ? new ort.Tensor("int32", data, shape) : new ort.Tensor("float32", data, shape);
-}
-
-/** Copies values into a result whose first extent counts steps or examples, starting at an index. */
-function put(
-  results: Results,
-  name: string,
-  values: Float32Array | Int32Array,
-  index: number,
-  shape: readonly number[],
-) {
-  const rowSize = sizeOf(shape.slice(1));
-  // A result in one piece needs no copy.
-  if (values.length === sizeOf(shape)) {
-    results[name] = { data: values, shape };
-    return;
-  }
-  const size = sizeOf(shape);
-  results[name] ??= { data: values instanceof Float32Array ? new Float32Array(size) : new Int32Array(size), shape };
-  results[name].data.set(values, index * rowSize);
 }

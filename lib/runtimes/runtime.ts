@@ -1,3 +1,4 @@
+import type { Precision } from "../compile/stablehlo/precision.ts";
 import type { Program, RunInputs, RunOutputs } from "./program.ts";
 
 /** An engine that runs {@linkcode Program}s. */
@@ -18,6 +19,8 @@ export interface CompileOptions {
   readonly batch: number;
   /** Threads the runtime may use; results must not depend on it. */
   readonly threads?: number;
+  /** Of products and convolutions, where the runtime leaves a choice; float32 if absent. */
+  readonly precision?: Precision;
 }
 
 /** A program, ready to run any number of times; calls do not overlap. */
