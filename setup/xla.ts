@@ -1,0 +1,125 @@
+/**
+ * `deno task setup:xla`: installs a PJRT plugin for the runtime `xla`.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Client } from "../lib/runtimes/xla/client.ts";
+import {
+  findPlugin,
+  pluginFile,
+  pluginFolder,
+  type PluginKind,
+  type PluginRecord,
+  recordFile,
+} from "../lib/runtimes/xla/location.ts";
+import { Plugin } from "../lib/runtimes/xla/plugin.ts";
+import { digestOf, installWheel, type Wheel } from "./wheel.ts";
+
+const usage = `deno task setup:xla [--cuda13 | --cuda12 | --plugin FILE] [--wheel FILE]
+
+Without an option: the plugin for a CPU (63 MB).
+  --cuda13, --cuda12   the plugin for an NVIDIA GPU (134 MB, 188 MB); CUDA's own libraries must be there
+  --plugin FILE        a PJRT plugin that is at hand, e.g. that of an installed JAX: it is linked to
+  --wheel FILE         the wheel, where it is at hand; else pip downloads it`;
+
+/** The wheels by kind and processor: those whose versions of PJRT's interface \`layout.ts\` knows. */
+const wheels: Readonly<Record<Exclude<PluginKind, "own">, Readonly<Record<typeof Deno.build.arch, Wheel>>>> = {
+  cpu: {
+    x86_64: {
+      name: "xla_cpu_pjrt-0.0.1-py3-none-manylinux_2_27_x86_64.whl",
+      sha256: "55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc",
+    },
+    aarch64: {
+      name: "xla_cpu_pjrt-0.0.1-py3-none-manylinux_2_27_aarch64.whl",
+      sha256: "8f613be6e891858f40d64f9799319502fff42689661944fc18a6ffd8210b30c9",
+    },
+  },
+  cuda13: {
+    x86_64: {
+      name: "jax_cuda13_pjrt-0.11.2-py3-none-manylinux_2_27_x86_64.whl",
+      sha256: "e5ff589d43064913bb74027682d89639c7ea48f9f81c2bae6fc75117e913f93e",
+    },
+    aarch64: {
+      name: "jax_cuda13_pjrt-0.11.2-py3-none-manylinux_2_27_aarch64.whl",
+      sha256: "63b55e50e5c2583a25e196ba06b034b63d2b2d8ad4c2f17935652c8d3ad2dd2d",
+    },
+  },
+  cuda12: {
+    x86_64: {
+      name: "jax_cuda12_pjrt-0.11.2-py3-none-manylinux_2_27_x86_64.whl",
+      sha256: "2133b3afc63307c016ae4980f166b2b3de199759363ead74f7d550eaae953463",
+    },
+    aarch64: {
+      name: "jax_cuda12_pjrt-0.11.2-py3-none-manylinux_2_27_aarch64.whl",
+      sha256: "f36247d40973b20acf3c69dac7c9c720daaa4096a809b3e8fd70292be617cdeb",
+    },
+  },
+};
+
+/** The plugin, and of the wheel for a CPU the header that its structures are tested against. */
+function target(member: string): string | undefined {
+  if (member.endsWith(".so")) return pluginFile;
+  return member.endsWith("/pjrt_c_api.h") ? "pjrt_c_api.h" : undefined;
+}
+
+/** Installs the plugin of a wheel. */
+async function install(kind: Exclude<PluginKind, "own">, file: string | undefined): Promise<void> {
+  if (Deno.build.os !== "linux") {
+    throw new Error(
+      `PyPI has XLA's plugins for Linux, not for ${Deno.build.os}; name one that you have by --plugin FILE`,
+    );
+  }
+  const wheel = wheels[kind][Deno.build.arch];
+  const folder = pluginFolder(kind);
+  await installWheel({ wheel, file, folder, target });
+  await record(folder, wheel.name.split("-").slice(0, 2).join(" "));
+}
+
+/** Links to a plugin that the user has. */
+async function link(path: string): Promise<void> {
+  const folder = pluginFolder("own");
+  await Deno.mkdir(folder, { recursive: true });
+  const place = join(folder, pluginFile);
+  await Deno.remove(place).catch(() => {});
+  await Deno.symlink(await Deno.realPath(path), place);
+  await record(folder, "own plugin");
+}
+
+/** Writes down what the plugin is, for the planning of stages. */
+async function record(folder: string, name: string): Promise<void> {
+  const path = join(folder, pluginFile);
+  const { size, mtime } = await Deno.stat(path);
+  const sha256 = (await digestOf(path))!;
+  const content: PluginRecord = { name, sha256, size, modified: mtime?.getTime() ?? 0 };
+  await Deno.writeTextFile(join(folder, recordFile), JSON.stringify(content, undefined, 2) + "\n");
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      cuda13: { type: "boolean" },
+      cuda12: { type: "boolean" },
+      plugin: { type: "string" },
+      wheel: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) return console.log(usage);
+  if (values.plugin !== undefined) await link(values.plugin);
+  else await install(values.cuda13 ? "cuda13" : values.cuda12 ? "cuda12" : "cpu", values.wheel);
+  const path = findPlugin();
+  const client = new Client(new Plugin(path));
+  console.log(`The runtime xla has ${path}, on the platform ${client.platform}`);
+  client.close();
+}
+
+if (import.meta.main) {
+  try {
+    await main();
+  } catch (error) {
+    console.error((error as Error).message);
+    Deno.exitCode = 1;
+  }
+}
