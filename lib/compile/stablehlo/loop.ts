@@ -165,16 +165,23 @@ function atStep(value: string, from: Typed, to: Typed, body: Emitter): string {
 
 /** A step's output or its rows put in their place among those of all steps. */
 function placed(value: string, node: Node, all: LoopValue, into: string, body: Emitter): string {
-  const isRow = all.role === "row";
-  const shape = isRow ? node.shape : [1, ...node.shape];
-  const type = typeOf({ shape, dtype: node.dtype });
-  const part = isRow ? value : body.add(`stablehlo.reshape ${value} : (${typeOf(node)}) -> ${type}`);
-  const batch = body.constant(node.shape[0] ?? 1, [], "int32");
-  const begin = isRow ? body.add(`stablehlo.multiply %step, ${batch} : tensor<i32>`) : "%step";
-  const zeros = shape.slice(1).map(() => body.constant(0, [], "int32"));
+  if (all.role === "row") {
+    const rows = body.constant(node.shape[0]!, [], "int32");
+    const begin = body.add(`stablehlo.multiply %step, ${rows} : tensor<i32>`);
+    return placedAt(begin, value, node, all, into, body);
+  }
+  const part = { shape: [1, ...node.shape], dtype: node.dtype };
+  const reshaped = body.add(`stablehlo.reshape ${value} : (${typeOf(node)}) -> ${typeOf(part)}`);
+  return placedAt("%step", reshaped, part, all, into, body);
+}
+
+function placedAt(begin: string, value: string, part: Typed, all: LoopValue, into: string, body: Emitter): string {
+  const zeros = part.shape.slice(1).map(() => body.constant(0, [], "int32"));
+  const types = [typeOf(all), typeOf(part), ...part.shape.map(() => "tensor<i32>")];
   return body.add(
-    `stablehlo.dynamic_update_slice ${[into, part, begin, ...zeros].join(", ")} : ` +
-      `(${[typeOf(all), type, ...shape.map(() => "tensor<i32>")].join(", ")}) -> ${typeOf(all)}`,
+    `stablehlo.dynamic_update_slice ${[into, value, begin, ...zeros].join(", ")} : (${types.join(", ")}) -> ${
+      typeOf(all)
+    }`,
   );
 }
 

@@ -21,11 +21,11 @@ export const pluginFile = "plugin.so";
 /**
  * Finds the plugin that is to be used.
  *
+ * @param named the value of `XLA_PLUGIN`
  * @returns the path of its file
  * @throws {Error} saying how to get one
  */
-export function findPlugin(): string {
-  const named = Deno.env.get(pluginVariable);
+export function findPlugin(named: string | undefined = Deno.env.get(pluginVariable)): string {
   const candidates = named === undefined ? pluginKinds.map((kind) => join(pluginFolder(kind), pluginFile)) : [named];
   for (const path of candidates) {
     try {

@@ -1,21 +1,30 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { cpuRuntime } from "../../../lib/runtimes/cpu.ts";
-import { onnxRuntime } from "../../../lib/runtimes/onnx.ts";
 import type { Program, RunInputs, RunOutputs, TensorSpec } from "../../../lib/runtimes/program.ts";
+import type { Runtime } from "../../../lib/runtimes/runtime.ts";
 import { normal } from "./random.ts";
 
 /** Tensors that an operation is tried on, normal numbers if nothing else is said. */
 export type Arguments = readonly { readonly shape: readonly number[]; readonly values?: Float32Array | Int32Array }[];
 
+/** How closely, and of what. */
+export interface ParityOptions {
+  /** The largest difference there may be, of the largest value; 2e-6 if absent. */
+  readonly tolerance?: number;
+  /** Whether gradients are compared, too, which they are if this is absent. */
+  readonly gradient?: boolean;
+}
+
 /**
- * Asserts that the `onnx` runtime gives what `cpu` gives: the value of a function of tensors, and the gradient of each
+ * Asserts that a runtime gives what `cpu` gives: the value of a function of tensors, and the gradient of each
  * float32 tensor of its sum weighted by random numbers.
  */
 export async function assertParity(
+  tried: Runtime,
   run: (...tensors: tf.Tensor[]) => tf.Tensor,
   tensors: Arguments,
-  options: { tolerance?: number; gradient?: boolean } = {},
+  options: ParityOptions = {},
 ): Promise<void> {
   const { tolerance = 2e-6, gradient = true } = options;
   const next = normal(tensors.length + 17);
@@ -62,7 +71,7 @@ export async function assertParity(
     order: Int32Array.of(0),
     constants: Object.fromEntries(names.map((name, index) => [name, values[index]!])),
   };
-  const [found, expected] = await Promise.all([onnxRuntime, cpuRuntime].map(async (runtime) => {
+  const [found, expected] = await Promise.all([tried, cpuRuntime].map(async (runtime) => {
     const executable = await runtime.compile(program, { batch: 1 });
     const outputs = await executable.run(inputs);
     await executable.dispose();

@@ -1,9 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Arguments, assertParity } from "./support/operation.ts";
-import { normal, uniform } from "./support/random.ts";
+import type { Arguments, ParityOptions } from "./operation.ts";
+import { normal, uniform } from "./random.ts";
 
 type Operation = (...tensors: tf.Tensor[]) => tf.Tensor;
-type Case = readonly [name: string, run: Operation, tensors: Arguments, options?: Parameters<typeof assertParity>[2]];
+
+/** An operation, and what it is tried on. */
+export type Case = readonly [name: string, run: Operation, tensors: Arguments, options?: ParityOptions];
 
 const positive = (length: number) => {
   const next = uniform(5);
@@ -20,7 +22,8 @@ const steps = (length: number) => {
 };
 const matrix = { shape: [5, 7] };
 
-const cases: readonly Case[] = [
+/** Every operation that a model may use, in all its forms. */
+export const cases: readonly Case[] = [
   ...(["abs", "cos", "erf", "exp", "expm1", "neg", "relu", "relu6", "sigmoid", "sin", "square", "tanh"] as const)
     .map((name): Case => [name, (x) => tf[name](x), [matrix]]),
   ...(["log", "log1p", "reciprocal", "rsqrt", "sqrt"] as const)
@@ -173,35 +176,31 @@ const cases: readonly Case[] = [
     { gradient: false },
   ],
   ["norm", (x) => tf.norm(x, 2, 1), [matrix]],
+  ...[1, 2, 3].flatMap((filter) =>
+    [1, 2].flatMap((stride) =>
+      (["same", "valid", 1] as const).flatMap((padding) =>
+        [6, 7].flatMap((size) => windowed(filter, stride, padding, size))
+      )
+    )
+  ),
 ];
 
-for (const [name, run, tensors, options] of cases) {
-  Deno.test(`onnx agrees with cpu on ${name}`, () => assertParity(run, tensors, options));
-}
-
-for (const filter of [1, 2, 3]) {
-  for (const stride of [1, 2]) {
-    for (const padding of ["same", "valid", 1] as const) {
-      for (const size of [6, 7]) {
-        const label = `filter ${filter}, stride ${stride}, padding ${padding}, image ${size}`;
-        Deno.test(`onnx agrees with cpu on conv2d, ${label}`, async () => {
-          const run: Operation = (x, w) => {
-            const pad = padding === "same" || padding === "valid" ? padding : filter === 1 ? 0 : padding;
-            return tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, pad);
-          };
-          await assertParity(run, [{ shape: [2, size, size + 1, 3] }, { shape: [filter, filter, 3, 4] }], {
-            tolerance: 5e-6,
-          });
-        });
-        if (filter === 1) continue;
-        for (const kind of ["maxPool", "avgPool"] as const) {
-          Deno.test(`onnx agrees with cpu on ${kind}, ${label}`, async () => {
-            const run: Operation = (x) =>
-              tf[kind](x as tf.Tensor4D, filter, stride, padding, padding === 1 ? "floor" : undefined);
-            await assertParity(run, [{ shape: [2, size, size + 1, 3] }], { gradient: padding !== 1 });
-          });
-        }
-      }
-    }
-  }
+/** A convolution and poolings of one geometry. */
+function windowed(filter: number, stride: number, padding: "same" | "valid" | 1, size: number): Case[] {
+  const label = `filter ${filter}, stride ${stride}, padding ${padding}, image ${size}`;
+  const images = { shape: [2, size, size + 1, 3] };
+  const convolution: Case = [
+    `conv2d, ${label}`,
+    (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, padding === 1 && filter === 1 ? 0 : padding),
+    [images, { shape: [filter, filter, 3, 4] }],
+    { tolerance: 5e-6 },
+  ];
+  if (filter === 1) return [convolution];
+  const poolings = (["maxPool", "avgPool"] as const).map((kind): Case => [
+    `${kind}, ${label}`,
+    (x) => tf[kind](x as tf.Tensor4D, filter, stride, padding, padding === 1 ? "floor" : undefined),
+    [images],
+    { gradient: padding !== 1 },
+  ]);
+  return [convolution, ...poolings];
 }

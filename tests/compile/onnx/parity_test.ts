@@ -1,0 +1,7 @@
+import { onnxRuntime } from "../../../lib/runtimes/onnx.ts";
+import { cases } from "../support/cases.ts";
+import { assertParity } from "../support/operation.ts";
+
+for (const [name, run, tensors, options] of cases) {
+  Deno.test(`onnx agrees with cpu on ${name}`, () => assertParity(onnxRuntime, run, tensors, options));
+}
