@@ -18,6 +18,10 @@ export interface Resolution {
   readonly identity: Json;
   /** Absolute paths of native libraries, or of folders of them, that the stage may load for it. */
   readonly native?: readonly string[];
+  /** Whether the stage calls them by pointers. */
+  readonly pointers?: boolean;
+  /** Environment variables that the stage may see for it. */
+  readonly env?: readonly string[];
 }
 
 /**

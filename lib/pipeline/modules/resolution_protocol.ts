@@ -14,5 +14,9 @@ export type ResolutionAnswer =
     readonly identity: Json;
     /** Absolute paths of native libraries, or of folders of them. */
     readonly native?: readonly string[];
+    /** Whether those are called by pointers. */
+    readonly pointers?: boolean;
+    /** Environment variables that the stage may see for it. */
+    readonly env?: readonly string[];
   }
   | { readonly kind: "failed"; readonly message: string };

@@ -37,7 +37,10 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
     command: Deno.execPath(),
     args: sandboxArguments(hostModule, stage.action.module, sandbox),
     folder: stage.wdir,
-    environment: { ...sandboxEnvironment(stage.env ?? [], audit), ...untrackedOf(stage).variables },
+    environment: {
+      ...sandboxEnvironment(variablesOf(stage, run.job.resolutions), audit),
+      ...untrackedOf(stage).variables,
+    },
     input: `${JSON.stringify(hostRequest(stage, job))}\n`,
     stdout: {
       ...outputReader(run, "stdout"),
@@ -91,10 +94,16 @@ export async function stageSandbox(
       ...native,
     ],
     write: withRealPaths([...stage.outs.map(({ path }) => path), ...state === undefined ? [] : [state]]),
-    env: [...stage.env ?? [], ...Object.keys(untracked.variables)],
+    env: [...variablesOf(stage, resolutions), ...Object.keys(untracked.variables)],
     net: stage.net,
     native: [...await nativeFolders(code?.packageFolders ?? []), ...native],
+    pointers: resolutions.some(({ pointers }) => pointers === true),
   };
+}
+
+/** The environment variables that a stage declares, and those that its resolvers name. */
+function variablesOf(stage: Stage, resolutions: Job["resolutions"] = []): string[] {
+  return [...stage.env ?? [], ...resolutions.flatMap(({ env = [] }) => env)];
 }
 
 /** Deno grants what is named and not what it links to; a stage may use either name. */

@@ -12,6 +12,11 @@ export interface Sandbox {
   readonly net: true | readonly string[];
   /** Folders whose native libraries it may load. What native code does is not held by the sandbox. */
   readonly native: readonly string[];
+  /**
+   * Whether it may call native code by pointers. Deno permits that only together with loading any library; which ones it
+   * loaded the audit tells.
+   */
+  readonly pointers?: boolean;
 }
 
 /** A path that cannot be put in a permission flag: Deno splits those at commas and knows no escape. */
@@ -39,7 +44,8 @@ export function sandboxArguments(main: string, module: string, sandbox: Sandbox)
   allow("env", sandbox.env);
   allow("read", [...sandbox.read, ...sandbox.write]);
   allow("write", sandbox.write);
-  allow("ffi", sandbox.native);
+  if (sandbox.pointers === true) flags.push("--allow-ffi");
+  else allow("ffi", sandbox.native);
   if (sandbox.net === true) flags.push("--allow-net");
   else allow("net", sandbox.net);
   return [...flags, main];

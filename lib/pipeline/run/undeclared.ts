@@ -43,7 +43,7 @@ function isGranted(access: Access, sandbox: Sandbox, folder: string): boolean {
     case "write":
       return value !== null && isInside(value, folder, sandbox.write);
     case "ffi":
-      return value !== null && isInside(value, folder, sandbox.native);
+      return value === null ? sandbox.pointers === true : isInside(value, folder, sandbox.native);
     case "net":
       return sandbox.net === true || (value !== null && sandbox.net.some((host) => isHost(value, host)));
     default:

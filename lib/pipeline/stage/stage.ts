@@ -136,6 +136,10 @@ export interface Resolved {
   readonly identity: unknown;
   /** Absolute paths of native libraries, or of folders of them, that the stage may load besides those of npm packages. */
   readonly native?: readonly string[];
+  /** Whether the stage calls those by pointers, for which Deno has no permission narrower than all of FFI. */
+  readonly pointers?: boolean;
+  /** Environment variables that the stage may see, e.g. one that names a device; what counts of them is in `identity`. */
+  readonly env?: readonly string[];
 }
 
 /** The default export of a resolver module: what a value such as `runtime: auto` comes to on this machine. */

@@ -9,7 +9,7 @@ let calls = 0;
 export default function (value) {
   calls += 1;
   if (value === "xla") throw new Error("there is no XLA plugin");
-  const native = value === "plugin" ? { native: ["/opt/plugin.so"] } : {};
+  const native = value === "plugin" ? { native: ["/opt/plugin.so"], pointers: true, env: ["DEVICE"] } : {};
   return { value: value === "auto" ? "onnx" : value, identity: { version: "1.30.0", calls }, ...native };
 }
 `;
@@ -50,7 +50,7 @@ Deno.test("resolveValues() says why a value cannot be had", async () => {
   ]);
 });
 
-Deno.test("resolveValues() hands on the native libraries that a resolver names", async () => {
+Deno.test("resolveValues() hands on the native libraries and variables that a resolver names", async () => {
   using folder = temporaryFolder();
   writeFiles(folder.path, { "resolver.ts": resolver });
   const stages = [stageOf(folder.path, { name: "a", run: "train.ts" })];
@@ -62,5 +62,7 @@ Deno.test("resolveValues() hands on the native libraries that a resolver names",
     value: "plugin",
     identity,
     native: ["/opt/plugin.so"],
+    pointers: true,
+    env: ["DEVICE"],
   }]);
 });

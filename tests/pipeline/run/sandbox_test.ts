@@ -217,3 +217,33 @@ Deno.test("a stage may load a native library outside of npm where a resolver nam
   assert.deepEqual(errors, []);
   assert.match(Deno.readTextFileSync(join(folder.path, "out.txt")), /^Error: Could not open library/);
 });
+
+Deno.test("a stage may call native code by pointers, and sees variables, where a resolver says so", async () => {
+  using folder = temporaryFolder();
+  const variable = "MINDEPTH_TEST_DEVICE";
+  writeFiles(folder.path, {
+    "stage.ts": moduleText({
+      outs: ["out"],
+      body: `
+        const bytes = new BigUint64Array([7n]);
+        const seen = new Deno.UnsafePointerView(Deno.UnsafePointer.of(bytes)).getBigUint64();
+        Deno.writeTextFileSync(outs.out, seen + " " + Deno.env.get("${variable}"));`,
+    }),
+    "loading.ts": moduleText({
+      outs: ["out"],
+      body: `try { Deno.dlopen("other.so", {}); } catch { Deno.writeTextFileSync(outs.out, ""); }`,
+    }),
+  });
+  Deno.env.set(variable, "1");
+  const stage = stageOf(folder.path, { run: "stage.ts", outs: { out: "out.txt" } });
+  const refused = await trial(folder.path, stage);
+  assert.match(refused.errors[0] ?? "", /^stage /);
+  const resolution = { path: ["runtime"], value: "plugin", identity: "1", native: [], pointers: true, env: [variable] };
+  const { errors } = await trial(folder.path, stage, { resolutions: [resolution] });
+  assert.deepEqual(errors, []);
+  assert.equal(Deno.readTextFileSync(join(folder.path, "out.txt")), "7 1");
+
+  const loading = stageOf(folder.path, { run: "loading.ts", outs: { out: "out.txt" } });
+  const other = await trial(folder.path, loading, { resolutions: [resolution] });
+  assert.match(other.errors[0] ?? "", /^stage loaded the native library other.so, which is in none of/);
+});
