@@ -5,14 +5,13 @@ import { z } from "zod";
  * stage's fingerprint names the engine and its version.
  */
 export const runtimeParameter: z.ZodDefault<
-  z.ZodEnum<{ auto: "auto"; onnx: "onnx"; tensorflow: "tensorflow"; webgpu: "webgpu"; cpu: "cpu" }>
+  z.ZodEnum<{ auto: "auto"; onnx: "onnx"; xla: "xla"; tensorflow: "tensorflow"; webgpu: "webgpu"; cpu: "cpu" }>
 > = z
-  .enum(["auto", "onnx", "tensorflow", "webgpu", "cpu"])
+  .enum(["auto", "onnx", "xla", "tensorflow", "webgpu", "cpu"])
   .default("auto")
   .meta({
     description:
       "The engine that computes: onnx (native, the default), tensorflow (after `deno task setup:tensorflow`), " +
-      "webgpu (any GPU, by its graphics driver), " +
-      "or cpu (plain TensorFlow.js, slow)",
+      "xla (after `deno task setup:xla`), webgpu (any GPU, by its graphics driver), or cpu (plain TensorFlow.js, slow)",
     resolver: import.meta.resolve("./resolver.ts"),
   });

@@ -5,6 +5,7 @@ const loaders: Readonly<Record<string, () => Promise<Runtime>>> = {
   onnx: async () => (await import("./onnx.ts")).onnxRuntime,
   tensorflow: async () => (await import("./tensorflow.ts")).tensorflowRuntime,
   webgpu: async () => (await import("./webgpu.ts")).webgpuRuntime,
+  xla: async () => (await import("./xla.ts")).xlaRuntime,
   cpu: async () => (await import("./cpu.ts")).cpuRuntime,
 };
 

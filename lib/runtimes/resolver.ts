@@ -1,6 +1,7 @@
 import { identifyTensorflow } from "./tensorflow/identity.ts";
 import { tensorflowFolder } from "./tensorflow/installation.ts";
 import { identifyWebgpu } from "./webgpu/identity.ts";
+import { resolveXla } from "./xla/identity.ts";
 
 /** What a value of `runtime` stands for on this machine. */
 export interface ResolvedRuntime {
@@ -10,6 +11,10 @@ export interface ResolvedRuntime {
   readonly identity: string;
   /** Folders of native libraries, besides those of npm packages. */
   readonly native?: readonly string[];
+  /** Whether those are called by pointers. */
+  readonly pointers?: boolean;
+  /** Environment variables that the engine looks at. */
+  readonly env?: readonly string[];
 }
 
 type Engine = Omit<ResolvedRuntime, "value">;
@@ -22,6 +27,7 @@ const engines: Readonly<Record<string, () => Engine | Promise<Engine>>> = {
   onnx: () => ({ identity: "onnxruntime-node 1.30.0" }),
   tensorflow: async () => ({ identity: await identifyTensorflow(tensorflowFolder), native: [tensorflowFolder] }),
   webgpu: async () => ({ identity: await identifyWebgpu() }),
+  xla: resolveXla,
   cpu: () => ({ identity: "@tensorflow/tfjs 4.22.0" }),
 };
 

@@ -19,6 +19,7 @@ const tested: readonly TestedRuntime[] = [
   { name: "onnx", tolerance: 1e-5, isExpected: true },
   { name: "tensorflow", tolerance: 1e-5, isExpected: true },
   { name: "webgpu", tolerance: 1e-5, isExpected: true, check: requireFastAdapter },
+  { name: "xla", tolerance: 1e-5, isExpected: true },
 ];
 
 /** A runtime with what its tests need to know. */

@@ -18,6 +18,11 @@ export function pluginFolder(kind: PluginKind): string {
 /** The name of a plugin's file in its folder. */
 export const pluginFile = "plugin.so";
 
+/** Where a plugin may lie, the first that is there being taken: where `XLA_PLUGIN` says, or where it was installed. */
+export function pluginPlaces(named: string | undefined = Deno.env.get(pluginVariable)): string[] {
+  return named === undefined ? pluginKinds.map((kind) => join(pluginFolder(kind), pluginFile)) : [named];
+}
+
 /**
  * Finds the plugin that is to be used.
  *
@@ -26,8 +31,7 @@ export const pluginFile = "plugin.so";
  * @throws {Error} saying how to get one
  */
 export function findPlugin(named: string | undefined = Deno.env.get(pluginVariable)): string {
-  const candidates = named === undefined ? pluginKinds.map((kind) => join(pluginFolder(kind), pluginFile)) : [named];
-  for (const path of candidates) {
+  for (const path of pluginPlaces(named)) {
     try {
       return Deno.realPathSync(path);
     } catch (error) {

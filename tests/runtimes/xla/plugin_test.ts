@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { Client } from "../../../lib/runtimes/xla/client.ts";
+import { resolveXla } from "../../../lib/runtimes/xla/identity.ts";
 import { findPlugin } from "../../../lib/runtimes/xla/location.ts";
 import { Plugin } from "../../../lib/runtimes/xla/plugin.ts";
 import { checkStructures } from "../../../lib/runtimes/xla/structure_check.ts";
@@ -35,6 +37,17 @@ Deno.test("checkStructures() names a structure that a plugin expects to be longe
     () => checkStructures(() => undefined),
     /does not say what size it expects PJRT_Plugin_Initialize_Args/,
   );
+});
+
+Deno.test({
+  name: "resolveXla() names the plugin by its version and its bytes",
+  ignore,
+  async fn() {
+    const { identity, native } = await resolveXla();
+    const sha256 = createHash("sha256").update(await Deno.readFile(findPlugin())).digest("hex");
+    assert.ok(identity.endsWith(`, SHA-256 ${sha256}`), identity);
+    assert.equal(native[0], findPlugin());
+  },
 });
 
 Deno.test({
