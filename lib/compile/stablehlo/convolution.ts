@@ -1,6 +1,6 @@
 import type { Node } from "../graph/node.ts";
 import type { OperationOf, Window } from "../graph/operation.ts";
-import { type Emitter, list, type Lower, type Lowerings, typeOf } from "./emitter.ts";
+import { type Emitter, list, type Lower, type Lowerings } from "./emitter.ts";
 import { multiplied } from "./product.ts";
 
 type Pair = readonly [number, number];
@@ -16,6 +16,8 @@ interface Convolution {
   readonly imageDilation: Pair;
   /** The same between the filter's values. */
   readonly filterDilation: Pair;
+  /** Whether the filter is turned round; not, if absent. */
+  readonly isTurned?: boolean;
 }
 
 const ones: Pair = [1, 1];
@@ -34,19 +36,18 @@ const convolution: Lower<OperationOf<"convolution">> = (node, emitter) => {
 
 /**
  * The gradient, spread out by the strides, with the turned filter whose in and out are exchanged: the form that XLA knows
- * as cuDNN's backward convolution of data, as JAX writes it.
+ * as cuDNN's backward convolution of data,.
  */
 const inputGradient: Lower<OperationOf<"convolutionInputGradient">> = (node, emitter) => {
   const { window } = node.operation;
   const [gradient, filter] = node.inputs as [Node, Node];
-  const turned = emitter.add(`stablehlo.reverse ${emitter.value(filter)}, dims = [0, 1] : ${typeOf(filter)}`);
   const [, height, width] = node.shape as [number, number, number, number];
   const [, rows, columns] = gradient.shape as [number, number, number, number];
   const around = (extent: number, places: number, stride: number, size: number, before: number): Pair => {
     const low = size - 1 - before;
     return [low, extent + size - 1 - ((places - 1) * stride + 1) - low];
   };
-  return convolved(emitter.value(gradient), turned, node, {
+  return convolved(emitter.value(gradient), emitter.value(filter), node, {
     axes: "[b, 0, 1, f]x[0, 1, o, i]->[b, 0, 1, f]",
     strides: ones,
     padding: [
@@ -55,6 +56,7 @@ const inputGradient: Lower<OperationOf<"convolutionInputGradient">> = (node, emi
     ],
     imageDilation: stridesOf(window),
     filterDilation: ones,
+    isTurned: true,
   }, emitter);
 };
 
@@ -90,15 +92,17 @@ function convolved(
   images: string,
   filter: string,
   node: Node,
-  { axes, strides, padding, imageDilation, filterDilation }: Convolution,
+  { axes, strides, padding, imageDilation, filterDilation, isTurned = false }: Convolution,
   emitter: Emitter,
 ): string {
   const factors = [images, filter].map((name, index) => ({ name, shape: node.inputs[index]!.shape }));
   const window = `stride = ${list(strides)}, pad = ${list(padding.map(list))}, ` +
     `lhs_dilate = ${list(imageDilation)}, rhs_dilate = ${list(filterDilation)}`;
-  return multiplied(factors, node.shape, ([left, right], precision) => {
+  return multiplied(factors, node.shape, ([left, right], precision, types) => {
     const name = `#stablehlo<precision ${precision}>`;
-    return `stablehlo.convolution(${left}, ${right}) dim_numbers = ${axes}, window = {${window}} ` +
+    // Written as an attribute of the window, XLA would not know it for a gradient; nor if anything stood between the two.
+    const turned = isTurned ? emitter.add(`stablehlo.reverse ${right}, dims = [0, 1] : ${types[1]}`) : right;
+    return `stablehlo.convolution(${left}, ${turned}) dim_numbers = ${axes}, window = {${window}} ` +
       `{batch_group_count = 1 : i64, feature_group_count = 1 : i64, precision_config = [${name}, ${name}]}`;
   }, emitter);
 }

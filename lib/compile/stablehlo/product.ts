@@ -13,7 +13,7 @@ import { tensorType } from "./type.ts";
 export function multiplied(
   factors: readonly { readonly name: string; readonly shape: readonly number[] }[],
   shape: readonly number[],
-  write: (names: readonly string[], precision: string) => string,
+  write: (names: readonly string[], precision: string, types: readonly string[]) => string,
   emitter: Emitter,
 ): string {
   const precision = precisionNames[emitter.precision];
@@ -25,7 +25,7 @@ export function multiplied(
       : emitter.add(`stablehlo.convert ${name} : (${tensorType(shape, "f32")}) -> ${types[index]}`)
   );
   const type = tensorType(shape, element);
-  const result = emitter.add(`${write(names, precision)} : (${types.join(", ")}) -> ${type}`);
+  const result = emitter.add(`${write(names, precision, types)} : (${types.join(", ")}) -> ${type}`);
   return element === "f32"
     ? result
     : emitter.add(`stablehlo.convert ${result} : (${type}) -> ${tensorType(shape, "f32")}`);

@@ -112,6 +112,16 @@ Deno.test("convolutions and their gradients have the forms that XLA hands to cuD
   ]);
 });
 
+Deno.test("the turned filter of a gradient stands right before the convolution at every precision", () => {
+  const lines = linesOf(
+    { kind: "convolutionInputGradient", window, shape: images.shape },
+    [gradient, filter],
+    "bfloat16",
+  );
+  assert.match(lines[2]!, /^%5 = stablehlo.reverse %4, dims = \[0, 1\] : tensor<3x3x3x4xbf16>$/);
+  assert.match(lines[3]!, /^%6 = stablehlo.convolution\(%3, %5\)/);
+});
+
 Deno.test("the gradient of a largest value goes to the first of equal ones", () => {
   const pooled = input("g", [2, 3, 3, 3]);
   assert.deepEqual(linesOf({ kind: "maxPoolGradient", window }, [pooled, images]).slice(1), [
