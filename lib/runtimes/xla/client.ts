@@ -19,6 +19,9 @@ export interface LoadedProgram {
 /** Options of XLA's compiler, by their names among its flags. */
 export type CompilerOptions = Readonly<Record<string, string | boolean | number>>;
 
+/** `PJRT_NamedValue_kBool`. */
+const booleanValue = 4;
+
 /** `PJRT_HostBufferSemantics_kImmutableUntilTransferCompletes`. */
 const untilTransferred = 1;
 
@@ -35,8 +38,12 @@ export class Client {
    * @throws {Error} with the engine's message, e.g. where there is no such device
    */
   constructor(readonly plugin: Plugin) {
-    const created = new Structure("PJRT_Client_Create_Args");
-    plugin.call("PJRT_Client_Create", created);
+    const created = new Structure("PJRT_Client_Create_Args").pointTo("create_options", lazily()).set("num_options", 1);
+    try {
+      plugin.call("PJRT_Client_Create", created);
+    } catch (cause) {
+      throw new Error(`${plugin.path} has no device here: ${(cause as Error).message}`, { cause });
+    }
     this.#client = created.get("client");
     const named = new Structure("PJRT_Client_PlatformName_Args").set("client", this.#client);
     plugin.call("PJRT_Client_PlatformName", named);
@@ -152,6 +159,15 @@ export class Client {
       this.plugin.call("PJRT_Event_Destroy", new Structure("PJRT_Event_Destroy_Args").set("event", event));
     }
   }
+}
+
+/** An option of clients: memory is taken as it is needed, where else a GPU's client takes three quarters of it at once. */
+function lazily(): Structure {
+  return new Structure("PJRT_NamedValue")
+    .pointToBytes("name", "name_size", "preallocate")
+    .setInteger("type", booleanValue)
+    .set("bool_value", 0)
+    .set("value_size", 1);
 }
 
 /** A `CompileOptionsProto` (xla/pjrt/proto/compile_options.proto): one replica, one partition, and flags of the compiler. */

@@ -24,6 +24,8 @@ export const structures = {
   PJRT_Plugin_Initialize_Args: {},
   PJRT_Event_Destroy_Args: { event: "pointer" },
   PJRT_Event_Await_Args: { event: "pointer" },
+  // With a boolean for its value, which in the header is one of a union of types.
+  PJRT_NamedValue: { name: "pointer", name_size: "size", type: "int", bool_value: "int64", value_size: "size" },
   PJRT_Client_Create_Args: {
     create_options: "pointer",
     num_options: "size",

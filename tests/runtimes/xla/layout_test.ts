@@ -20,10 +20,11 @@ const later: Readonly<Partial<Record<StructureName, readonly string[]>>> = {
   PJRT_ExecuteOptions: ["multi_slice_config"],
 };
 
-/** The header of the plugin, without its comments. */
+/** The header of the plugin, without its comments; of a union (the only one is of 8 bytes) the last member alone. */
 async function readHeader(): Promise<string> {
   const text = await Deno.readTextFile(join(pluginFolder("cpu"), "pjrt_c_api.h"));
-  return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/\/\/[^\n]*/g, "");
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/\/\/[^\n]*/g, "");
+  return code.replaceAll(/union \{[^}]*?(\w+);\s*\};/g, "int64_t $1;");
 }
 
 function typeOfField(declaration: string): FieldType {
