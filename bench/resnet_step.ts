@@ -18,7 +18,7 @@ import { optimizerParameter } from "../lib/nn/sgd.ts";
 import { trainingProgram } from "../lib/nn/training_program.ts";
 import { initialVariables } from "../lib/nn/variables.ts";
 import { onnxRuntime } from "../lib/runtimes/onnx.ts";
-import { type Peer, startProcess } from "./peer_process.ts";
+import { type PythonChild, startChild } from "./python_child.ts";
 import { peersPython } from "./peers.ts";
 
 const [rounds = 3, width = 64, batch = 128] = Deno.args.map(Number);
@@ -84,7 +84,7 @@ async function ours(): Promise<Runner> {
   return { name: "onnx", setUp, run, runs: [] };
 }
 
-async function theirs(peer: Peer, how: "eager" | "compile", tensors: string): Promise<Runner> {
+async function theirs(peer: PythonChild, how: "eager" | "compile", tensors: string): Promise<Runner> {
   const { lr, momentum, weightDecay } = optimizer;
   const task = { tensors, batch, width, mean, deviation, optimizer: { lr, momentum, weight_decay: weightDecay } };
   const start = performance.now();
@@ -120,7 +120,7 @@ function median(values: readonly number[]): number {
 }
 
 const folder = await Deno.makeTempDir();
-const peers: Peer[] = [];
+const peers: PythonChild[] = [];
 try {
   const runners = [await ours()];
   try {
@@ -128,7 +128,7 @@ try {
     const tensors = `${folder}/task.safetensors`;
     await writeTask(tensors);
     for (const how of ["eager", "compile"] as const) {
-      const peer = startProcess(python, "resnet_step.py", [how]);
+      const peer = startChild(python, new URL("resnet_step.py", import.meta.url), [how]);
       peers.push(peer);
       runners.push(await theirs(peer, how, tensors));
     }

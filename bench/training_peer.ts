@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { startProcess } from "./peer_process.ts";
+import { startChild } from "./python_child.ts";
 
 /** What the child prepares: a safetensors file of images, labels, order and initial parameters, and how to learn. */
 export interface PeerTask {
@@ -31,7 +31,6 @@ export interface TrainingPeer extends Disposable {
 
 /** Starts the child. */
 export function startPeer(python: string): TrainingPeer {
-  const peer = startProcess(python, "training_step.py");
-  // What it answers is as training_step.py says.
-  return { ...peer, prepare: peer.ask, run: peer.ask } as TrainingPeer;
+  const child = startChild(python, new URL("training_step.py", import.meta.url));
+  return { prepare: child.ask, run: child.ask, [Symbol.dispose]: child[Symbol.dispose] };
 }
