@@ -11,32 +11,16 @@
  *
  * @module
  */
-import { dirname, join, resolve } from "node:path";
 import { tensorflowFolder } from "../lib/runtimes/tensorflow/installation.ts";
+import { placeOf } from "./place.ts";
 import { setUpTensorflow } from "./tensorflow/installer.ts";
-
-/** Where it is to go; makes the link where that is elsewhere. */
-async function place(): Promise<string> {
-  const elsewhere = Deno.env.get("MINDEPTH_RUNTIMES");
-  if (elsewhere === undefined || elsewhere === "") return tensorflowFolder;
-  const folder = join(resolve(elsewhere), "tensorflow");
-  await Deno.mkdir(dirname(tensorflowFolder), { recursive: true });
-  const found = await Deno.lstat(tensorflowFolder).catch(() => undefined);
-  if (found !== undefined && !found.isSymlink) {
-    throw new Error(`${tensorflowFolder} is there already; remove it, or leave MINDEPTH_RUNTIMES away`);
-  }
-  if (found !== undefined) await Deno.remove(tensorflowFolder);
-  await Deno.mkdir(folder, { recursive: true });
-  await Deno.symlink(folder, tensorflowFolder);
-  return folder;
-}
 
 const unknown = Deno.args.find((argument) => argument !== "--gpu");
 const start = performance.now();
 try {
   if (unknown !== undefined) throw new Error(`There is no argument ${unknown}; expected --gpu or nothing`);
   await setUpTensorflow({
-    folder: await place(),
+    folder: await placeOf(tensorflowFolder),
     gpu: Deno.args.includes("--gpu"),
     say: (line) => console.log(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${line}`),
   });

@@ -15,6 +15,7 @@ import {
   recordFile,
 } from "../lib/runtimes/xla/location.ts";
 import { Plugin } from "../lib/runtimes/xla/plugin.ts";
+import { placeOf } from "./place.ts";
 import { digestOf, installWheel, type Wheel } from "./wheel.ts";
 
 const usage = `deno task setup:xla [--cuda13 | --cuda12 | --plugin FILE] [--wheel FILE]
@@ -72,7 +73,7 @@ async function install(kind: Exclude<PluginKind, "own">, file: string | undefine
     );
   }
   const wheel = wheels[kind][Deno.build.arch];
-  const folder = pluginFolder(kind);
+  const folder = await placeOf(pluginFolder(kind));
   await installWheel({ wheel, file, folder, target });
   await record(folder, wheel.name.split("-").slice(0, 2).join(" "));
 }

@@ -5,9 +5,9 @@ import type { Program } from "../../lib/runtimes/program.ts";
 import { xlaRuntime } from "../../lib/runtimes/xla.ts";
 import { trainingInputs, trainingProgram } from "../compile/support/network.ts";
 import { assertSameLosses, batch, networks, visits } from "./agreement.ts";
-import { ignoreXla } from "./xla/plugin.ts";
+import { testRuntimes } from "./runtimes.ts";
 
-const ignore = ignoreXla();
+const { ignore } = (await testRuntimes()).find(({ name }) => name === "xla")!;
 
 for (const network of networks) {
   for (const last of [batch, 5]) {

@@ -1,9 +1,9 @@
 import { xlaRuntime } from "../../../lib/runtimes/xla.ts";
-import { ignoreXla } from "../../runtimes/xla/plugin.ts";
+import { testRuntimes } from "../../runtimes/runtimes.ts";
 import { cases } from "../support/cases.ts";
 import { assertParity } from "../support/operation.ts";
 
-const ignore = ignoreXla();
+const { ignore } = (await testRuntimes()).find(({ name }) => name === "xla")!;
 
 for (const [name, run, tensors, options] of cases) {
   Deno.test({

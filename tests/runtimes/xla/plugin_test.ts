@@ -5,9 +5,9 @@ import { resolveXla } from "../../../lib/runtimes/xla/identity.ts";
 import { findPlugin } from "../../../lib/runtimes/xla/location.ts";
 import { Plugin } from "../../../lib/runtimes/xla/plugin.ts";
 import { checkStructures } from "../../../lib/runtimes/xla/structure_check.ts";
-import { ignoreXla } from "./plugin.ts";
+import { testRuntimes } from "../runtimes.ts";
 
-const ignore = ignoreXla();
+const { ignore } = (await testRuntimes()).find(({ name }) => name === "xla")!;
 
 Deno.test("Plugin says what to do where a file is no native library, or no plugin", async () => {
   const path = await Deno.makeTempFile();
