@@ -15,9 +15,11 @@ export interface ResolvedRuntime {
   readonly pointers?: boolean;
   /** Environment variables that the engine looks at. */
   readonly env?: readonly string[];
+  /** Why it was taken, where nobody named it. */
+  readonly note?: string;
 }
 
-type Engine = Omit<ResolvedRuntime, "value">;
+type Engine = Omit<ResolvedRuntime, "value" | "note">;
 
 /**
  * What each runtime is on this machine. Versions of npm packages are written down here, and held to the installed ones by
@@ -32,7 +34,8 @@ const engines: Readonly<Record<string, () => Engine | Promise<Engine>>> = {
 };
 
 /**
- * Resolves a value of `runtime`: `auto` takes `onnx`.
+ * Resolves a value of `runtime`. `auto` takes `onnx`, on every machine, so that what is up to date on one is so on others: a
+ * GPU is used where its runtime is named.
  *
  * @throws {Error} where there is no runtime of that name, or it is not set up
  */
@@ -42,5 +45,9 @@ export default async function resolveRuntime(value: unknown): Promise<ResolvedRu
   if (engine === undefined) {
     throw new Error(`There is no runtime "${name}"; expected one of auto, ${Object.keys(engines).join(", ")}`);
   }
-  return { value: name, ...await engine() };
+  const resolved = { value: name, ...await engine() };
+  if (value !== "auto") return resolved;
+  const note = `auto takes ${name} (${resolved.identity}), which needs no set-up; a GPU is used by xla, webgpu or ` +
+    "tensorflow, where runtime names it";
+  return { ...resolved, note };
 }

@@ -20,7 +20,9 @@ Deno.test("runtimeByName() says which runtimes there are", async () => {
 
 Deno.test("resolveRuntime() names the installed engines", async () => {
   const onnx = { value: "onnx", identity: `onnxruntime-node ${ort.env.versions.node}` };
-  assert.deepEqual(await resolveRuntime("auto"), onnx);
+  const { note, ...auto } = await resolveRuntime("auto");
+  assert.deepEqual(auto, onnx);
+  assert.match(note!, /^auto takes onnx \(onnxruntime-node 1\.30\.0\), which needs no set-up; a GPU is used by /);
   assert.deepEqual(await resolveRuntime("cpu"), { value: "cpu", identity: `@tensorflow/tfjs ${tf.version.tfjs}` });
   await assert.rejects(
     () => resolveRuntime("abacus"),

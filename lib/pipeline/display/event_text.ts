@@ -36,6 +36,8 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
       return [line(style.doubtful(interruptedText(event.left)))];
     case "waiting for writer":
       return [line(`waits for process ${event.process}, which has been running since ${timeText(event.since)}`)];
+    case "value resolved":
+      return [line(`${event.name}: ${event.note}`)];
     case "stage restored":
       return [line(`${style.good(event.stage)} restored${because(event.reasons)}`)];
     case "stage started": {

@@ -22,6 +22,8 @@ export interface Resolution {
   readonly pointers?: boolean;
   /** Environment variables that the stage may see for it. */
   readonly env?: readonly string[];
+  /** What was taken and why, for people. */
+  readonly note?: string;
 }
 
 /**

@@ -15,8 +15,8 @@ async function answer(module: string, value: unknown): Promise<ResolutionAnswer>
   try {
     const { default: resolver } = await import(module) as { default: Resolver };
     if (typeof resolver !== "function") throw new Error("its default export is not a function");
-    const { value: resolved, identity, native, pointers, env } = await resolver(value);
-    return { kind: "resolved", value: resolved, identity, native, pointers, env } as ResolutionAnswer;
+    const { value: resolved, identity, native, pointers, env, note } = await resolver(value);
+    return { kind: "resolved", value: resolved, identity, native, pointers, env, note } as ResolutionAnswer;
   } catch (error) {
     return { kind: "failed", message: thrown(error).message };
   }

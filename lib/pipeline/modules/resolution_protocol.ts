@@ -18,5 +18,7 @@ export type ResolutionAnswer =
     readonly pointers?: boolean;
     /** Environment variables that the stage may see for it. */
     readonly env?: readonly string[];
+    /** What was taken and why. */
+    readonly note?: string;
   }
   | { readonly kind: "failed"; readonly message: string };

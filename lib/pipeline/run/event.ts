@@ -8,6 +8,8 @@ export type Event =
   /** The first Ctrl-C, or its like; where a time budget is over, with the seconds that are left of it. */
   | { readonly kind: "run interrupted"; readonly time: number; readonly left?: number }
   | { readonly kind: "waiting for writer"; readonly time: number; readonly process: number; readonly since: string }
+  /** What a value such as `with.runtime` came to, and why. */
+  | { readonly kind: "value resolved"; readonly time: number; readonly name: string; readonly note: string }
   | { readonly kind: "stage unchanged"; readonly time: number; readonly stage: string; readonly seconds?: number }
   | {
     readonly kind: "stage restored";

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { Resolution } from "../modules/resolution.ts";
 import { fingerprintApartFrom } from "../plan/fingerprint.ts";
 import type { Evaluation } from "../plan/plan.ts";
 import type { Reason } from "../plan/reason.ts";
@@ -38,6 +39,8 @@ export class StageReproduction {
   readonly #options: StageReproductionOptions;
   /** True once a stage has run, and so some time has passed. */
   #hasRun = false;
+  /** Notes on values that were told. */
+  readonly #said = new Set<string>();
   /** Of the stages that have to run. */
   readonly #evaluations = new Map<string, Evaluation>();
 
@@ -93,6 +96,7 @@ export class StageReproduction {
     const resolutions = this.#options.preparation.resolutions.get(name) ?? [];
     const granted = { ...code && { code }, resolutions };
     const begun = performance.now();
+    this.#say(resolutions);
     this.#options.emit({
       kind: "stage started",
       time: Date.now(),
@@ -148,6 +152,15 @@ export class StageReproduction {
         return "cancelled";
       default:
         return outcome satisfies never;
+    }
+  }
+
+  /** Tells what values came to, each once. */
+  #say(resolutions: readonly Resolution[]): void {
+    for (const { path, note } of resolutions) {
+      if (note === undefined || this.#said.has(note)) continue;
+      this.#said.add(note);
+      this.#options.emit({ kind: "value resolved", time: Date.now(), name: ["with", ...path].join("."), note });
     }
   }
 

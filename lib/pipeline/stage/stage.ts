@@ -140,6 +140,8 @@ export interface Resolved {
   readonly pointers?: boolean;
   /** Environment variables that the stage may see, e.g. one that names a device; what counts of them is in `identity`. */
   readonly env?: readonly string[];
+  /** What was taken and why, for people: said once in a run, when the first stage that it bears on starts. */
+  readonly note?: string;
 }
 
 /** The default export of a resolver module: what a value such as `runtime: auto` comes to on this machine. */

@@ -22,6 +22,7 @@ Deno.test("PlainDisplay writes a line an event, without control sequences", () =
       { kind: "waiting for writer", time, process: 12, since: "2026-01-02 03:04:05" },
       { kind: "stage unchanged", time, stage: "a", seconds: 60 },
       { kind: "stage restored", time, stage: "b", reasons: [{ kind: "out missing", path: "b.txt" }], seconds: 20 },
+      { kind: "value resolved", time, name: "with.runtime", note: "auto takes onnx" },
       { kind: "stage started", time, stage: "c", reasons: [{ kind: "never run" }], sandbox: "partial (ffi)" },
       { kind: "stage output", time, stage: "c", stream: "stderr", text: "10 %\r20 %\r\x1b[31mdone\x1b[0m\n" },
       {
@@ -48,6 +49,7 @@ Deno.test("PlainDisplay writes a line an event, without control sequences", () =
       "warning: a was running",
       "waits for process 12, which has been running since 2026-01-02 03:04:05",
       "b restored: b.txt is missing",
+      "with.runtime: auto takes onnx",
       "c runs: has not run yet (sandbox: partial (ffi))",
       "c | done",
       "c warns:",
