@@ -3,6 +3,7 @@ import { styleFor } from "../display/style.ts";
 import { comparisonLines, lockCheckLines } from "../display/verification_text.ts";
 import type { Stage } from "../file/pipeline.ts";
 import { selectStages } from "../graph/selection.ts";
+import { heal } from "../run/aside.ts";
 import { prepare } from "../run/preparation.ts";
 import type { Lock } from "../store/lock.ts";
 import { Workspace } from "../store/workspace.ts";
@@ -25,6 +26,7 @@ export default async function verify(this: Context, flags: VerifyFlags, ...targe
   for (const opened of await openRequests(this, flags, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
     await using _writer = await soleWriter(this, workspace);
+    report(this, await heal(workspace.temporary));
     const lock = await verifyLock(this, workspace, opened);
     if (lock === undefined) return;
     for (const tier of TIERS[flags.tier]) {
@@ -52,7 +54,7 @@ const TITLES = { b: "(b) computed again from committed files", c: "(c) computed 
 async function verifyLock(context: Context, workspace: Workspace, opened: Opened): Promise<Lock | undefined> {
   const stages = selectedStages(opened);
   const preparation = await prepare(workspace, opened.pipeline, opened.graph, opened.selected);
-  const columns = await checkColumns(stages, workspace.digests);
+  const columns = preparation.ok ? await checkColumns(stages, preparation.value.lock, workspace.digests) : [];
   report(context, [...preparation.diagnostics, ...columns]);
   if (!preparation.ok || columns.length > 0) {
     conclude(context, EXIT.invalid);

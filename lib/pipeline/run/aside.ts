@@ -1,4 +1,5 @@
 import { basename, dirname, join } from "node:path";
+import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import { StoreError } from "../store/store_error.ts";
 import { endOrphans } from "./orphans.ts";
@@ -74,10 +75,10 @@ export async function setAside(scratch: string, stage: Stage): Promise<Aside> {
  * Undoes what a killed engine left: ends the stages that still run, puts previous outs back.
  *
  * @param scratch the folder given to {@linkcode setAside}; the caller holds the writer's lock
- * @returns names of the stages whose outs were put back
+ * @returns a warning for each stage whose outs were put back
  */
-export async function heal(scratch: string): Promise<string[]> {
-  const healed: string[] = [];
+export async function heal(scratch: string): Promise<Diagnostic[]> {
+  const healed: Diagnostic[] = [];
   for (const entry of await list(join(scratch, "aside"))) {
     const folder = join(scratch, "aside", entry);
     const journal = await readJournal(folder);
@@ -87,7 +88,8 @@ export async function heal(scratch: string): Promise<string[]> {
     }
     await endOrphans(folder);
     await undo(folder, journal);
-    healed.push(journal.stage);
+    const message = `${journal.stage} was running when a run was killed; its outs are back as they were`;
+    healed.push({ severity: "warning", message });
   }
   return healed;
 }

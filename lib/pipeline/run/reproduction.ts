@@ -73,7 +73,7 @@ export async function reproduce(
   const capacity = machineCapacity(options.jobs ?? (options.inOrder ? 1 : undefined));
   const started = Date.now();
   record({ kind: "run started", time: started, stages: [...selected], jobs: capacity.jobs });
-  for (const diagnostic of [...healed.map(healedWarning), ...preparation.diagnostics]) {
+  for (const diagnostic of [...healed, ...preparation.diagnostics]) {
     record({ kind: "run warning", time: Date.now(), diagnostic });
   }
   const reproduction = new StageReproduction({
@@ -113,10 +113,6 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
-}
-
-function healedWarning(stage: string): Diagnostic {
-  return { severity: "warning", message: `${stage} was running when a run was killed; its outs are back as they were` };
 }
 
 function tasksOf(graph: Graph, selected: ReadonlySet<string>, durations: Durations, inOrder: boolean): Task[] {

@@ -246,3 +246,36 @@ Deno.test("repro waits for a verify that is still to compare", async () => {
   await again.exit(0);
   succeeded(await changing.finish());
 });
+
+Deno.test("verify first puts back the outs that a killed repro had set aside, and says so", async () => {
+  const { project, command } = await controlled();
+  await using _ = project;
+  const running = project.start("repro");
+  const made = await command.next();
+  await made.write("out.txt", "whole");
+  await made.exit(0);
+  succeeded(await running.finish());
+
+  await project.write("in.txt", "2");
+  const killed = project.start("repro");
+  await command.next();
+  assert.equal(await project.exists("out.txt"), false);
+  killed.kill("SIGKILL");
+  await killed.finish();
+  await project.write("in.txt", "1");
+  const finished = await project.run("verify", "--tier", "a");
+  succeeded(finished);
+  assert.match(finished.stderr, /^warning: only was running when a run was killed; its outs are back as they were$/m);
+  assert.match(finished.stdout, /^1 out as the lock records, 0 not, 0 absent$/m);
+});
+
+Deno.test("verify says that a table whose header was altered is, and blames no column of the pipeline file", async () => {
+  await using project = await fresh();
+  await project.edit("pipeline.yaml", "{relative: 1e-6}", "{columns: {root: {relative: 1e-6}}}");
+  succeeded(await project.run("verify", "--tier", "a"));
+  await project.edit("outputs/roots.csv", "number,root", "number,rooot");
+  const { code, stdout, stderr } = await project.run("verify", "outputs/roots.csv");
+  assert.deepEqual([code, stderr], [1, ""]);
+  assert.match(stdout, /^outputs\/roots\.csv differs from the lock: it is not what roots left$/m);
+  assert.match(stdout, /^ {2}the header: number,rooot here, number,root re-executed$/m);
+});
