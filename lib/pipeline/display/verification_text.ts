@@ -33,7 +33,7 @@ export function lockCheckLines({ stale, altered, absent, matching }: LockCheck, 
  * @param failed stages that gave no result
  */
 export function comparisonLines(comparison: Comparison, failed: number, style: Style): string[] {
-  const { compared, absent, unchecked, diverged, differences } = comparison;
+  const { compared, byDigest, absent, unchecked, diverged, differences } = comparison;
   const reasons = Map.groupBy(unchecked, ({ reason }) => reason);
   const counts = [
     `${countText(compared, "out")} compared`,
@@ -42,6 +42,7 @@ export function comparisonLines(comparison: Comparison, failed: number, style: S
     ...(failed > 0 ? [`${countText(failed, "stage")} without a result`] : []),
   ];
   return [
+    ...(byDigest.length > 0 ? [style.dim(`Absent, so compared with the lock's digests: ${byDigest.join(", ")}`)] : []),
     ...absent.map((path) => style.dim(`${path} is absent, so it was not compared`)),
     ...(diverged.length > 0
       ? [style.dim(`Compared as diverged, since what they read came out otherwise: ${diverged.join(", ")}`)]

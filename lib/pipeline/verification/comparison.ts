@@ -1,4 +1,5 @@
-import type { Stage } from "../file/pipeline.ts";
+import type { Exactness, Unchecked } from "../file/exactness.ts";
+import type { Out, Stage } from "../file/pipeline.ts";
 import type { Digests } from "../store/digests.ts";
 import type { Lock } from "../store/lock.ts";
 import type { Difference } from "./difference.ts";
@@ -9,7 +10,9 @@ import type { Scratch } from "./scratch.ts";
 export interface Comparison {
   /** How many outs were compared. */
   readonly compared: number;
-  /** Outs that the tree lacks. */
+  /** Of these, outs that the tree lacks: the lock's digests stood in for them. */
+  readonly byDigest: readonly string[];
+  /** Outs that the tree lacks and that came out otherwise than the lock's digest, which does not tell how far. */
   readonly absent: readonly string[];
   /** Outs that came out otherwise and need not be the same, and why. */
   readonly unchecked: readonly { readonly path: string; readonly reason: string }[];
@@ -35,8 +38,7 @@ export interface ComparedTrees {
  * @throws {StoreError} where one cannot be read
  */
 export async function compareOuts(stages: readonly Stage[], trees: ComparedTrees): Promise<Comparison> {
-  const { scratch, digests } = trees;
-  const absent: string[] = [];
+  const [byDigest, absent]: [string[], string[]] = [[], []];
   const unchecked: { path: string; reason: string }[] = [];
   const diverged: string[] = [];
   const differences: Difference[] = [];
@@ -44,20 +46,45 @@ export async function compareOuts(stages: readonly Stage[], trees: ComparedTrees
   for (const stage of stages) {
     const isDiverged = await hasDiverged(stage, trees);
     if (isDiverged) diverged.push(stage.name);
-    for (const { path, relative, verify = "bytes", diverged: loose = verify } of stage.outs) {
-      const exactness = isDiverged ? loose : verify;
-      const [here, again] = [await digests.digest(path), await digests.digest(scratch.path(path))];
-      if (here === undefined) absent.push(relative);
-      else if (exactness !== "bytes" && "unchecked" in exactness && here.sha256 !== again?.sha256) {
-        unchecked.push({ path: relative, reason: exactness.unchecked });
-      } else {
-        const strict = exactness === "bytes" || "unchecked" in exactness ? "bytes" : exactness;
-        differences.push(...await outDifferences({ relative, here: path, again: scratch.path(path) }, strict, digests));
+    for (const out of stage.outs) {
+      const { relative, verify = "bytes", diverged: loose = verify } = out;
+      const found = await compareOut(stage, out, isDiverged ? loose : verify, trees);
+      if (found === "absent") absent.push(relative);
+      else if ("unchecked" in found) unchecked.push({ path: relative, reason: found.unchecked });
+      else {
         compared++;
+        differences.push(...found.differences);
+        if (found.isByDigest) byDigest.push(relative);
       }
     }
   }
-  return { compared, absent, unchecked, diverged, differences };
+  return { compared, byDigest, absent, unchecked, diverged, differences };
+}
+
+async function compareOut(
+  { name }: Stage,
+  { path, relative }: Out,
+  exactness: Exactness,
+  { lock, scratch, digests }: ComparedTrees,
+): Promise<"absent" | Unchecked | { readonly differences: readonly Difference[]; readonly isByDigest: boolean }> {
+  const [here, again] = [await digests.digest(path), await digests.digest(scratch.path(path))];
+  const recorded = lock.stages.get(name)?.outs.find((out) => out.path === relative);
+  const sha256 = here?.sha256 ?? recorded?.sha256;
+  const isSame = sha256 === again?.sha256;
+  if (sha256 === undefined || (here === undefined && !isSame && isTolerance(exactness))) return "absent";
+  if (isSame) return { differences: [], isByDigest: here === undefined };
+  if (exactness !== "bytes" && "unchecked" in exactness) return exactness;
+  if (here !== undefined) {
+    const pair = { relative, here: path, again: scratch.path(path) };
+    return { differences: await outDifferences(pair, exactness, digests), isByDigest: false };
+  }
+  const short = (digest: string | undefined): string => digest?.slice(0, 12) ?? "nothing";
+  const difference = { path: relative, place: "sha256 in the lock", here: short(sha256), again: short(again?.sha256) };
+  return { differences: [difference], isByDigest: true };
+}
+
+function isTolerance(exactness: Exactness): boolean {
+  return exactness !== "bytes" && !("unchecked" in exactness);
 }
 
 /** Whether a dep in the copy is not what the stage read when its outs were made. */

@@ -58,8 +58,8 @@ Deno.test("verify --tier c compares to the byte what comes out to the byte", asy
   succeeded(finished);
   assert.deepEqual(tierC(finished), [
     "(c) computed again from nothing: fetch, train, draw",
-    "data.txt is absent, so it was not compared",
-    "4 outs compared, 0 differences",
+    "Absent, so compared with the lock's digests: data.txt",
+    "5 outs compared, 0 differences",
     "",
   ]);
 });
@@ -70,12 +70,33 @@ Deno.test("verify --tier c accepts what diverged within the tolerances, and says
   succeeded(finished);
   assert.deepEqual(tierC(finished), [
     "(c) computed again from nothing: fetch, train, draw",
-    "data.txt is absent, so it was not compared",
+    "Absent, so compared with the lock's digests: data.txt",
     "Compared as diverged, since what they read came out otherwise: draw",
     "Different, and not compared (weights diverge): outputs/net",
     "Different, and not compared (its numbers are in table.csv): outputs/figure.svg",
-    "2 outs compared, 2 different and unchecked, 0 differences",
+    "3 outs compared, 2 different and unchecked, 0 differences",
     "",
+  ]);
+});
+
+Deno.test("verify --tier c holds what is absent to the lock's digests, as far as a digest tells", async () => {
+  await using project = await ran();
+  for (const out of ["outputs/net", "outputs/history.csv"]) await project.remove(out);
+  await project.edit("pipeline.yaml", "echo digits", "echo digit");
+  const finished = await runOn(project, "0.55", "verify", "--tier", "c");
+  assert.equal(finished.code, 1);
+  const [digits, digit] = ["digits\n", "digit\n"].map((text) =>
+    createHash("sha256").update(text).digest("hex").slice(0, 12)
+  );
+  assert.deepEqual(tierC(finished).slice(1, -1), [
+    "Absent, so compared with the lock's digests: data.txt",
+    "outputs/history.csv is absent, so it was not compared",
+    "Compared as diverged, since what they read came out otherwise: train, draw",
+    "Different, and not compared (weights diverge): outputs/net",
+    "Different, and not compared (its numbers are in table.csv): outputs/figure.svg",
+    "data.txt does not come out again",
+    `  sha256 in the lock: ${digits} here, ${digit} re-executed`,
+    "2 outs compared, 2 different and unchecked, 1 difference",
   ]);
 });
 
@@ -88,7 +109,7 @@ Deno.test("verify --tier c says where numbers diverged beyond their tolerances, 
     "  row 1, column train_loss: 0.5 here, 0.7 re-executed (0.146 decades apart, at most 0.1)",
     "outputs/table.csv does not come out again",
     "  row 1, column loss: 0.5 here, 0.7 re-executed (0.146 decades apart, at most 0.1)",
-    "2 outs compared, 2 different and unchecked, 2 differences",
+    "3 outs compared, 2 different and unchecked, 2 differences",
     "",
   ]);
 });
