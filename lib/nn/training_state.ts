@@ -41,6 +41,7 @@ export class TrainingState {
 
   /** Opens the folder of a training and looks for where it can go on. */
   static async open(folder: string, options: TrainingStateOptions): Promise<TrainingState> {
+    await takeBack(folder);
     return new TrainingState(folder, options, await find(folder, options));
   }
 
@@ -86,21 +87,22 @@ export class TrainingState {
 
   /**
    * Leaves the folder to later trainings: the last checkpoint, and of the others, those of other schedules after this one's,
-   * as many as fit, far apart from each other.
+   * as many as fit, far apart from each other. The rest goes to the folder `spent` inside it, to be removed when the outs that
+   * were made of them are safe: a training that is killed before that takes all of them back.
    *
    * @param limit bytes
    */
   async leave(limit: number = leftBytes): Promise<void> {
     const own = spread(this.epochs);
     const names = own.map((epoch) => fileName(epoch, this.#options.schedule));
-    const found = (await Array.fromAsync(Deno.readDir(this.#folder))).map(({ name }) => name).sort();
-    const others = found.filter((name) => !names.includes(name)).reverse();
+    const others = (await filesIn(this.#folder)).filter((name) => !names.includes(name)).sort().reverse();
     let bytes = 0;
     for (const [index, name] of [...names, ...others].entries()) {
       const path = `${this.#folder}/${name}`;
       bytes += (await Deno.stat(path)).size;
       if (index === 0 || (bytes <= limit && !name.endsWith(".part"))) continue;
-      await Deno.remove(path);
+      await Deno.mkdir(spentIn(this.#folder), { recursive: true });
+      await Deno.rename(path, `${spentIn(this.#folder)}/${name}`);
       this.#epochs.delete(own[index] ?? -1);
     }
   }
@@ -113,7 +115,7 @@ interface Found {
 }
 
 async function find(folder: string, options: TrainingStateOptions): Promise<Found> {
-  const names = new Set((await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name));
+  const names = new Set(await filesIn(folder));
   const epochs: number[] = [];
   const problems: string[] = [];
   for (const epoch of options.schedule.keys()) {
@@ -129,6 +131,29 @@ async function find(folder: string, options: TrainingStateOptions): Promise<Foun
     }
   }
   return { epochs, problems };
+}
+
+/** Takes back what a training gave up that was then killed before its outs were safe. */
+async function takeBack(folder: string): Promise<void> {
+  for (const name of await filesIn(spentIn(folder))) {
+    await Deno.rename(`${spentIn(folder)}/${name}`, `${folder}/${name}`);
+  }
+}
+
+/** Where the engine removes everything once the stage has succeeded (`Resumption.state`). */
+function spentIn(folder: string): string {
+  return `${folder}/spent`;
+}
+
+/** Names of the files right in a folder; none where it is absent. */
+async function filesIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(folder));
+    return entries.filter(({ isFile }) => isFile).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }
 
 /** An epoch's file: the digest keeps schedules apart that share the folder. */

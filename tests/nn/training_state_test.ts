@@ -119,10 +119,22 @@ Deno.test("a training's state leaves its last checkpoint to later trainings, and
     const { size } = await Deno.stat(`${folder}/${name}`);
     await Deno.writeFile(`${folder}/x.part`, new Uint8Array(10));
     await state.leave();
-    assert.equal((await namesIn(folder)).length, 6);
+    assert.equal((await namesIn(folder)).filter((name) => name.endsWith(".safetensors")).length, 6);
+    assert.ok(!(await namesIn(folder)).includes("x.part"));
     await state.leave(4.5 * size);
-    assert.deepEqual(state.epochs, [0, 2, 6, 7]);
-    assert.equal((await namesIn(folder)).length, 4);
+    assert.equal((await namesIn(folder)).filter((name) => name !== "spent").length, 4);
+    assert.equal((await namesIn(`${folder}/spent`)).length, 3);
+    await Deno.remove(`${folder}/spent`, { recursive: true });
+    assert.deepEqual((await TrainingState.open(folder, options)).epochs, [0, 2, 6, 7]);
+  }));
+
+Deno.test("a training's state has all of its checkpoints again where it is killed before its stage has succeeded", () =>
+  inFolder(async (folder) => {
+    const state = await TrainingState.open(folder, options);
+    for (const epoch of [0, 1, 2]) await state.save(atEpoch(epoch), { passing: false });
     await state.leave(0);
-    assert.deepEqual(await namesIn(folder), [name]);
+    assert.deepEqual((await namesIn(folder)).filter((entry) => entry !== "spent"), [name]);
+    const again = await TrainingState.open(folder, options);
+    assert.deepEqual([again.epochs, again.problems], [[0, 1, 2, 7], []]);
+    assert.deepEqual((await again.read(1)).checkpoint.epoch, 1);
   }));

@@ -188,9 +188,11 @@ export class StageReproduction {
     return name !== undefined && this.#options.workspace.states.holds(name);
   }
 
-  /** Removes that folder where the stage is done; what serves runs with other values stays. */
+  /** Removes that folder where the stage is done; of one that serves runs with other values, what is spent. */
   #settleState(evaluation: Evaluation): void {
-    if (this.#resumes(evaluation.stage)?.across.length === 0) this.#dropState(evaluation);
+    if (this.#resumes(evaluation.stage)?.across.length === 0) return this.#dropState(evaluation);
+    const name = this.#stateName(evaluation);
+    if (name !== undefined) this.#options.workspace.states.dropSpent(name);
   }
 
   /** Removes that folder. */

@@ -31,8 +31,9 @@ export interface Resumption {
   /**
    * Absolute path of a folder that is the stage's own: for checkpoints. It stays when the stage fails, is cancelled or is
    * killed, is there again when the stage runs anew with the same code, values and deps, and is removed once it succeeds.
-   * A stage that resumes {@linkcode Across} values finds it whatever these are, and success leaves it. Nothing in it may be
-   * trusted blindly: a kill, or a power failure, may come in the middle of writing.
+   * A stage that resumes {@linkcode Across} values finds it whatever these are, and success leaves it but for the folder
+   * `spent` inside: there goes what later runs can do without, and this one too unless it is killed before the engine has
+   * taken its outs over. Nothing may be trusted blindly: a kill, or a power failure, may come in the middle of writing.
    */
   readonly state: string;
 }
@@ -83,8 +84,8 @@ export interface StageDefinition<
   readonly optionalOuts?: readonly OptionalO[];
   /**
    * Whether it can go on where an earlier attempt ended, by what it kept in `state`; with `across`, also where an earlier run
-   * with some other values did. Then it has 30 seconds, not ten, between
-   * the signal and the kill: so it loses little that keeps a checkpoint every 20 seconds, between two units of its work.
+   * with some other values did. Then it has 30 seconds, not ten, between the signal and the kill: so it loses little that
+   * keeps a checkpoint every 20 seconds, between two units of its work.
    */
   readonly resumes?: Resumes;
   /** Reads the deps, writes the outs. What it throws fails the stage. */

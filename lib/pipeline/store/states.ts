@@ -27,6 +27,11 @@ export class States {
     return existsSync(folder) && readdirSync(folder).length > 0;
   }
 
+  /** Removes what the stage gave up for when it has succeeded: the folder `spent` in that of a fingerprint. */
+  dropSpent(fingerprint: string): void {
+    rmSync(join(this.#folder, fingerprint, "spent"), { recursive: true, force: true });
+  }
+
   /** Removes the folder of a fingerprint, where there is one. */
   drop(fingerprint: string): void {
     rmSync(join(this.#folder, fingerprint), { recursive: true, force: true });

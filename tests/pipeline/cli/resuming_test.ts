@@ -91,6 +91,26 @@ Deno.test("a stage that resumes across values finds what it kept with others of 
   assert.equal((await states(project)).length, 2);
 });
 
+Deno.test("a stage that resumes across values loses what it calls spent once it has succeeded, and not before", async () => {
+  const body = `
+    Deno.readTextFileSync(deps.fail);
+    Deno.mkdirSync(context.state + "/spent", { recursive: true });
+    const path = context.state + "/spent/attempts";
+    Deno.writeTextFileSync(path, "attempt\\n", { append: true });
+    Deno.writeTextFileSync(context.state + "/kept", "");
+    if (Deno.env.get("MOOD") === "bad") throw new Error("not today");
+    Deno.copyFileSync(path, outs.out);`;
+  const module = moduleText({ deps: ["fail"], outs: ["out"], resumes: { across: ["epochs"] }, body });
+  await using project = await Project.create({ "pipeline.yaml": PIPELINE, "count.ts": module, "fail.txt": "" });
+  assert.equal((await project.startIn(".", { MOOD: "bad" }, "repro").finish()).code, 1);
+  assert.equal((await project.run("repro")).code, 0);
+  assert.equal(await project.read("out.txt"), "attempt\n".repeat(2));
+  const [state] = await states(project);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(project.path(`.pipeline/state/${state}`)), ({ name }) => name), [
+    "kept",
+  ]);
+});
+
 Deno.test("a stage that does not resume has no state", async () => {
   const module = moduleText({
     deps: ["fail"],
