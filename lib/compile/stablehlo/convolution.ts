@@ -1,5 +1,5 @@
 import type { Node } from "../graph/node.ts";
-import type { OperationOf, Window } from "../graph/operation.ts";
+import type { ImageLayout, OperationOf, Window } from "../graph/operation.ts";
 import { type Emitter, list, type Lower, type Lowerings } from "./emitter.ts";
 import { multiplied } from "./product.ts";
 
@@ -25,8 +25,9 @@ const ones: Pair = [1, 1];
 const convolution: Lower<OperationOf<"convolution">> = (node, emitter) => {
   const { window } = node.operation;
   const [images, filter] = node.inputs as [Node, Node];
+  const axes = axesOf(node.operation);
   return convolved(emitter.value(images), emitter.value(filter), node, {
-    axes: "[b, 0, 1, f]x[0, 1, i, o]->[b, 0, 1, f]",
+    axes: `${axes}x[0, 1, i, o]->${axes}`,
     strides: stridesOf(window),
     padding: [[window.top, window.bottom], [window.left, window.right]],
     imageDilation: ones,
@@ -41,14 +42,15 @@ const convolution: Lower<OperationOf<"convolution">> = (node, emitter) => {
 const inputGradient: Lower<OperationOf<"convolutionInputGradient">> = (node, emitter) => {
   const { window } = node.operation;
   const [gradient, filter] = node.inputs as [Node, Node];
-  const [, height, width] = node.shape as [number, number, number, number];
-  const [, rows, columns] = gradient.shape as [number, number, number, number];
+  const axes = axesOf(node.operation);
+  const [height, width] = extentsOf(node.shape, node.operation);
+  const [rows, columns] = extentsOf(gradient.shape, node.operation);
   const around = (extent: number, places: number, stride: number, size: number, before: number): Pair => {
     const low = size - 1 - before;
     return [low, extent + size - 1 - ((places - 1) * stride + 1) - low];
   };
   return convolved(emitter.value(gradient), emitter.value(filter), node, {
-    axes: "[b, 0, 1, f]x[0, 1, o, i]->[b, 0, 1, f]",
+    axes: `${axes}x[0, 1, o, i]->${axes}`,
     strides: ones,
     padding: [
       around(height, rows, window.strideHeight, window.height, window.top),
@@ -105,6 +107,16 @@ function convolved(
     return `stablehlo.convolution(${left}, ${turned}) dim_numbers = ${axes}, window = {${window}} ` +
       `{batch_group_count = 1 : i64, feature_group_count = 1 : i64, precision_config = [${name}, ${name}]}`;
   }, emitter);
+}
+
+function axesOf({ channelsFirst }: ImageLayout): string {
+  return channelsFirst ? "[b, f, 0, 1]" : "[b, 0, 1, f]";
+}
+
+/** Height and width of images. */
+export function extentsOf(shape: readonly number[], { channelsFirst }: ImageLayout): [number, number] {
+  const [first, second] = shape.slice(channelsFirst ? 2 : 1) as [number, number];
+  return [first, second];
 }
 
 function stridesOf(window: Window): Pair {

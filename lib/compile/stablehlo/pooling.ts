@@ -1,21 +1,21 @@
 import type { Node } from "../graph/node.ts";
-import type { OperationOf, Window } from "../graph/operation.ts";
+import type { ImageLayout, OperationOf, Window } from "../graph/operation.ts";
+import { extentsOf } from "./convolution.ts";
 import { type Emitter, list, type Lower, type Lowerings, type Typed, typeOf } from "./emitter.ts";
 import { neutral, reducers } from "./reduction.ts";
 import { padded } from "./structure.ts";
 
 const pool: Lower<OperationOf<"pool">> = (node, emitter) => {
   const { function: name, window } = node.operation;
+  const layout = node.operation;
   const images = node.inputs[0]!;
-  if (name === "max") return pooled("max", emitter.value(images), images, window, node.shape, emitter);
-  const sums = pooled("sum", emitter.value(images), images, window, node.shape, emitter);
+  if (name === "max") return pooled("max", emitter.value(images), images, { window, layout }, node.shape, emitter);
+  const sums = pooled("sum", emitter.value(images), images, { window, layout }, node.shape, emitter);
   // How many values of each window lie within the image, for one image of one channel.
-  const [, height, width] = images.shape as [number, number, number, number];
-  const [, rows, columns] = node.shape as [number, number, number, number];
-  const image = { shape: [1, height, width, 1], dtype: node.dtype };
+  const image = { shape: imagesShape([1, 1], extentsOf(images.shape, layout), layout), dtype: node.dtype };
   const ones = emitter.constant(1, image.shape, image.dtype);
-  const counts = { shape: [1, rows, columns, 1], dtype: node.dtype };
-  const count = pooled("sum", ones, image, window, counts.shape, emitter);
+  const counts = { shape: imagesShape([1, 1], extentsOf(node.shape, layout), layout), dtype: node.dtype };
+  const count = pooled("sum", ones, image, { window, layout }, counts.shape, emitter);
   const all = emitter.broadcastAlong(count, counts, node.shape, [0, 1, 2, 3]);
   return emitter.add(`stablehlo.divide ${sums}, ${all} : ${typeOf(node)}`);
 };
@@ -27,7 +27,7 @@ const maxPoolGradient: Lower<OperationOf<"maxPoolGradient">> = (node, emitter) =
   const element = typeOf({ shape: [], dtype: node.dtype });
   const zero = emitter.constant(0, [], node.dtype);
   const values = [emitter.value(images), emitter.value(gradient), zero].join(", ");
-  const { dimensions, strides, padding } = windowTexts(window);
+  const { dimensions, strides, padding } = windowTexts({ window, layout: node.operation });
   return emitter.add(
     `"stablehlo.select_and_scatter"(${values}) <{window_dimensions = ${dimensions}, window_strides = ${strides}, ` +
       `padding = ${padding}}> ({\n` +
@@ -46,29 +46,31 @@ const maxPoolGradient: Lower<OperationOf<"maxPoolGradient">> = (node, emitter) =
 const averagePoolGradient: Lower<OperationOf<"averagePoolGradient">> = (node, emitter) => {
   const { window } = node.operation;
   const gradient = node.inputs[0]!;
-  const [batch, height, width, channels] = node.shape as [number, number, number, number];
-  const [, rows, columns] = gradient.shape as [number, number, number, number];
-  const [low, extents] = [
-    [window.height - 1 - window.top, window.width - 1 - window.left] as const,
-    [height + window.height - 1, width + window.width - 1] as const,
-  ];
+  const layout = node.operation;
+  const [height, width] = extentsOf(node.shape, layout);
+  const places = extentsOf(gradient.shape, layout);
   const strides = [window.strideHeight, window.strideWidth] as const;
-  const high = [rows, columns].map((places, axis) => extents[axis]! - ((places - 1) * strides[axis]! + 1) - low[axis]!);
-  const spread = { shape: [batch, ...extents, channels], dtype: node.dtype };
+  const low = [window.height - 1 - window.top, window.width - 1 - window.left] as const;
+  const extents = [height + window.height - 1, width + window.width - 1] as const;
+  const [bottom, right] = places.map((count, axis) =>
+    extents[axis]! - ((count - 1) * strides[axis]! + 1) - low[axis]!
+  ) as [number, number];
+  const [batch, channels] = [node.shape[0]!, node.shape[layout.channelsFirst ? 1 : 3]!];
+  const spread = { shape: imagesShape([batch, channels], extents, layout), dtype: node.dtype };
   const value = padded(
     emitter.value(gradient),
     gradient,
     {
-      low: [0, ...low, 0],
-      high: [0, ...high, 0],
-      interior: [0, strides[0] - 1, strides[1] - 1, 0],
+      low: imagesShape([0, 0], low, layout),
+      high: imagesShape([0, 0], [bottom, right], layout),
+      interior: imagesShape([0, 0], [strides[0] - 1, strides[1] - 1], layout),
       value: 0,
     },
     spread.shape,
     emitter,
   );
   const plain = { ...window, strideHeight: 1, strideWidth: 1, top: 0, bottom: 0, left: 0, right: 0 };
-  const sums = pooled("sum", value, spread, plain, node.shape, emitter);
+  const sums = pooled("sum", value, spread, { window: plain, layout }, node.shape, emitter);
   const size = emitter.constant(window.height * window.width, node.shape, node.dtype);
   return emitter.add(`stablehlo.divide ${sums}, ${size} : ${typeOf(node)}`);
 };
@@ -84,13 +86,13 @@ function pooled(
   reducer: "max" | "sum",
   value: string,
   from: Typed,
-  window: Window,
+  place: WindowPlace,
   shape: readonly number[],
   emitter: Emitter,
 ): string {
   const start = emitter.constant(neutral(reducer, from.dtype), [], from.dtype);
   const element = typeOf({ shape: [], dtype: from.dtype });
-  const { dimensions, strides, padding } = windowTexts(window);
+  const { dimensions, strides, padding } = windowTexts(place);
   return emitter.add(
     `"stablehlo.reduce_window"(${value}, ${start}) <{window_dimensions = ${dimensions}, window_strides = ${strides}, ` +
       `padding = ${padding}}> ({\n` +
@@ -101,13 +103,28 @@ function pooled(
   );
 }
 
-function windowTexts({ height, width, strideHeight, strideWidth, top, bottom, left, right }: Window): Record<
-  "dimensions" | "strides" | "padding",
-  string
-> {
+/** A window, and on which axes of images it moves. */
+interface WindowPlace {
+  readonly window: Window;
+  readonly layout: ImageLayout;
+}
+
+function windowTexts({ window, layout }: WindowPlace): Record<"dimensions" | "strides" | "padding", string> {
+  const { height, width, strideHeight, strideWidth, top, bottom, left, right } = window;
   return {
-    dimensions: `array<i64: 1, ${height}, ${width}, 1>`,
-    strides: `array<i64: 1, ${strideHeight}, ${strideWidth}, 1>`,
-    padding: `dense<${list([[0, 0], [top, bottom], [left, right], [0, 0]].map(list))}> : tensor<4x2xi64>`,
+    dimensions: `array<i64: ${imagesShape([1, 1], [height, width], layout).join(", ")}>`,
+    strides: `array<i64: ${imagesShape([1, 1], [strideHeight, strideWidth], layout).join(", ")}>`,
+    padding: `dense<${
+      list(imagesShape<readonly number[]>([[0, 0], [0, 0]], [[top, bottom], [left, right]], layout).map(list))
+    }> : tensor<4x2xi64>`,
   };
+}
+
+/** A value for each axis of images: of batch and channels, and of height and width. */
+function imagesShape<T>(
+  [batch, channels]: readonly [T, T],
+  [height, width]: readonly [T, T],
+  layout: ImageLayout,
+): T[] {
+  return layout.channelsFirst ? [batch, channels, height, width] : [batch, height, width, channels];
 }
