@@ -48,12 +48,12 @@ const trainings: readonly Training[] = [
     augmentation: { pad: 1, flip: true },
     epochs: 4,
   },
-  // Few steps: a rectifier's gate that rounding flips would end the agreement.
-  { model: { kind: "resnet18", width: 2 }, optimizer: { lr: 0.01 }, epochs: 1 },
-  { model: { kind: "convnet", depth: 3, width: 4, halvings: 1 }, optimizer: { lr: 0.01 }, epochs: 1 },
+  // Few steps, and small ones: a rectifier's gate that rounding flips would end the agreement.
+  { model: { kind: "resnet18", width: 2 }, optimizer: { lr: 0.003 }, epochs: 1 },
+  { model: { kind: "convnet", depth: 3, width: 4, halvings: 1 }, optimizer: { lr: 0.1 }, epochs: 1 },
   {
     model: { kind: "convnet", depth: 3, width: 4, halvings: 1, batchNorm: false, initialisation: "he" },
-    optimizer: { lr: 0.01 },
+    optimizer: { lr: 0.1 },
     epochs: 1,
   },
 ];
@@ -90,7 +90,8 @@ async function losses(runtime: Runtime, training: Training): Promise<readonly nu
     return [`velocities/${name}`, new Float32Array(variables[`parameters/${name}`]!.length)];
   });
   const normalisation = channelStatistics(dataset.train);
-  const program = trainingProgram(network, normalisation, optimizerParameter.parse(optimizer), training);
+  const parameters = optimizerParameter.parse(optimizer);
+  const program = trainingProgram(network, normalisation, parameters, training);
   const executable = await runtime.compile(program, { batch });
   const visits = Array.from({ length: epochs }, (_, epoch) => [...new Random(0, `order ${epoch}`).permutation(count)]);
   const order = Int32Array.from(visits.flat());
@@ -101,7 +102,10 @@ async function losses(runtime: Runtime, training: Training): Promise<readonly nu
     },
     order,
     scalars: {
-      learningRate: Float32Array.from({ length: Math.ceil(order.length / batch) }, (_, step) => 0.1 / (1 + step)),
+      learningRate: Float32Array.from(
+        { length: Math.ceil(order.length / batch) },
+        (_, step) => parameters.lr / (1 + step),
+      ),
     },
     state: { ...variables, ...Object.fromEntries(velocities) },
   });
