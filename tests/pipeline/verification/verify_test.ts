@@ -231,7 +231,7 @@ Deno.test("repro waits for a verify that is still to compare", async () => {
   await made.exit(0);
   succeeded(await running.finish());
 
-  const verifying = project.start("verify", "--tier", "c");
+  const verifying = project.start("verify", "--tier", "b");
   const executed = await command.next();
   await project.write("in.txt", "2");
   const changing = project.start("repro");
