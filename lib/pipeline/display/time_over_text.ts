@@ -51,7 +51,10 @@ export class TimeOverText {
       ...(this.#lost.length === 0 ? [] : [`will run anew: ${named(this.#lost)}`]),
       ...(this.#open.size === 0 ? [] : [`not started: ${named([...this.#open])}`]),
     ];
-    return `The time budget of ${budget} is over; ${facts.join("; ")}\nGo on: ${command}`;
+    // What runs anew within the same time is as far then as it is now.
+    const isStuck = this.#lost.length > 0 && this.#finished.length + this.#kept.length === 0;
+    const goOn = isStuck ? "Go on, with a longer time budget" : "Go on";
+    return `The time budget of ${budget} is over; ${facts.join("; ")}\n${goOn}: ${command}`;
   }
 }
 

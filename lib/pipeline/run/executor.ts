@@ -89,7 +89,11 @@ async function runAction(
     },
   };
   const diagnostics = await (stage.action.kind === "run" ? runModule(run) : runCommands(run));
-  return limit.signal.aborted && !cancelled.aborted ? [failure(stage, `took longer than its ${time} s`)] : diagnostics;
+  if (!limit.signal.aborted || cancelled.aborted) return diagnostics;
+  const remedy = job.state === undefined
+    ? "Raise that, or give it less to do"
+    : "The next repro resumes it; or raise that";
+  return [failure(stage, `took longer than the ${time} s of its resources.time`, [remedy])];
 }
 
 function missingOuts(stage: Stage): Diagnostic[] {

@@ -27,6 +27,17 @@ Deno.test("TimeOverText tells finished, failed, kept, lost and missing stages ap
   );
 });
 
+Deno.test("TimeOverText asks for a longer budget where the same one would lead no further", () => {
+  const lost: Event[] = [
+    { kind: "run started", time, stages: ["a"], jobs: 1 },
+    { kind: "stage cancelled", time, stage: "a", resumes: false },
+  ];
+  const head = "The time budget of 2h is over; nothing more was finished; will run anew: a";
+  assert.equal(text(lost), `${head}\nGo on, with a longer time budget: go on`);
+  const kept = text([...lost, { kind: "stage cancelled", time, stage: "b", resumes: true }]);
+  assert.equal(kept.split("\n")[1], "Go on: go on");
+});
+
 Deno.test("TimeOverText names five stages of many, and six of six", () => {
   const started = (stages: string): string =>
     text([{ kind: "run started", time, stages: [...stages], jobs: 1 }]).split("\n")[0]!;

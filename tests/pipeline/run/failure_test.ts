@@ -124,7 +124,7 @@ Deno.test("a full disk is named", async () => {
 
 Deno.test("a stage that takes longer than its time is ended", async () => {
   const { errors, outs } = await run({ cmd: ["sleep 60"], resources: { time: 0.2 } });
-  assert.match(errors[0] ?? "", /^stage took longer than its 0.2 s\n/);
+  assert.match(errors[0] ?? "", /^stage took longer than the 0.2 s of its resources\.time\n/);
   assert.deepEqual(outs, { "out.txt": "old" });
 });
 
