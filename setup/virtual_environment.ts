@@ -47,12 +47,14 @@ function marker(folder: string): string {
 }
 
 async function succeed(command: string, args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(command, { args, stdout: "null", stderr: "piped" }).output()
+  const output = await new Deno.Command(command, { args, stdout: "piped", stderr: "piped" }).output()
     .catch((error) => {
-      if (error instanceof Deno.errors.NotFound) throw new Error(`there is no ${command}`);
+      if (error instanceof Deno.errors.NotFound) throw new Error(`there is no ${command}; install Python 3`);
       throw error;
     });
-  if (success) return;
-  const reason = new TextDecoder().decode(stderr).trim().split("\n").at(-1);
+  if (output.success) return;
+  const [said, failed] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes).trim());
+  // Where Debian's package python3-venv is missing, the standard output alone says so, in several lines.
+  const reason = failed === "" ? said!.split(/\s+/).join(" ") : failed!.split("\n").at(-1);
   throw new Error(`\`${["python", ...args.slice(0, 3)].join(" ")}\` failed: ${reason}`);
 }
