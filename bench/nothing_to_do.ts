@@ -4,6 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { median } from "./median.ts";
 
 const cli = fileURLToPath(new URL("../lib/pipeline/cli.ts", import.meta.url));
 const commands = { "repro, nothing to do": ["run", "-A", cli, "repro"], "Deno's own start": ["eval", "0"] };
@@ -19,9 +20,7 @@ for (let round = 0; round < rounds; round++) {
   for (const [name, args] of Object.entries(commands)) (seconds[name] ??= []).push((await run(args)).seconds);
 }
 for (const [name, times] of Object.entries(seconds)) {
-  times.sort((a, b) => a - b);
-  const [least, median] = [times[0]!, times[Math.floor(rounds / 2)]!];
-  console.log(`${name}: median ${median.toFixed(3)} s, least ${least.toFixed(3)} s, of ${rounds}`);
+  console.log(`${name}: median ${median(times).toFixed(3)} s, least ${Math.min(...times).toFixed(3)} s, of ${rounds}`);
 }
 
 async function run(args: string[]): Promise<{ code: number; seconds: number }> {

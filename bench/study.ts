@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { readTable } from "../lib/formats/table.ts";
+import { median, medianRatio } from "./median.ts";
 import { peersPython } from "./peers.ts";
 
 /** Accuracies of both programs may differ by this, since they draw their random numbers otherwise. */
@@ -82,10 +83,6 @@ async function checkEqualWork(ours: string, peer: string, depths: readonly numbe
   }
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
 const rounds = Number(Deno.args[0] ?? 1);
 const python = await peersPython().catch((error: Error) => {
   console.error(`PyTorch is left out: ${error.message}`);
@@ -124,8 +121,7 @@ try {
   console.log("| program | seconds | mindepth's share |\n| :-- | --: | --: |");
   console.log(`| mindepth, with figures and report | ${median(ours).toFixed(1)} | |`);
   for (const { name, seconds } of peers) {
-    const ratio = median(ours.map((time, round) => time / seconds[round]!));
-    console.log(`| ${name} | ${median(seconds).toFixed(1)} | ${ratio.toFixed(2)} |`);
+    console.log(`| ${name} | ${median(seconds).toFixed(1)} | ${medianRatio(ours, seconds).toFixed(2)} |`);
   }
 } finally {
   await Deno.remove(scratch, { recursive: true });

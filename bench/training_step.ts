@@ -23,6 +23,7 @@ import { initialVariables } from "../lib/nn/variables.ts";
 import { onnxRuntime } from "../lib/runtimes/onnx.ts";
 import type { Program, RunInputs } from "../lib/runtimes/program.ts";
 import { startPeer, type StepsRun, type TrainingPeer } from "./training_peer.ts";
+import { median, medianRatio } from "./median.ts";
 import { peersPython } from "./peers.ts";
 
 const rounds = Number(Deno.args[0] ?? 15);
@@ -158,15 +159,6 @@ async function productsTime(depth: number, multiply: () => Promise<unknown>): Pr
   return operationTime * 2 * batch * (2 * pixels * width + 3 * (depth - 1) * width * width + 3 * width * classes);
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-}
-
-/** The median of the rounds' own ratios: what slows a whole round cancels out. */
-function ratio(ours: readonly number[], others: readonly number[]): number {
-  return median(ours.map((time, round) => time / others[round]!));
-}
-
 const python = await peersPython().catch((error: Error) => {
   console.error(`PyTorch is left out: ${error.message}`);
   return undefined;
@@ -180,7 +172,7 @@ for (const batchNorm of [false, true]) {
     const cells = [`${depth}`, batchNorm ? "yes" : "no", median(times.ours).toFixed(2)];
     if (peer !== undefined) {
       for (const others of [times.peer, times.prepared]) {
-        cells.push(median(others).toFixed(2), ratio(times.ours, others).toFixed(2));
+        cells.push(median(others).toFixed(2), medianRatio(times.ours, others).toFixed(2));
       }
     }
     rows.push(row([...cells, median(times.products).toFixed(2)]));

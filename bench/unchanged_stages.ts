@@ -11,6 +11,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
+import { median, medianRatio } from "./median.ts";
 import { peersPython } from "./peers.ts";
 
 const chains = 10;
@@ -95,10 +96,6 @@ async function run(program: string, args: readonly string[], cwd: string): Promi
   return { seconds, text };
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
 /** Seconds of each command, a round each, on so many stages. */
 async function measure(count: number, commands: readonly Command[], rounds: number): Promise<number[][]> {
   const folder = await Deno.makeTempDir({ prefix: "mindepth-bench-" });
@@ -134,6 +131,6 @@ console.log([row(header), row(header.map(() => "--:"))].join("\n"));
 for (const count of counts.length > 0 ? counts : [1, 100, 1000]) {
   const times = await measure(count, commands, rounds);
   const [here, there] = times as [number[], number[] | undefined];
-  const ratio = there === undefined ? [] : [median(here.map((time, round) => time / there[round]!)).toFixed(3)];
+  const ratio = there === undefined ? [] : [medianRatio(here, there).toFixed(3)];
   console.log(row([`${count}`, ...times.map((seconds) => median(seconds).toFixed(2)), ...ratio]));
 }
