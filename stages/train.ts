@@ -11,7 +11,7 @@ import { channelStatistics, readDataset } from "../lib/datasets/dataset.ts";
 import { type Row, writeTable } from "../lib/formats/table.ts";
 import { augmentationParameter } from "../lib/nn/augmentation.ts";
 import { earlyStopParameter } from "../lib/nn/early_stop.ts";
-import { estimateTraining, formatBytes } from "../lib/nn/estimate.ts";
+import { checkMemory, estimateTraining, formatBytes } from "../lib/nn/estimate.ts";
 import { examplesOf } from "../lib/nn/evaluation.ts";
 import { evaluatedHistory, type History, historyColumns } from "../lib/nn/history.ts";
 import { identityColumns, identityOf } from "../lib/nn/identity.ts";
@@ -20,9 +20,9 @@ import { lossParameter } from "../lib/nn/loss.ts";
 import { modelParameter } from "../lib/nn/model_parameter.ts";
 import { optimizerParameter } from "../lib/nn/sgd.ts";
 import { reachedEpochs, resumableTraining } from "../lib/nn/resumable_training.ts";
-import { scheduleDigests } from "../lib/nn/schedule.ts";
 import { modelOf, snapshotName, writeSnapshot } from "../lib/nn/snapshot.ts";
 import { snapshotEpochs, snapshotsParameter } from "../lib/nn/snapshot_epochs.ts";
+import { continuedAcross, trainingStateOptions } from "../lib/nn/continuation.ts";
 import { TrainingState } from "../lib/nn/training_state.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
@@ -57,20 +57,11 @@ export default stage({
   outs: ["snapshots", "history"],
   // Its state tells by itself how far earlier trainings are the same.
   resumes: {
-    across: [
-      "epochs",
-      "snapshots",
-      "earlyStop",
-      "optimizer.lr",
-      "optimizer.drops",
-      "optimizer.cosine",
-      "optimizer.warmUp",
-    ],
+    across: continuedAcross,
   },
 
   async run({ with: parameters, deps, outs, state: folder, resources, progress, signal }) {
-    const { epochs, snapshots, earlyStop: _, optimizer, ...others } = parameters;
-    const { model: modelParameters, labelNoise, batch, seed, evaluateEvery } = others;
+    const { model: modelParameters, labelNoise, optimizer, batch, epochs, seed, snapshots, evaluateEvery } = parameters;
     const dataset = withLabelNoise(await readDataset(deps.dataset), labelNoise);
     const normalisation = channelStatistics(dataset.train);
     const network = { model: modelParameters, input: dataset.train.shape, classes: dataset.classes.length };
@@ -79,25 +70,12 @@ export default stage({
     const kept = snapshotEpochs(snapshots, epochs, optimizer.drops);
 
     const { disk, memory } = estimateTraining(model, { batch, snapshots: kept.length, train, test });
-    console.log(
-      `${kept.length} snapshots, up to ${formatBytes(disk)} with their checkpoints; about ${
-        formatBytes(memory)
-      } of memory`,
-    );
-    if (resources.memory > 0 && memory > resources.memory) {
-      throw new Error(
-        `Training needs about ${formatBytes(memory)} of memory, but resources.memory grants ` +
-          `${formatBytes(resources.memory)}; grant more, or take a smaller model or batch`,
-      );
-    }
+    const [space, taken] = [disk, memory].map(formatBytes);
+    console.log(`${kept.length} snapshots, up to ${space} with their checkpoints; about ${taken} of memory`);
+    checkMemory(memory, resources.memory);
 
-    const { lr, drops, cosine, warmUp, ...rule } = optimizer;
-    const steps = Math.ceil(dataset.train.count / batch);
-    const state = await TrainingState.open(folder, {
-      model,
-      training: JSON.stringify({ dataset: dataset.digest, rule, ...others }),
-      schedule: scheduleDigests({ lr, drops, cosine, warmUp }, { epochs, steps }),
-    });
+    const examples = { digest: dataset.digest, count: dataset.train.count };
+    const state = await TrainingState.open(folder, trainingStateOptions(parameters, model, examples));
     for (const problem of state.problems) console.warn(`does without a checkpoint: ${problem}`);
 
     const runtime = await runtimeByName(parameters.runtime);

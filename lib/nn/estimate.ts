@@ -36,6 +36,21 @@ export function estimateTraining(
   };
 }
 
+/**
+ * Refuses a training that cannot fit.
+ *
+ * @param needed bytes, as {@linkcode estimateTraining} has them
+ * @param granted bytes; 0 where that is not stated
+ * @throws {Error} where it needs more than is granted
+ */
+export function checkMemory(needed: number, granted: number): void {
+  if (granted === 0 || needed <= granted) return;
+  throw new Error(
+    `Training needs about ${formatBytes(needed)} of memory, but resources.memory grants ${formatBytes(granted)}; ` +
+      "grant more, or take a smaller model or batch",
+  );
+}
+
 /** A number of bytes for people, in powers of 1,000. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
