@@ -18,9 +18,8 @@ Deno.test("after() waits for longer than a timer of the platform can, and not at
   const done: string[] = [];
   {
     using _month = after(30 * 86400 * 1000, () => done.push("a month"));
-    using _soon = after(20, () => done.push("disposed"));
-    await new Promise((proceed) => setTimeout(proceed, 10));
+    after(20, () => done.push("disposed"))[Symbol.dispose]();
+    await new Promise((proceed) => setTimeout(proceed, 40));
   }
-  await new Promise((proceed) => setTimeout(proceed, 30));
   assert.deepEqual(done, []);
 });
