@@ -124,6 +124,7 @@ function tasksOf(graph: Graph, selected: ReadonlySet<string>, durations: Duratio
     priority: 0,
   }));
   if (inOrder) return tasks;
-  const paths = longestPaths(tasks, (name) => durations.expected(name));
+  const positions = new Map(tasks.map(({ name }, position) => [name, position]));
+  const paths = longestPaths(tasks, (name) => durations.expected(name, positions.get(name)!));
   return tasks.map((task) => ({ ...task, priority: paths.get(task.name) ?? 0 }));
 }

@@ -73,3 +73,19 @@ Deno.test("repro --jobs 1 runs one stage at a time", async () => {
   await second.exit(0);
   assert.deepEqual((await running.finish()).ran, ["one", "two", "both"]);
 });
+
+Deno.test("of a grid that never ran the last starts first, and other stages keep the order of the file", async () => {
+  await using project = await Project.create({
+    "pipeline.yaml": `stages:
+  one: { cmd: echo > one.txt, outs: [one.txt] }
+  two: { cmd: echo > two.txt, outs: [two.txt] }
+  train:
+    foreach: [2, 4, 8]
+    do: { cmd: "echo > \${item}.txt", outs: ["\${item}.txt"] }
+`,
+  });
+  const { code, ran } = await project.run("repro", "--jobs", "1");
+  assert.equal(code, 0);
+  assert.deepEqual(ran.filter((name) => name.startsWith("train")), ["train@8", "train@4", "train@2"]);
+  assert.deepEqual(ran.filter((name) => !name.startsWith("train")), ["one", "two"]);
+});
