@@ -62,13 +62,14 @@ Deno.test("RunRecorder leaves no record of a run that did nothing", () =>
 Deno.test("Durations expects of a stage what it took, else what its group, else what all took on average", () =>
   inFolder((folder) => {
     const durations = Durations.read(folder, "pipeline.yaml");
-    assert.equal(durations.expected("train@2"), 1);
+    assert.equal(durations.expected("fetch", 3), 1);
+    assert.ok(durations.expected("train@2", 1) < durations.expected("train@4", 2));
     durations.set("train@2", 10);
     durations.set("train@4", 20);
     durations.set("plot", 3);
-    assert.equal(durations.expected("train@2"), 10);
-    assert.equal(durations.expected("train@8"), 15);
-    assert.equal(durations.expected("fetch"), 11);
+    assert.equal(durations.expected("train@2", 1), 10);
+    assert.equal(Math.round(durations.expected("train@8", 3)), 15);
+    assert.equal(durations.expected("fetch", 0), 11);
   }));
 
 Deno.test("Durations takes a torn file, or one of another shape, for none", () =>
