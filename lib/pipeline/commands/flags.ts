@@ -24,6 +24,16 @@ export type ReproFlags = CommonFlags & {
   readonly singleItem: boolean;
   /** The targets and what is downstream. */
   readonly downstream: boolean;
+  /** Every stage of the project. */
+  readonly allPipelines: boolean;
+  /** Targets that are folders mean the stages of all files in them. */
+  readonly recursive: boolean;
+  /** What is not on disk counts as the lock has it. */
+  readonly allowMissing: boolean;
+  /** Contents of outs are not kept. */
+  readonly noCommit: boolean;
+  /** Nothing is restored but what the lock records. */
+  readonly noRunCache: boolean;
   /** How long all of it may take. */
   readonly timeBudget?: TimeBudget;
 };

@@ -1,7 +1,9 @@
+import { basename } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import { formatDiagnostics } from "../diagnostic_text.ts";
 import { readPipeline } from "../file/reader.ts";
-import type { Pipeline } from "../file/pipeline.ts";
+import { stagePrefix } from "../dvc/project_root.ts";
+import { DVC_FILE, type Pipeline } from "../file/pipeline.ts";
 import { buildGraph } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
 import { selectStages } from "../graph/selection.ts";
@@ -26,6 +28,10 @@ export interface SelectionFlags {
   readonly singleItem?: boolean;
   /** The targets and what is downstream of them. */
   readonly downstream?: boolean;
+  /** Without targets, the stages of the file alone, not of all files of its project. */
+  readonly own?: boolean;
+  /** Targets that are folders mean the stages of all files in them. */
+  readonly recursive?: boolean;
 }
 
 /**
@@ -39,15 +45,16 @@ export async function openRequests(
   flags: CommonFlags & SelectionFlags,
   targets: readonly string[],
 ): Promise<readonly Opened[]> {
-  const requests: Opened[] = [];
-  for (const request of parseRequests(targets, flags.file, context.folder)) {
-    const pipeline = await readPipeline(request.file);
-    report(context, pipeline.diagnostics);
-    if (!pipeline.ok) {
+  const opened = new Map<string, Opened>();
+  for (const request of parseRequests(targets, flags.file, context.folder, flags.recursive)) {
+    const read = await readPipeline(request.file);
+    report(context, read.diagnostics);
+    if (!read.ok) {
       conclude(context, EXIT.invalid);
       continue;
     }
-    const graph = buildGraph(pipeline.value);
+    const pipeline = read.value;
+    const graph = buildGraph(pipeline);
     report(context, graph.diagnostics);
     if (!graph.ok) {
       conclude(context, EXIT.invalid);
@@ -57,12 +64,21 @@ export async function openRequests(
       single: flags.singleItem ?? false,
       downstream: flags.downstream ?? false,
       glob: flags.glob,
+      own: flags.own ?? false,
+      ...(basename(request.file) === DVC_FILE && { home: stagePrefix(pipeline.folder, request.file) }),
+      ...(flags.recursive && { inside: pipeline.folder }),
     });
     report(context, selected.diagnostics);
-    if (selected.ok) requests.push({ pipeline: pipeline.value, graph: graph.value, selected: selected.value });
-    else conclude(context, EXIT.usage);
+    if (!selected.ok) {
+      conclude(context, EXIT.usage);
+      continue;
+    }
+    // Several files may belong to one project.
+    const others = opened.get(pipeline.file)?.selected ?? new Set();
+    const names = [...graph.value.stages.keys()].filter((name) => others.has(name) || selected.value.has(name));
+    opened.set(pipeline.file, { pipeline, graph: graph.value, selected: new Set(names) });
   }
-  return context.process.exitCode ? [] : requests;
+  return context.process.exitCode ? [] : [...opened.values()];
 }
 
 /** Prints what is wrong, or doubtful, as the person who typed the command sees the files. */

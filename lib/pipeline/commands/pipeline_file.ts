@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
+import { DVC_FILE } from "../file/pipeline.ts";
 
 /** The names a pipeline file has, the preferred one first. */
-export const PIPELINE_FILES = ["pipeline.yaml", "dvc.yaml"] as const;
+export const PIPELINE_FILES = ["pipeline.yaml", DVC_FILE] as const;
 
 /** The pipeline file in a folder; undefined where it has none. */
 export function pipelineFileIn(folder: string): string | undefined {

@@ -15,6 +15,9 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
       "--single-item and --downstream contradict each other: the first one leaves out what the second adds",
     );
   }
+  if (flags.allPipelines && targets.length > 0) {
+    throw new UsageError("--all-pipelines takes no targets: it is about every stage of the project");
+  }
   if (targets.length === 0 && (flags.singleItem || flags.downstream)) {
     throw new UsageError(`--${flags.singleItem ? "single-item" : "downstream"} needs a target`);
   }
@@ -23,12 +26,13 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
       "--force and --time-budget contradict each other: what --force begins anew, no later run goes on with",
     );
   }
-  for (const opened of await openRequests(this, flags, targets)) {
+  const keeping = { allowMissing: flags.allowMissing, runCache: !flags.noRunCache, store: !flags.noCommit };
+  for (const opened of await openRequests(this, { ...flags, own: !flags.allPipelines }, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
-    if (flags.dry) await showPlan(this, workspace, opened, { force: flags.force });
+    if (flags.dry) await showPlan(this, workspace, opened, { force: flags.force, keeping });
     else {
       const retry = retryCommand(this.folder, opened.pipeline.file, "repro", "--single-item");
-      const outcomes = await reproduceShown(this, workspace, opened, { ...flags, retry });
+      const outcomes = await reproduceShown(this, workspace, opened, { ...flags, retry, keeping });
       if ([...outcomes?.values() ?? []].some((outcome) => outcome !== "done")) conclude(this, EXIT.failed);
     }
     const code = this.process.exitCode ?? EXIT.ok;

@@ -1,4 +1,6 @@
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { projectRoot } from "../dvc/project_root.ts";
+import { DVC_FILE } from "../file/pipeline.ts";
 import { findPipelineFile, isFile, isFolder, PIPELINE_FILES, pipelineFileIn } from "./pipeline_file.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -16,12 +18,18 @@ export interface Request {
  * to `--file`, else to the pipeline file of the current folder or the nearest one above it.
  *
  * @param folder absolute current folder
+ * @param recursive true: a folder is a target as it is
  * @throws {UsageError} where there is no pipeline file
  */
-export function parseRequests(inputs: readonly string[], file: string | undefined, folder: string): Request[] {
+export function parseRequests(
+  inputs: readonly string[],
+  file: string | undefined,
+  folder: string,
+  recursive = false,
+): Request[] {
   const requests: { file: string; targets: string[] }[] = [];
   for (const input of inputs) {
-    const selected = selectedFile(input, folder);
+    const selected = recursive && isFolder(resolve(folder, input)) ? undefined : selectedFile(input, folder);
     if (selected !== undefined) {
       requests.push({ file: selected.file, targets: selected.target === undefined ? [] : [selected.target] });
       continue;
@@ -56,7 +64,7 @@ function defaultFile(file: string | undefined, folder: string): string {
     if (found === undefined) throw new UsageError(`There is no pipeline file ${file}`);
     return found;
   }
-  const found = findPipelineFile(folder);
+  const found = findPipelineFile(folder) ?? dvcFile(folder);
   if (found === undefined) {
     throw new UsageError(
       `There is no ${
@@ -65,4 +73,10 @@ function defaultFile(file: string | undefined, folder: string): string {
     );
   }
   return found;
+}
+
+/** The file of a DVC project that has none at its root. */
+function dvcFile(folder: string): string | undefined {
+  const root = projectRoot(folder);
+  return isFolder(join(root, ".dvc")) ? join(root, DVC_FILE) : undefined;
 }

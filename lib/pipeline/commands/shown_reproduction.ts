@@ -1,7 +1,9 @@
 import { basename } from "node:path";
 import { openDisplay } from "../display/opening.ts";
 import { TimeOverText } from "../display/time_over_text.ts";
+import { DVC_FILE } from "../file/pipeline.ts";
 import type { Event } from "../run/event.ts";
+import type { Keeping } from "../run/preparation.ts";
 import { reproduce, type ReproductionEnd } from "../run/reproduction.ts";
 import type { TaskOutcome } from "../run/scheduler.ts";
 import type { Workspace } from "../store/workspace.ts";
@@ -14,6 +16,8 @@ import { sameCommand } from "./retry.ts";
 
 /** How stages are reproduced. */
 export type ReproductionFlags = Partial<Pick<ReproFlags, "jobs" | "force" | "keepGoing" | "timeBudget">> & {
+  /** What is kept, and what of it is used. */
+  readonly keeping?: Keeping;
   /** The start of the command that runs one stage again, for messages. */
   readonly retry: string;
 };
@@ -40,13 +44,14 @@ export async function reproduceShown(
     ask: (left) => show({ kind: "run interrupted", time: Date.now(), ...left === undefined ? {} : { left } }),
     leave: display.close,
   }, flags.timeBudget);
-  const isDvc = basename(opened.pipeline.file) === "dvc.yaml";
+  const isDvc = basename(opened.pipeline.file) === DVC_FILE;
   const options = {
     ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
     force: flags.force ?? false,
     keepGoing: flags.keepGoing ?? false,
     inOrder: isDvc && flags.jobs === undefined,
     retry: flags.retry,
+    ...(flags.keeping && { keeping: flags.keeping }),
   };
   let end: ReproductionEnd | undefined;
   try {

@@ -3,7 +3,7 @@ import { countText } from "../display/quantity.ts";
 import { type Style, styleFor } from "../display/style.ts";
 import type { Evaluation } from "../plan/plan.ts";
 import type { Reason } from "../plan/reason.ts";
-import { prepare } from "../run/preparation.ts";
+import { type Keeping, prepare } from "../run/preparation.ts";
 import { Workspace } from "../store/workspace.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
@@ -24,6 +24,8 @@ export interface PlanFlags {
   readonly quiet?: boolean;
   /** Every stage would run. */
   readonly force?: boolean;
+  /** What is used of what was kept. */
+  readonly keeping?: Keeping;
 }
 
 /** Says what would become of the stages, each with all its reasons. */
@@ -33,7 +35,7 @@ export async function showPlan(
   { pipeline, graph, selected }: Opened,
   flags: PlanFlags,
 ): Promise<void> {
-  const preparation = await prepare(workspace, pipeline, graph, selected);
+  const preparation = await prepare(workspace, pipeline, graph, selected, flags.keeping);
   report(context, preparation.diagnostics);
   if (!preparation.ok) return conclude(context, EXIT.invalid);
   const { evaluations } = await preparation.value.planner.plan(graph, selected);

@@ -10,15 +10,17 @@ import { modulePath } from "./run_module.ts";
 
 /** Where a stage's parts are to be found. */
 export interface Surroundings {
-  /** The folder of the pipeline file. */
+  /** The folder that deps and outs are told relative to. */
   readonly folder: string;
+  /** The folder of the pipeline file, which `wdir` is relative to. */
+  readonly base: string;
   /** Takes what is wrong. */
   readonly diagnostics: Diagnostic[];
 }
 
 /** Makes a stage, its `params` aside, of a body whose references are resolved and which fits the schema. */
-export function assembleStage(instance: Instance, body: MapNode, { folder, diagnostics }: Surroundings): Stage {
-  const wdir = resolve(folder, textOf(child(body, "wdir")) ?? ".");
+export function assembleStage(instance: Instance, body: MapNode, { folder, base, diagnostics }: Surroundings): Stage {
+  const wdir = resolve(base, textOf(child(body, "wdir")) ?? ".");
   const paths = { folder, wdir, diagnostics };
   const keys = ["desc", "meta", "env", "untracked", "net"];
   const [desc, meta, env, untracked, net] = keys.map((key) => child(body, key));

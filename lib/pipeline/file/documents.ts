@@ -1,10 +1,12 @@
-import { dirname, relative } from "node:path";
-import { type Diagnostic, errorAt, type Range } from "../diagnostic.ts";
+import { dirname, extname, relative } from "node:path";
+import { type Diagnostic, errorAt, type Range, type Result } from "../diagnostic.ts";
 import type { MapNode, Node } from "./node.ts";
 import { describe } from "./node.ts";
 import { readDocument } from "./document.ts";
+import { readPython } from "./python_file.ts";
+import { readToml } from "./toml_file.ts";
 
-/** Reads each YAML or JSON file once, and knows which were read. */
+/** Reads each YAML, JSON, TOML or Python file once, and knows which were read. */
 export class Documents {
   readonly #nodes = new Map<string, Promise<Node | undefined>>();
   readonly #diagnostics: Diagnostic[];
@@ -30,8 +32,8 @@ export class Documents {
       this.#report(`The ${what} does not exist: ${shown}`, from);
       return undefined;
     }
-    if (!/\.(ya?ml|json)$/i.test(path)) {
-      this.#report(`The ${what} is neither YAML nor JSON (.yaml, .yml, .json): ${shown}`, from);
+    if (!isReadable(path)) {
+      this.#report(`The ${what} is of no kind that can be read (${READABLE}): ${shown}`, from);
       return undefined;
     }
     const node = await this.read(path);
@@ -64,10 +66,27 @@ export class Documents {
       this.#report(`Cannot read ${path}: ${reason}`);
       return undefined;
     }
-    const result = readDocument({ path, text });
+    const reader = READERS.get(extname(path).toLowerCase()) ?? readDocument;
+    const result: Result<Node> = reader({ path, text });
     this.#diagnostics.push(...result.diagnostics);
     return result.ok ? result.value : undefined;
   }
+}
+
+const READERS = new Map([
+  [".yaml", readDocument],
+  [".yml", readDocument],
+  [".json", readDocument],
+  [".toml", readToml],
+  [".py", readPython],
+]);
+
+/** The endings of the files that can be read, for people. */
+export const READABLE: string = [...READERS.keys()].join(", ");
+
+/** Whether a file can be read, by its ending. */
+export function isReadable(path: string): boolean {
+  return READERS.has(extname(path).toLowerCase());
 }
 
 /** Whether something is at a path, readable or not. */

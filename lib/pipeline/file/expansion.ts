@@ -145,7 +145,7 @@ function combinations(matrix: Node, scope: Scope, diagnostics: Diagnostic[]): re
 function scopeOf(item: Item, scope: Scope): Scope {
   const local = new Map(scope.local).set("item", item.value);
   if (item.keyed) local.set("key", { kind: "scalar", value: item.key, range: item.range });
-  return { variables: scope.variables, local };
+  return { ...scope, local };
 }
 
 function instances(

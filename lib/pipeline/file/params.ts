@@ -1,7 +1,7 @@
 import { basename, dirname, relative, resolve } from "node:path";
 import { type Diagnostic, errorAt } from "../diagnostic.ts";
 import { nameHints } from "../nearest.ts";
-import { type Documents, exists } from "./documents.ts";
+import { type Documents, exists, isReadable, READABLE } from "./documents.ts";
 import { describe, type Node, toValue } from "./node.ts";
 import type { Param, Stage } from "./pipeline.ts";
 import { pythonText } from "./python_text.ts";
@@ -16,6 +16,8 @@ export interface ParamSources {
   readonly outs: ReadonlySet<string>;
   /** Reads the params files. */
   readonly documents: Documents;
+  /** True: a value that is not there is a problem of the stage, said where it would run; else of the file. */
+  readonly postponed?: boolean;
   /** Takes what is wrong. */
   readonly diagnostics: Diagnostic[];
 }
@@ -51,9 +53,8 @@ function filesOf(list: Node | undefined, folder: string, diagnostics: Diagnostic
     if (item.kind !== "map") return [{ file: resolve(folder, DEFAULT_PARAMS), keys: keysOf([item], diagnostics) }];
     return [...item.entries].map(([name, { node }]) => {
       const file = resolve(folder, name);
-      if (!/\.(ya?ml|json)$/i.test(name)) {
-        const expected = "Expected a .yaml, .yml or .json file";
-        diagnostics.push(errorAt(node.range, `${basename(name)} is neither YAML nor JSON`, expected));
+      if (!isReadable(name)) {
+        diagnostics.push(errorAt(node.range, `${basename(name)} is no params file`, `Expected one of ${READABLE}`));
         return { file, keys: [] };
       }
       if (node.kind === "list" && node.items.length > 0) return { file, keys: keysOf(node.items, diagnostics) };
@@ -84,15 +85,20 @@ function isMade(file: string, outs: ReadonlySet<string>): boolean {
 async function readParam(
   file: string,
   { name, node }: Key,
-  { documents, diagnostics }: ParamSources,
+  { documents, diagnostics, postponed }: ParamSources,
 ): Promise<Param[]> {
   const { range } = node;
+  const without = (message: string, ...hints: string[]): Param[] => {
+    const problem = errorAt(range, message, ...hints);
+    if (postponed) return [{ file, key: name, value: undefined, problem, range }];
+    diagnostics.push(problem);
+    return [];
+  };
   let value = await documents.read(file);
   const shown = relative(dirname(range.source.path), file);
   if (value === undefined) {
     // What is wrong with a file that exists is said where it stands.
-    if (!await exists(file)) diagnostics.push(errorAt(range, `The params file does not exist: ${shown}`));
-    return [];
+    return await exists(file) ? [] : without(`The params file does not exist: ${shown}`);
   }
   const steps = name === "" ? [] : name.split(".");
   for (const [index, step] of steps.entries()) {
@@ -100,8 +106,7 @@ async function readParam(
     if (!next) {
       const candidates = value.kind === "map" ? [...value.entries.keys()] : [];
       const hints = nameHints(step, candidates, (close) => steps.with(index, close).join("."));
-      diagnostics.push(errorAt(range, `${shown} has no key ${name}`, ...hints));
-      return [];
+      return without(`${shown} has no key ${name}`, ...hints);
     }
     value = next;
   }

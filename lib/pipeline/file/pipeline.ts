@@ -1,6 +1,9 @@
-import type { Range } from "../diagnostic.ts";
+import type { Diagnostic, Range } from "../diagnostic.ts";
 import type { Value } from "../value.ts";
 import type { Exactness } from "./exactness.ts";
+
+/** The name of DVC's own pipeline files. */
+export const DVC_FILE = "dvc.yaml";
 
 /** A pipeline file, read, templated, expanded and validated: nothing downstream reads YAML again. */
 export interface Pipeline {
@@ -12,6 +15,8 @@ export interface Pipeline {
   readonly files: readonly string[];
   /** In the order of the file, `foreach` and `matrix` expanded. */
   readonly stages: readonly Stage[];
+  /** Whether a file or folder at an absolute path is no part of the folder that it lies in; absent: none is. */
+  readonly ignores?: (path: string, isFolder: boolean) => boolean;
 }
 
 /** One stage, expanded: every path absolute, every value final. */
@@ -83,8 +88,10 @@ export interface Param {
   readonly file: string;
   /** Dotted key, e.g. `train.lr`; empty: the whole file. */
   readonly key: string;
-  /** What the file holds there. */
-  readonly value: Value;
+  /** What the file holds there; undefined: nothing, see `problem`. */
+  readonly value: Value | undefined;
+  /** Why there is no value; said where the stage would run. */
+  readonly problem?: Diagnostic;
   /** Where the key is named. */
   readonly range: Range;
 }

@@ -11,7 +11,7 @@ export function pythonText(value: Scalar): string {
  * `repr` of a Python float: the shortest digits that read back as the same number, with an exponent below 1e-4 and from
  * 1e16 on.
  */
-function pythonFloat(value: number): string {
+export function pythonFloat(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";

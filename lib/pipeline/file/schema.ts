@@ -206,9 +206,13 @@ function makeShape(phase: Phase): Shape {
     vars: vars(
       "Variables: maps, and files as params.json or params.yaml:key. params.yaml beside this file comes first",
     ),
-    stages: z.record(z.string().regex(/^[^@:\s]+$/, { error: "a name without @, : and spaces" }), written, {
-      error: "a map of stages",
-    }).optional().describe("The stages by name"),
+    stages: z.record(
+      z.string().regex(/^[^@:\s](?:[^@:\n]*[^@:\s])?$/, { error: "a name without @, : and spaces" }),
+      written,
+      {
+        error: "a map of stages",
+      },
+    ).optional().describe("The stages by name"),
     params: anything.optional(),
     metrics: anything.optional(),
     plots: anything.optional(),

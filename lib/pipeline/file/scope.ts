@@ -1,11 +1,14 @@
+import type { FlagStyle } from "./command_flags.ts";
 import type { MapNode, Node } from "./node.ts";
 
-/** The names that a template may use. */
+/** The names that a template may use, and how it writes maps. */
 export interface Scope {
   /** `vars` and params files. */
   readonly variables: MapNode;
   /** `item` and `key` of a `foreach` or `matrix`; they hide variables of the same name. */
   readonly local?: ReadonlyMap<string, Node>;
+  /** How maps become flags of a command. */
+  readonly flags?: FlagStyle;
 }
 
 /** A variable's value, or which part of its name is wrong and what would have been right there. */

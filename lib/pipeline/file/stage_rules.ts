@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { type Diagnostic, errorAt } from "../diagnostic.ts";
 import { type Entry, type MapNode, type Node } from "./node.ts";
+import { DVC_FILE } from "./pipeline.ts";
 
 /** Keys that DVC does not have. */
 const OWN_KEYS: ReadonlySet<string> = new Set([
@@ -26,6 +27,9 @@ export function checkFile(root: MapNode, diagnostics: Diagnostic[]): void {
 /** The rules of a stage that hold between keys: which need, and which exclude, each other. */
 export function checkStage(name: string, entry: Entry, diagnostics: Diagnostic[]): void {
   const { node, keyRange } = entry;
+  if (/\s/.test(name) && basename(keyRange.source.path) !== DVC_FILE) {
+    diagnostics.push(errorAt(keyRange, `${name} cannot be a name here`, "Expected a name without @, : and spaces"));
+  }
   if (node.kind !== "map") return;
   const keys = node.entries;
   const iteration = keys.get("foreach");
@@ -86,7 +90,7 @@ function checkBody(name: string, place: Entry["keyRange"], body: MapNode, diagno
 }
 
 function checkOwnKey(key: string, entry: Entry, diagnostics: Diagnostic[]): void {
-  if (!OWN_KEYS.has(key) || basename(entry.keyRange.source.path) !== "dvc.yaml") return;
+  if (!OWN_KEYS.has(key) || basename(entry.keyRange.source.path) !== DVC_FILE) return;
   diagnostics.push(errorAt(
     entry.keyRange,
     `${key} is no key of a dvc.yaml`,
@@ -95,5 +99,5 @@ function checkOwnKey(key: string, entry: Entry, diagnostics: Diagnostic[]): void
 }
 
 function inDvcFile(node: Node): boolean {
-  return basename(node.range.source.path) === "dvc.yaml";
+  return basename(node.range.source.path) === DVC_FILE;
 }

@@ -77,11 +77,11 @@ function resolveText(node: ScalarNode, text: string, templating: Templating): No
 }
 
 /** A value inside a text. */
-function written(value: Node, range: Range, { place, diagnostics }: Templating): string {
+function written(value: Node, range: Range, { scope, place, diagnostics }: Templating): string {
   if (value.kind === "scalar") return pythonText(value.value);
   if (value.kind === "map" && place === "command") {
     try {
-      return commandFlags(value);
+      return commandFlags(value, scope.flags);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       diagnostics.push(errorAt(range, `The list ${error.message} holds lists or maps, so it cannot become a flag`));

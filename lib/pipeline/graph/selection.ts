@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import picomatch from "picomatch";
 import type { Diagnostic, Result } from "../diagnostic.ts";
 import { nearest } from "../nearest.ts";
@@ -13,23 +13,33 @@ export interface SelectionOptions {
   readonly single?: boolean;
   /** Targets are patterns (`train@*`, `outputs/**`). */
   readonly glob?: boolean;
+  /** What the names of the stages begin with that targets may name without it: `sub/dvc.yaml:`; none unless given. */
+  readonly home?: string;
+  /** No targets select the stages of that file alone, not all. */
+  readonly own?: boolean;
+  /** Absolute folder of the pipeline: a target that is a folder selects the stages of all files in it. */
+  readonly inside?: string;
 }
 
 /**
  * The names of the stages that targets select, in topological order, by default with all that they wait for. A target is a
  * stage (`train@8`), a group (`train`), or a path (relative to the pipeline file, or to the current folder) that is an out,
- * lies inside one or holds one. No targets select every stage. An unknown target is an error.
+ * lies inside one or holds one. No targets select every stage, or those of one file. An unknown target is an error.
  */
 export function selectStages(
   graph: Graph,
   targets: readonly string[],
   options: SelectionOptions = {},
 ): Result<ReadonlySet<string>> {
-  if (targets.length === 0) return { ok: true, value: new Set(graph.stages.keys()), diagnostics: [] };
+  const { home = "", own = false, inside } = options;
   const diagnostics: Diagnostic[] = [];
-  const chosen = new Set<string>();
+  const chosen = new Set<string>(targets.length > 0 ? [] : ownStages(graph, own ? home : undefined));
   for (const target of targets) {
-    const names = options.glob ? matching(graph, target) : named(graph, target);
+    const names = options.glob
+      ? matching(graph, target, home)
+      : inside !== undefined && isFolder(target)
+      ? below(graph, relative(inside, resolve(target)).replaceAll(sep, "/"))
+      : named(graph, target, home);
     if (names.length === 0) diagnostics.push(unknownTarget(graph, target, options.glob ?? false));
     for (const name of names) chosen.add(name);
   }
@@ -38,10 +48,26 @@ export function selectStages(
   return { ok: true, value: new Set([...graph.stages.keys()].filter((name) => chosen.has(name))), diagnostics };
 }
 
-function named(graph: Graph, target: string): readonly string[] {
-  if (graph.stages.has(target)) return [target];
+/** The stages of a file, by what their names begin with; of all files where that is undefined. */
+function ownStages(graph: Graph, home: string | undefined): readonly string[] {
+  const names = [...graph.stages.keys()];
+  return home === undefined ? names : names.filter((name) => fileOf(name) === home);
+}
+
+/** What a stage's name begins with where its file is not the one at the root: `sub/dvc.yaml:`. */
+function fileOf(name: string): string {
+  return name.slice(0, name.indexOf(":") + 1);
+}
+
+/** The stages of the files in a folder, relative to the pipeline's. */
+function below(graph: Graph, folder: string): readonly string[] {
+  return [...graph.stages.keys()].filter((name) => folder === "" || fileOf(name).startsWith(`${folder}/`));
+}
+
+function named(graph: Graph, target: string, home: string): readonly string[] {
+  for (const name of [home + target, target]) if (graph.stages.has(name)) return [name];
   const stages = [...graph.stages.values()];
-  const group = stages.filter((stage) => stage.group === target);
+  const group = stages.filter((stage) => stage.group === home + target || stage.group === target);
   const found = group.length > 0 ? group : stages.filter((stage) => owns(stage, target));
   return found.map((stage) => stage.name);
 }
@@ -56,10 +82,13 @@ function touches(out: string, path: string): boolean {
   return out === path || path.startsWith(`${out}/`) || out.startsWith(`${path}/`);
 }
 
-function matching(graph: Graph, pattern: string): readonly string[] {
+function matching(graph: Graph, pattern: string, home: string): readonly string[] {
   const matches = picomatch(pattern, { dot: true });
+  const local = (name: string): string => name.startsWith(home) ? name.slice(home.length) : name;
   return [...graph.stages.values()]
-    .filter((stage) => matches(stage.name) || matches(stage.group) || stage.outs.some((out) => matches(out.relative)))
+    .filter((stage) =>
+      matches(local(stage.name)) || matches(local(stage.group)) || stage.outs.some((out) => matches(out.relative))
+    )
     .map((stage) => stage.name);
 }
 
@@ -84,4 +113,12 @@ function unknownTarget(graph: Graph, target: string, glob: boolean): Diagnostic 
       `Expected one of ${groups.slice(0, 12).join(", ")}${groups.length > 12 ? ", …" : ""}, or the path of an out`,
     ],
   };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
 }

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import { hasErrors, type Range, type Result } from "../diagnostic.ts";
-import type { Pipeline, Stage } from "../file/pipeline.ts";
+import { DVC_FILE, type Pipeline, type Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Description } from "../modules/description.ts";
 import type { Resolution } from "../modules/resolution.ts";
 import type { Closure } from "../plan/closure.ts";
-import { Planner } from "../plan/planner.ts";
+import { Planner, type PlannerOptions } from "../plan/planner.ts";
 import { missingDeps } from "./missing_deps.ts";
 import { type Lock, lockPath, readLock } from "../store/lock.ts";
 import type { Workspace } from "../store/workspace.ts";
@@ -24,6 +24,9 @@ export interface Preparation {
   readonly resolutions: ReadonlyMap<string, readonly Resolution[]>;
 }
 
+/** What is asked of the planner besides. */
+export type Keeping = Pick<PlannerOptions, "allowMissing" | "runCache" | "store">;
+
 /**
  * Reads the lock, works out what the modules of the selected stages import, and has them check their names and values.
  * Nothing is run. What heavy modules this needs is loaded only where a selected stage is a `run` stage.
@@ -35,18 +38,21 @@ export async function prepare(
   pipeline: Pipeline,
   graph: Graph,
   selected: ReadonlySet<string>,
+  keeping: Keeping = {},
 ): Promise<Result<Preparation>> {
+  workspace.digests.leaveOut(pipeline.ignores);
   const stages = [...graph.stages.values()].filter(({ name }) => selected.has(name));
   // Resolvers answer from a process of their own; meanwhile the lock is read.
   const code = await readCode(workspace, stages.filter(({ frozen }) => !frozen));
   const lock = await readLock(lockPath(pipeline.file), workspace.index);
   const resolutions: Result<Resolutions> = code.ok ? await code.value.resolving : { ok: false, diagnostics: [] };
   // In a dvc.yaml, a dep that no stage makes may yet appear: as an undeclared out of a stage before.
-  const missing = basename(pipeline.file) === "dvc.yaml" ? [] : missingDeps(graph, stages);
+  const missing = basename(pipeline.file) === DVC_FILE ? [] : missingDeps(graph, stages);
   const diagnostics = [...lock.diagnostics, ...code.diagnostics, ...resolutions.diagnostics, ...missing];
   if (!lock.ok || !code.ok || !resolutions.ok || hasErrors(diagnostics)) return { ok: false, diagnostics };
   const { closures, descriptions } = code.value;
   const planner = new Planner({
+    ...keeping,
     workspace,
     lock: lock.value,
     closures,

@@ -9,7 +9,7 @@ import { heal } from "./aside.ts";
 import { machineCapacity } from "./capacity.ts";
 import { Durations } from "./durations.ts";
 import type { Event } from "./event.ts";
-import { prepare } from "./preparation.ts";
+import { type Keeping, prepare } from "./preparation.ts";
 import { RunRecorder } from "./record.ts";
 import { longestPaths, schedule, type Task, type TaskOutcome } from "./scheduler.ts";
 import { StageReproduction } from "./stage_reproduction.ts";
@@ -26,6 +26,8 @@ export interface ReproductionOptions {
   readonly inOrder: boolean;
   /** The start of the command that runs one stage, for messages: `deno task repro --single-item`. */
   readonly retry?: string;
+  /** What is kept, and what of it is used. */
+  readonly keeping?: Keeping;
 }
 
 /** How a reproduction ended. */
@@ -58,7 +60,7 @@ export async function reproduce(
     emit({ kind: "waiting for writer", time: Date.now(), ...holder });
   await using _writer = await acquireWriter(workspace, onWait, signal);
   const healed = await heal(workspace.temporary);
-  const preparation = await unlessAborted(prepare(workspace, pipeline, graph, selected), signal);
+  const preparation = await unlessAborted(prepare(workspace, pipeline, graph, selected, options.keeping), signal);
   if (!preparation.ok) return { kind: "invalid", diagnostics: preparation.diagnostics };
   const { lock } = preparation.value;
   if (pruneLock(lock, graph.stages.keys())) writeLock(lock, workspace.temporary);

@@ -92,6 +92,11 @@ export class StageReproduction {
     const evaluation = { ...await this.#evaluate(stage), reasons };
     this.#hasRun = true;
     const missing = stage.deps.filter(({ relative }) => isMissing(evaluation.reasons, relative));
+    const problems = [
+      ...missing.map((dep) => missingDep(this.#options.graph, stage, dep)),
+      ...stage.params.flatMap(({ problem }) => problem ?? []),
+    ];
+    if (problems.length > 0) return this.#fail(name, 0, problems);
     const code = stage.action.kind === "run" ? closures.get(stage.action.module) : undefined;
     const resolutions = this.#options.preparation.resolutions.get(name) ?? [];
     const granted = { ...code && { code }, resolutions };
@@ -104,14 +109,7 @@ export class StageReproduction {
       reasons: evaluation.reasons,
       ...(stage.action.kind === "run" ? { sandbox: await sandboxOf(stage, granted) } : {}),
     });
-    if (missing.length > 0) {
-      return this.#fail(
-        name,
-        0,
-        missing.map((dep) => missingDep(this.#options.graph, stage, dep)),
-      );
-    }
-    await planner.preserve(stage);
+    await planner.recorder.preserve(stage);
     const { execute } = await import("./executor.ts");
     const outcome = await execute(
       stage,
@@ -122,7 +120,7 @@ export class StageReproduction {
         ...this.#state(evaluation),
         loaded: () => planner.verifyCode(stage, evaluation, "all"),
         commit: async () => {
-          await planner.record(stage, evaluation, (performance.now() - begun) / 1000);
+          await planner.recorder.record(stage, evaluation, (performance.now() - begun) / 1000);
         },
         ...(this.#options.retry === undefined ? {} : { retry: this.#options.retry }),
         kill: this.#options.kill,
@@ -244,7 +242,7 @@ export class StageReproduction {
 
   /** Puts the outs in place; false where the cache turns out not to have them whole. */
   async #restore(stage: Stage, evaluation: Evaluation): Promise<boolean> {
-    const { restored, diagnostics } = await this.#options.preparation.planner.restore(stage, evaluation);
+    const { restored, diagnostics } = await this.#options.preparation.planner.recorder.restore(stage, evaluation);
     for (const diagnostic of diagnostics) {
       this.#options.emit({ kind: "stage warning", time: Date.now(), stage: stage.name, diagnostic });
     }

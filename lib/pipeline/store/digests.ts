@@ -48,10 +48,16 @@ const MOST_READS = 3;
 /** Digests of files and folders; an unchanged file is not read twice. */
 export class Digests {
   readonly #index: IndexDatabase;
+  #ignores: (path: string, isFolder: boolean) => boolean = () => false;
 
   /** Takes the index in which digests of unchanged files are remembered. */
   constructor(index: IndexDatabase) {
     this.#index = index;
+  }
+
+  /** From now on, what this says of an absolute path inside a folder is no part of the folder's content; absent: all is. */
+  leaveOut(ignores: ((path: string, isFolder: boolean) => boolean) | undefined): void {
+    this.#ignores = ignores ?? (() => false);
   }
 
   /**
@@ -74,7 +80,7 @@ export class Digests {
   }
 
   async #directory(path: string, stat: Deno.FileInfo, read: ContentReader): Promise<DirectoryDigest> {
-    const found = await walk(path, stat);
+    const found = await walk(path, stat, this.#ignores);
     const entries = new Array<ManifestEntry>(found.length);
     let next = 0;
     const work = async () => {
@@ -124,7 +130,11 @@ interface FoundFile {
 }
 
 /** All files below a folder, sorted by path. */
-async function walk(root: string, stat: Deno.FileInfo): Promise<FoundFile[]> {
+async function walk(
+  root: string,
+  stat: Deno.FileInfo,
+  ignores: (path: string, isFolder: boolean) => boolean,
+): Promise<FoundFile[]> {
   const files: FoundFile[] = [];
   const visit = async (relative: string, inside: readonly string[]): Promise<void> => {
     const folder = relative === "" ? root : `${root}/${relative}`;
@@ -133,7 +143,7 @@ async function walk(root: string, stat: Deno.FileInfo): Promise<FoundFile[]> {
       const path = relative === "" ? entry.name : `${relative}/${entry.name}`;
       const found = statOf(`${root}/${path}`);
       // Removed since the folder was listed.
-      if (found === undefined) continue;
+      if (found === undefined || ignores(`${root}/${path}`, found.isDirectory)) continue;
       if (!found.isDirectory) {
         files.push({ path, stat: found });
         if (files.length % TURN_FILES === 0) await giveWay();

@@ -18,12 +18,17 @@ export function isStored(out: Out): boolean {
 /**
  * Hashes the outs that stand on disk and stores those that are to be kept; the blobs are durable when this returns.
  *
+ * @param store false: nothing is stored
  * @throws {StoreError} where an out is missing, cannot be read, or changes meanwhile
  */
-export async function commitOuts(workspace: Workspace, outs: readonly Out[]): Promise<readonly OutRecord[]> {
+export async function commitOuts(
+  workspace: Workspace,
+  outs: readonly Out[],
+  store = true,
+): Promise<readonly OutRecord[]> {
   const records: OutRecord[] = [];
   for (const out of outs) {
-    const digest = await (isStored(out) ? storePath(workspace, out.path) : workspace.digests.digest(out.path));
+    const digest = await (store && isStored(out) ? storePath(workspace, out.path) : workspace.digests.digest(out.path));
     if (digest === undefined) {
       throw new StoreError(`${out.relative} does not exist`, ["The stage declares it as an out and has to write it"]);
     }

@@ -277,37 +277,37 @@ says(
     "pipeline.yaml": `stages:
   a:
     cmd: echo
-    params: [trian.lr, train.rate, gone.yaml: [x], p.toml: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
+    params: [trian.lr, train.rate, gone.yaml: [x], p.ini: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
 `,
   },
   `
 pipeline.yaml:4:14: error: params.yaml has no key trian.lr
-  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.toml: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
+  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.ini: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
     |              ^^^^^^^^
   hint: Did you mean train.lr?
   hint: Expected train
 
 pipeline.yaml:4:24: error: params.yaml has no key train.rate
-  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.toml: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
+  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.ini: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
     |                        ^^^^^^^^^^
   hint: Expected lr
 
 pipeline.yaml:4:48: error: The params file does not exist: gone.yaml
-  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.toml: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
+  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.ini: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
     |                                                ^
 
-pipeline.yaml:4:60: error: p.toml is neither YAML nor JSON
-  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.toml: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
-    |                                                            ^^^
-  hint: Expected a .yaml, .yml or .json file
+pipeline.yaml:4:59: error: p.ini is no params file
+  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.ini: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
+    |                                                           ^^^
+  hint: Expected one of .yaml, .yml, .json, .toml, .py
 
-pipeline.yaml:4:73: error: The keys of p.yaml are a map
-  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.toml: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
-    |                                                                         ^^^^^^
+pipeline.yaml:4:72: error: The keys of p.yaml are a map
+  4 |     params: [trian.lr, train.rate, gone.yaml: [x], p.ini: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
+    |                                                                        ^^^^^^
   hint: Expected a list of keys
 
-pipeline.yaml:4:90: error: This key is a list
-  4 | …, p.toml: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
+pipeline.yaml:4:89: error: This key is a list
+  4 | …], p.ini: [x], p.yaml: {a: 1}, p.yaml: [[a]]]
     |                                          ^^^
   hint: Expected a key such as train.lr
 `,

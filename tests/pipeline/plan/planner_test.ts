@@ -10,10 +10,12 @@ import { graphOf, Project } from "../support/project.ts";
 async function reproduce(project: Project, stage: Stage, files: { readonly [path: string]: string }): Promise<string> {
   const planner = await project.planner([stage]);
   const evaluation = await planner.evaluate(stage);
-  if (evaluation.state === "restorable" && (await planner.restore(stage, evaluation)).restored) return "restored";
+  if (evaluation.state === "restorable" && (await planner.recorder.restore(stage, evaluation)).restored) {
+    return "restored";
+  }
   if (evaluation.state === "unchanged") return "unchanged";
   for (const [path, text] of Object.entries(files)) project.write(path, text);
-  await planner.record(stage, evaluation, 1);
+  await planner.recorder.record(stage, evaluation, 1);
   return "ran";
 }
 
@@ -252,7 +254,7 @@ Deno.test("record() drops a result when a dep changed while the stage ran", asyn
   const evaluation = await planner.evaluate(stage);
   project.write("in", "meanwhile");
   project.write("out", "out");
-  await assert.rejects(planner.record(stage, evaluation), (error: unknown) => {
+  await assert.rejects(planner.recorder.record(stage, evaluation), (error: unknown) => {
     assert.ok(error instanceof StoreError);
     assert.match(error.message, /^in changed while s ran/);
     return true;
@@ -266,7 +268,10 @@ Deno.test("record() refuses a missing out", async () => {
   await using project = await Project.make({ in: "" });
   const stage = project.stage("s", { deps: ["in"], outs: ["out"] });
   const planner = await project.planner([stage]);
-  await assert.rejects(planner.record(stage, await planner.evaluate(stage)), /^StoreError: out does not exist$/);
+  await assert.rejects(
+    planner.recorder.record(stage, await planner.evaluate(stage)),
+    /^StoreError: out does not exist$/,
+  );
 });
 
 Deno.test("preserve() puts outs of a fresh clone into the cache before they are overwritten", async () => {
@@ -276,7 +281,7 @@ Deno.test("preserve() puts outs of a fresh clone into the cache before they are 
   project.remove(".pipeline/cache/cas");
   project.remove(".pipeline/cache/ac");
   const planner = await project.planner([stage(2)]);
-  await planner.preserve(stage(2));
+  await planner.recorder.preserve(stage(2));
   await reproduce(project, stage(2), { out: "2" });
   assert.equal(await reproduce(project, stage(1), {}), "restored");
   assert.equal(project.read("out"), "1");
@@ -291,7 +296,7 @@ Deno.test("programs stay programs when they are restored", async () => {
   project.write("folder/tool", "#!/bin/sh");
   project.write("folder/text", "text");
   for (const path of ["program", "folder/tool"]) chmodSync(project.path(path), 0o755);
-  await planner.record(stage, evaluation);
+  await planner.recorder.record(stage, evaluation);
   project.remove("program");
   project.remove("folder");
   assert.equal(await reproduce(project, stage, {}), "restored");

@@ -20,7 +20,7 @@ async function reasonsAfter(
   const planner = await project.planner([stage], options.before);
   const evaluation = await planner.evaluate(stage);
   project.write("weights", "weights");
-  await planner.record(stage, evaluation);
+  await planner.recorder.record(stage, evaluation);
   change(project);
   return (await (await project.planner([stage], options.after)).evaluate(stage)).reasons;
 }
@@ -90,7 +90,7 @@ Deno.test("a package's other version is the reason, and its importers are not", 
   };
   const { planner, evaluation } = await planWith("vega@6.4.0", "a");
   project.write("figure", "figure");
-  await planner.record(stage, evaluation);
+  await planner.recorder.record(stage, evaluation);
   assert.deepEqual((await planWith("vega@6.5.0", "b")).evaluation.reasons, [
     { kind: "package changed", name: "vega", from: "6.4.0", to: "6.5.0" },
   ]);
@@ -119,7 +119,7 @@ Deno.test("code that changed before it was loaded drops the result; once it is l
     return true;
   };
   await assert.rejects(planner.verifyCode(stage, evaluation, "all"), dropped("lib/step.ts"));
-  await planner.record(stage, evaluation);
+  await planner.recorder.record(stage, evaluation);
   project.write("lib/extra.ts", "export const extra = 2;\n");
-  await assert.rejects(planner.record(stage, evaluation), dropped("lib/extra.ts"));
+  await assert.rejects(planner.recorder.record(stage, evaluation), dropped("lib/extra.ts"));
 });
