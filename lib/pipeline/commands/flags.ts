@@ -38,6 +38,12 @@ export type ReproFlags = CommonFlags & {
   readonly timeBudget?: TimeBudget;
 };
 
+/** Flags of `commit` and `checkout`. */
+export type ForceFlags = CommonFlags & {
+  /** What differs is taken over, or given up. */
+  readonly force: boolean;
+};
+
 /** Flags of `status`. */
 export type StatusFlags = CommonFlags & {
   /** Only the exit code. */

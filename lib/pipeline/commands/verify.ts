@@ -1,13 +1,10 @@
-import { openDisplay } from "../display/opening.ts";
 import { styleFor } from "../display/style.ts";
 import { comparisonLines, lockCheckLines } from "../display/verification_text.ts";
 import type { Stage } from "../file/pipeline.ts";
 import { selectStages } from "../graph/selection.ts";
-import { heal } from "../run/aside.ts";
 import { prepare } from "../run/preparation.ts";
 import type { Lock } from "../store/lock.ts";
 import { Workspace } from "../store/workspace.ts";
-import { acquireWriter, type Holder } from "../store/writer.ts";
 import { checkColumns } from "../verification/column_check.ts";
 import { fromCommitted } from "../verification/committed.ts";
 import { compareOuts } from "../verification/comparison.ts";
@@ -20,29 +17,19 @@ import type { VerifyFlags } from "./flags.ts";
 import { conclude, type Opened, openRequests, report } from "./opening.ts";
 import { retryCommand } from "./retry.ts";
 import { reproduceShown } from "./shown_reproduction.ts";
+import { soleWriter } from "./sole_writer.ts";
 
 /** `verify`: whether outs are those of the lock, and come out again. */
 export default async function verify(this: Context, flags: VerifyFlags, ...targets: string[]): Promise<void> {
   for (const opened of await openRequests(this, flags, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
+    // A `repro` would change what is compared.
     await using _writer = await soleWriter(this, workspace);
-    report(this, await heal(workspace.temporary));
     const lock = await verifyLock(this, workspace, opened);
     if (lock === undefined) return;
     for (const tier of TIERS[flags.tier]) {
       if (!await verifyOuts(this, { workspace, opened, lock, tier, flags })) return;
     }
-  }
-}
-
-/** Waits until no `repro` writes to the workspace, and lets none until verification has ended: it would change what is compared. */
-async function soleWriter(context: Context, workspace: Workspace): Promise<AsyncDisposable> {
-  const display = await openDisplay(context.output, context.folder);
-  try {
-    const onWait = (holder: Holder): void => display.show({ kind: "waiting for writer", time: Date.now(), ...holder });
-    return await acquireWriter(workspace, onWait, new AbortController().signal);
-  } finally {
-    display.close();
   }
 }
 

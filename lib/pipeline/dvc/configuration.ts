@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { FlagStyle } from "../file/command_flags.ts";
 
 /**
@@ -6,18 +6,25 @@ import type { FlagStyle } from "../file/command_flags.ts";
  * `.dvc/config`, and `.dvc/config.local` over it.
  */
 export function flagStyle(root: string): FlagStyle {
-  const values = new Map(["config", "config.local"].flatMap((name) => [...readSection(join(root, ".dvc", name))]));
+  const values = readSection(root, "parsing");
   return { noFlags: values.get("bool") === "boolean_optional", repeat: values.get("list") === "append" };
 }
 
-/** The entries of a configuration's section `parsing`. */
-function readSection(path: string): ReadonlyMap<string, string> {
+/** Absolute folder of a DVC project's cache: `cache.dir`, else `.dvc/cache`. */
+export function cacheFolder(root: string): string {
+  return resolve(root, ".dvc", readSection(root, "cache").get("dir") ?? "cache");
+}
+
+/** The entries of a section of the configuration. */
+function readSection(root: string, wanted: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  let section: string | undefined;
-  for (const line of textOf(path).split("\n")) {
-    section = /^\s*\[(.+)\]\s*$/.exec(line)?.[1] ?? section;
-    const [, key, value] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (section === "parsing" && key !== undefined) values.set(key, value!.replace(/^(["'])(.*)\1$/, "$2"));
+  for (const name of ["config", "config.local"]) {
+    let section: string | undefined;
+    for (const line of textOf(join(root, ".dvc", name)).split("\n")) {
+      section = /^\s*\[(.+)\]\s*$/.exec(line)?.[1] ?? section;
+      const [, key, value] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+      if (section === wanted && key !== undefined) values.set(key, value!.replace(/^(["'])(.*)\1$/, "$2"));
+    }
   }
   return values;
 }

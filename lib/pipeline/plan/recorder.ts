@@ -3,9 +3,11 @@ import type { Stage } from "../file/pipeline.ts";
 import { type Lock, writeLock } from "../store/lock.ts";
 import type { ClosureRecord } from "../store/lock_text.ts";
 import { commitOuts, restoreOuts } from "../store/outs.ts";
+import type { OutRecord } from "../store/out_record.ts";
 import type { StageRecord } from "../store/stage_record.ts";
 import type { Workspace } from "../store/workspace.ts";
 import { type Closure, closureRecord } from "./closure.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import type { Identity } from "./identity.ts";
 import { outsDifference } from "./outs_difference.ts";
 import type { Evaluation, KnownResult } from "./plan.ts";
@@ -52,7 +54,7 @@ export class Recorder {
     const outs = await commitOuts(workspace, stage.outs, store);
     const result = { outs, deno: Deno.version.deno, ...(seconds === undefined ? {} : { seconds }) };
     if (store) this.#enterResult(stage, fingerprint, result);
-    return this.enterLock(stage, fingerprint, identity, result);
+    return this.#enterLock(stage, fingerprint, identity, result);
   }
 
   /**
@@ -72,7 +74,7 @@ export class Recorder {
     if (restoration.restored) {
       if (workspace.results.read(fingerprint) === undefined) this.#enterResult(stage, fingerprint, result);
       if (lock.stages.get(stage.name)?.fingerprint !== fingerprint) {
-        this.enterLock(stage, fingerprint, identity, result);
+        this.#enterLock(stage, fingerprint, identity, result);
       }
     }
     return restoration;
@@ -100,8 +102,15 @@ export class Recorder {
     return named === undefined ? undefined : closureRecord(named);
   }
 
-  /** Enters a stage in the lock, and writes it. */
-  enterLock(stage: Stage, fingerprint: string, identity: Identity, { outs, deno }: KnownResult): StageRecord {
+  /** Enters a stage that was run elsewhere, whose outs are stored, in the run cache and in the lock. */
+  enter(stage: Stage, identity: Identity, outs: readonly OutRecord[]): StageRecord {
+    const fingerprint = fingerprintOf(identity);
+    const result = { outs, deno: Deno.version.deno };
+    this.#enterResult(stage, fingerprint, result);
+    return this.#enterLock(stage, fingerprint, identity, result);
+  }
+
+  #enterLock(stage: Stage, fingerprint: string, identity: Identity, { outs, deno }: KnownResult): StageRecord {
     const { workspace, lock } = this.#options;
     const record: StageRecord = {
       fingerprint,
