@@ -64,7 +64,7 @@ export async function openRequests(
       single: flags.singleItem ?? false,
       downstream: flags.downstream ?? false,
       glob: flags.glob,
-      own: flags.own ?? false,
+      own: request.named || (flags.own ?? false),
       ...(basename(request.file) === DVC_FILE && { home: stagePrefix(pipeline.folder, request.file) }),
       ...(flags.recursive && { inside: pipeline.folder }),
     });

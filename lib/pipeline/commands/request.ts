@@ -10,6 +10,8 @@ export interface Request {
   readonly file: string;
   /** Stages, groups, outs or patterns; none: everything. */
   readonly targets: readonly string[];
+  /** Whether the file itself is named as a target. */
+  readonly named: boolean;
 }
 
 /**
@@ -27,17 +29,21 @@ export function parseRequests(
   folder: string,
   recursive = false,
 ): Request[] {
-  const requests: { file: string; targets: string[] }[] = [];
+  const requests: { file: string; targets: string[]; named: boolean }[] = [];
   for (const input of inputs) {
     const selected = recursive && isFolder(resolve(folder, input)) ? undefined : selectedFile(input, folder);
     if (selected !== undefined) {
-      requests.push({ file: selected.file, targets: selected.target === undefined ? [] : [selected.target] });
+      requests.push({
+        file: selected.file,
+        targets: selected.target === undefined ? [] : [selected.target],
+        named: true,
+      });
       continue;
     }
-    if (requests.length === 0) requests.push({ file: defaultFile(file, folder), targets: [] });
+    if (requests.length === 0) requests.push({ file: defaultFile(file, folder), targets: [], named: false });
     requests.at(-1)!.targets.push(input);
   }
-  return requests.length > 0 ? requests : [{ file: defaultFile(file, folder), targets: [] }];
+  return requests.length > 0 ? requests : [{ file: defaultFile(file, folder), targets: [], named: false }];
 }
 
 function selectedFile(input: string, folder: string): { file: string; target?: string } | undefined {
