@@ -66,7 +66,16 @@ function sorted(outcome: Outcome): Outcome {
 
 async function edit(folder: string, step: Edit): Promise<void> {
   if ("write" in step) return await writeFiles(folder, step.write);
+  if ("commit" in step) return await commit(folder, step.commit);
   for (const path of step.remove) await Deno.remove(join(folder, path), { recursive: true });
+}
+
+async function commit(folder: string, message: string): Promise<void> {
+  const author = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"];
+  for (const args of [["init", "--quiet"], ["add", "--all"], [...author, "commit", "--quiet", "--message", message]]) {
+    const { success, stderr } = await new Deno.Command("git", { args: ["-C", folder, ...args] }).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+  }
 }
 
 /** The words of a command line; single quotes hold one together. */

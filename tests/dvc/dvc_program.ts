@@ -2,7 +2,7 @@ import { join, normalize } from "node:path";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { dvcEnvironment, peerScript } from "./environment.ts";
-import type { LockedStage, Program } from "./outcome.ts";
+import { jsonIn, type LockedStage, type Program } from "./outcome.ts";
 import { readFiles } from "./project.ts";
 
 /**
@@ -31,7 +31,8 @@ export function dvcProgram(python: string, scratch: string): Program {
         [...log.matchAll(pattern)].map(([, name]) => fromRoot(folder, name!));
       const ran = named(/^Running stage '(.*)':$/gm);
       const restored = named(/^Stage '(.*)' is cached - skipping run, checking out outputs$/gm);
-      return { outcome: { ok: code === 0, ran, restored, lock: stages, files: await readFiles(root) }, log };
+      const files = await readFiles(root);
+      return { outcome: { ok: code === 0, ran, restored, lock: stages, ...jsonIn(args, log), files }, log };
     },
     [Symbol.dispose]: () => child.stdin.end(),
   };

@@ -8,6 +8,8 @@ export interface Outcome {
   readonly restored: readonly string[];
   /** What the lock says of each stage. */
   readonly lock: Readonly<Record<string, LockedStage>>;
+  /** What was said as JSON, where that was asked for. */
+  readonly json?: unknown;
   /** Texts by path. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -35,4 +37,10 @@ export interface Program extends Disposable {
    * @returns what came of it, and all that was said
    */
   run(root: string, folder: string, args: readonly string[]): Promise<{ outcome: Outcome; log: string }>;
+}
+
+/** The line of an output that is JSON. */
+export function jsonIn(args: readonly string[], output: string): { readonly json?: unknown } {
+  const line = args.includes("--json") ? output.split("\n").find((text) => text.startsWith("{")) : undefined;
+  return line === undefined ? {} : { json: JSON.parse(line) };
 }

@@ -4,7 +4,7 @@ import { pythonFloat } from "../../lib/pipeline/file/python_text.ts";
 import { readLock } from "../../lib/pipeline/store/lock.ts";
 import type { StageRecord } from "../../lib/pipeline/store/stage_record.ts";
 import { Float, isMap, type Value } from "../../lib/pipeline/value.ts";
-import type { Extent, LockedStage, Program } from "./outcome.ts";
+import { type Extent, jsonIn, type LockedStage, type Program } from "./outcome.ts";
 import { readFiles } from "./project.ts";
 
 const CLI = fileURLToPath(new URL("../../lib/pipeline/cli.ts", import.meta.url));
@@ -29,6 +29,7 @@ export const ownProgram: Program = {
       ran: named(/^(\S.*?) runs(?:: .*)?$/gm),
       restored: named(/^(\S.*?) restored(?:: .*)?$/gm),
       lock: await lockOf(root),
+      ...jsonIn(args, said),
       files: await readFiles(root),
     };
     return { outcome, log: said + new TextDecoder().decode(stderr) };

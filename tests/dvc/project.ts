@@ -11,6 +11,8 @@ const stepSchema = z.union([
   commandSchema,
   z.strictObject({ write: text }),
   z.strictObject({ remove: z.array(z.string()) }),
+  /** All files into git, with this message. */
+  z.strictObject({ commit: z.string() }),
 ]);
 
 const projectSchema = z.strictObject({
@@ -50,7 +52,7 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
 }
 
 /** What only one of the two programs keeps. */
-const OWN = new Set([".dvc", ".pipeline", "dvc.lock", "pipeline.lock"]);
+const OWN = new Set([".dvc", ".git", ".gitignore", ".pipeline", "dvc.lock", "pipeline.lock"]);
 
 /** The texts of a folder's files, by path, without what the programs keep for themselves. */
 export async function readFiles(folder: string, inside = ""): Promise<Record<string, string>> {

@@ -6,7 +6,6 @@ import {
   commonFlags,
   type DagFlags,
   flag,
-  type ForceFlags,
   jobsFlag,
   type ReproFlags,
   sampleFlag,
@@ -16,6 +15,7 @@ import {
   type VerifyFlags,
 } from "./flags.ts";
 import { targets } from "./flags.ts";
+import { dvcVerbs } from "./dvc_verbs.ts";
 import { text } from "./text.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -85,59 +85,16 @@ const dag = buildCommand<DagFlags, string[], Context>({
   docs: { brief: "Draw the stages and what each one needs" },
 });
 
-const commit = buildCommand<ForceFlags, string[], Context>({
-  loader: () => import("./commit.ts"),
-  parameters: {
-    flags: { force: flag("Take over what differs from the lock, too"), ...commonFlags },
-    aliases: { f: "force" },
-    positional: targets,
-  },
-  docs: { brief: "Take outs over into the cache and the lock as they are, without running anything" },
-});
-
-const checkout = buildCommand<ForceFlags, string[], Context>({
-  loader: () => import("./checkout.ts"),
-  parameters: {
-    flags: { force: flag("Give up what outs hold that the cache does not have"), ...commonFlags },
-    aliases: { f: "force" },
-    positional: targets,
-  },
-  docs: { brief: "Put the outs in place that the lock records, from the cache" },
-});
-
-const freeze = buildCommand<CommonFlags, string[], Context>({
-  loader: () => import("./freeze.ts"),
-  parameters: { flags: commonFlags, positional: targets },
-  docs: { brief: "Leave stages alone from now on: writes frozen: true into the file" },
-});
-
-const unfreeze = buildCommand<CommonFlags, string[], Context>({
-  loader: () => import("./unfreeze.ts"),
-  parameters: { flags: commonFlags, positional: targets },
-  docs: { brief: "Bring frozen stages up to date again" },
-});
-
 const list = buildCommand<CommonFlags, string[], Context>({
   loader: () => import("./list.ts"),
   parameters: { flags: commonFlags, positional: targets },
   docs: { brief: "List the stages with their descriptions" },
 });
 
-const importDvc = buildCommand<CommonFlags, [], Context>({
-  loader: () => import("./import_dvc.ts"),
-  parameters: { flags: commonFlags },
-  docs: { brief: "Make what is up to date by dvc.lock up to date here, with contents from DVC's cache; run nothing" },
-});
-
-const imports = buildRouteMap<string, Context>({
-  routes: { dvc: importDvc },
-  docs: { brief: "Take over what another program knows of a project" },
-});
-
 /** All commands. What a command needs is loaded only when it runs. */
 export const application: Application<Context> = buildApplication(
   buildRouteMap<string, Context>({
-    routes: { repro, status, verify, dag, list, commit, checkout, freeze, unfreeze, import: imports },
+    routes: { repro, status, verify, dag, list, ...dvcVerbs },
     docs: { brief: "Runs the stages of a pipeline file, each only when it has to", fullDescription: EXIT_CODES_TEXT },
   }),
   {

@@ -44,6 +44,28 @@ export type ForceFlags = CommonFlags & {
   readonly force: boolean;
 };
 
+/** Flags of `metrics show`. */
+export type JsonFlags = CommonFlags & {
+  /** For programs. */
+  readonly json: boolean;
+};
+
+/** Flags of `params diff` and `metrics diff`. */
+export type DiffFlags = JsonFlags & {
+  /** What did not change, too. */
+  readonly all: boolean;
+  /** Of params, those of stages alone. */
+  readonly deps: boolean;
+};
+
+/** Flags of `stage list`. */
+export type StageListFlags = CommonFlags & {
+  /** The stages of all files. */
+  readonly all: boolean;
+  /** Without descriptions. */
+  readonly nameOnly: boolean;
+};
+
 /** Flags of `status`. */
 export type StatusFlags = CommonFlags & {
   /** Only the exit code. */
@@ -136,6 +158,17 @@ export const targets: TypedPositionalParameters<string[], Context> = {
     brief: "Stages (train@8), groups (train), outs (outputs/figures) or a folder with a pipeline file of its own",
     placeholder: "target",
   },
+};
+
+/** Two git revisions at most. */
+export const revisions: TypedPositionalParameters<string[], Context> = {
+  kind: "array",
+  parameter: {
+    parse: asTyped,
+    brief: "Git revisions: HEAD and the files as they are unless given",
+    placeholder: "revision",
+  },
+  maximum: 2,
 };
 
 function asTyped(input: string): string {

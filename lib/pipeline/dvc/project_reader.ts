@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import { Documents } from "../file/documents.ts";
-import { type Reading, readStages, withAllParams, type WrittenStage } from "../file/file_reader.ts";
+import { type Reading, readWritten, withAllParams, type WrittenFile } from "../file/file_reader.ts";
 import { child, textOf } from "../file/node.ts";
 import { DVC_FILE, type Pipeline, type Stage } from "../file/pipeline.ts";
 import { flagStyle } from "./configuration.ts";
@@ -23,21 +23,23 @@ export async function readProject(file: string, diagnostics: Diagnostic[]): Prom
   const reading: Reading = { folder, documents, diagnostics, flags: flagStyle(folder), postponed: true };
   // Without a root, no other file is known to belong to this one.
   const written = folder === dirname(file) && !await isFolder(join(folder, ".dvc"))
-    ? await readFile(file, reading)
+    ? [await readFile(file, reading)]
     : await readFolder(folder, ignored, reading);
-  const stages = await withAllParams(written, reading);
+  const stages = await withAllParams(written.flatMap(({ stages }) => stages), reading);
   return {
     file: join(folder, DVC_FILE),
     folder,
     files: await documents.paths(),
     stages: stages.map(withoutNeeds),
+    metrics: written.flatMap(({ metrics }) => metrics),
+    params: written.flatMap(({ params }) => params),
     ignores: (path, isFolder) => ignored.has(path, isFolder),
   };
 }
 
 /** All files of a project, from a folder down. */
-async function readFolder(root: string, ignored: Ignored, reading: Reading): Promise<WrittenStage[]> {
-  const written: WrittenStage[] = [];
+async function readFolder(root: string, ignored: Ignored, reading: Reading): Promise<WrittenFile[]> {
+  const written: WrittenFile[] = [];
   const outs = new Set<string>();
   const pending = [root];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
@@ -46,9 +48,9 @@ async function readFolder(root: string, ignored: Ignored, reading: Reading): Pro
       const path = join(folder, name);
       if (isDirectory || ignored.has(path, false)) continue;
       if (name === DVC_FILE) {
-        const stages = await readFile(path, reading);
-        written.push(...stages);
-        for (const { stage } of stages) for (const out of stage.outs) outs.add(out.path);
+        const read = await readFile(path, reading);
+        written.push(read);
+        for (const { stage } of read.stages) for (const out of stage.outs) outs.add(out.path);
       } else if (name.endsWith(".dvc")) {
         for (const out of await trackedPaths(path, reading.documents)) outs.add(out);
       }
@@ -61,13 +63,14 @@ async function readFolder(root: string, ignored: Ignored, reading: Reading): Pro
   return written;
 }
 
-async function readFile(file: string, reading: Reading): Promise<readonly WrittenStage[]> {
+async function readFile(file: string, reading: Reading): Promise<WrittenFile> {
   const prefix = stagePrefix(reading.folder, file);
-  const written = await readStages(file, reading);
-  return written.map(({ stage, params }) => ({
+  const written = await readWritten(file, reading);
+  const stages = written.stages.map(({ stage, params }) => ({
     stage: { ...stage, name: prefix + stage.name, group: prefix + stage.group },
     params,
   }));
+  return { ...written, stages };
 }
 
 /** Absolute paths of what a `.dvc` file tracks: data beside the pipelines, in which no pipeline lies. */

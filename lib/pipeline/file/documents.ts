@@ -42,11 +42,15 @@ export class Documents {
     return undefined;
   }
 
-  /** What a file holds; undefined if it is missing or has syntax errors (which are reported). */
-  read(path: string): Promise<Node | undefined> {
+  /**
+   * What a file holds; undefined if it is missing or has syntax errors (which are reported).
+   *
+   * @param named the path by whose ending it is read; its own unless given
+   */
+  read(path: string, named: string = path): Promise<Node | undefined> {
     let node = this.#nodes.get(path);
     if (!node) {
-      node = this.#read(path);
+      node = this.#read(path, named);
       this.#nodes.set(path, node);
     }
     return node;
@@ -56,7 +60,7 @@ export class Documents {
     this.#diagnostics.push(range ? errorAt(range, message) : { severity: "error", message });
   }
 
-  async #read(path: string): Promise<Node | undefined> {
+  async #read(path: string, named: string): Promise<Node | undefined> {
     let text: string;
     try {
       text = await Deno.readTextFile(path);
@@ -66,7 +70,7 @@ export class Documents {
       this.#report(`Cannot read ${path}: ${reason}`);
       return undefined;
     }
-    const reader = READERS.get(extname(path).toLowerCase()) ?? readDocument;
+    const reader = READERS.get(extname(named).toLowerCase()) ?? readDocument;
     const result: Result<Node> = reader({ path, text });
     this.#diagnostics.push(...result.diagnostics);
     return result.ok ? result.value : undefined;

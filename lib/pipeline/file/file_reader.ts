@@ -9,6 +9,7 @@ import { child, type MapNode, type Node, textOf } from "./node.ts";
 import type { Stage } from "./pipeline.ts";
 import { withParams } from "./params.ts";
 import { checkModules } from "./run_module.ts";
+import type { Scope } from "./scope.ts";
 import { checkStage } from "./stage_rules.ts";
 import { resolveTemplates } from "./template.ts";
 import { validate } from "./validation.ts";
@@ -36,23 +37,55 @@ export interface WrittenStage {
   readonly params: Node | undefined;
 }
 
+/** What one file holds. */
+export interface WrittenFile {
+  /** Its stages. */
+  readonly stages: readonly WrittenStage[];
+  /** Absolute paths of the files that `metrics` at its top names. */
+  readonly metrics: readonly string[];
+  /** The same of `params`. */
+  readonly params: readonly string[];
+}
+
 /**
- * Reads the stages of one file (and of those that it extends): text, then a document with places, then `extends`, `vars`,
- * templates, `foreach` and `matrix`, checked before and after expansion. None where something is wrong.
+ * Reads one file (and of those that it extends): text, then a document with places, then `extends`, `vars`,
+ * templates, `foreach` and `matrix`, checked before and after expansion. Empty where something is wrong.
  */
-export async function readStages(file: string, reading: Reading): Promise<readonly WrittenStage[]> {
+export async function readWritten(file: string, reading: Reading): Promise<WrittenFile> {
   const { diagnostics, documents } = reading;
   const extended = await readExtended(file, documents, diagnostics);
-  if (!extended) return [];
+  if (!extended) return { stages: [], metrics: [], params: [] };
   const { root, variables, lists } = extended;
   const whole = lists.map((entry): MapNode => ({ ...root, entries: new Map([["vars", entry]]) }));
   for (const part of [root, ...whole]) validate(part, "written", "", diagnostics);
 
-  const written = child(root, "stages");
+  const scope = { variables: variables.root, ...(reading.flags && { flags: reading.flags }) };
+  const files = (key: string): readonly string[] => {
+    const list = child(root, key);
+    if (list?.kind !== "list") return [];
+    const names = list.items.map((item) => textOf(resolveTemplates(item, { scope, place: "plain", diagnostics })));
+    return names.filter((name) => name !== undefined).map((name) => resolve(dirname(file), name));
+  };
+  const stages = await readStages(child(root, "stages"), { file, extended, scope }, reading);
+  return { stages, metrics: files("metrics"), params: files("params") };
+}
+
+/** A file whose stages are read. */
+interface ReadFile {
+  readonly file: string;
+  readonly extended: Extended;
+  readonly scope: Scope;
+}
+
+async function readStages(
+  written: Node | undefined,
+  { file, extended, scope }: ReadFile,
+  reading: Reading,
+): Promise<readonly WrittenStage[]> {
   if (written?.kind !== "map") return [];
+  const { diagnostics } = reading;
   const base = dirname(file);
   const instances: Instance[] = [];
-  const scope = { variables: variables.root, ...(reading.flags && { flags: reading.flags }) };
   for (const [name, entry] of written.entries) {
     checkStage(name, entry, diagnostics);
     instances.push(...expandStage(name, entry, scope, diagnostics));

@@ -15,6 +15,10 @@ export interface Pipeline {
   readonly files: readonly string[];
   /** In the order of the file, `foreach` and `matrix` expanded. */
   readonly stages: readonly Stage[];
+  /** Absolute paths of the files that `metrics` at the top names, besides those of stages. */
+  readonly metrics?: readonly string[];
+  /** The same of `params`. */
+  readonly params?: readonly string[];
   /** Whether a file or folder at an absolute path is no part of the folder that it lies in; absent: none is. */
   readonly ignores?: (path: string, isFolder: boolean) => boolean;
 }

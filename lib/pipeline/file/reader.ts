@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from "node:path";
 import { type Diagnostic, hasErrors, type Result } from "../diagnostic.ts";
 import { readProject } from "../dvc/project_reader.ts";
 import { Documents } from "./documents.ts";
-import { readStages, withAllParams } from "./file_reader.ts";
+import { readWritten, withAllParams } from "./file_reader.ts";
 import { DVC_FILE, type Pipeline } from "./pipeline.ts";
 
 /**
@@ -20,8 +20,9 @@ export async function readPipeline(path: string): Promise<Result<Pipeline>> {
 async function readFile(file: string, diagnostics: Diagnostic[]): Promise<Pipeline> {
   const documents = new Documents(diagnostics);
   const reading = { folder: dirname(file), documents, diagnostics };
-  const stages = await withAllParams(await readStages(file, reading), reading);
-  return { file, folder: dirname(file), files: await documents.paths(), stages };
+  const written = await readWritten(file, reading);
+  const stages = await withAllParams(written.stages, reading);
+  return { ...written, file, folder: dirname(file), files: await documents.paths(), stages };
 }
 
 /** The schema is asked before and after expansion, and about each item of a `foreach`: an error counts once a place. */

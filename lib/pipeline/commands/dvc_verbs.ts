@@ -1,0 +1,118 @@
+import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stricli/core";
+import type { Context } from "./context.ts";
+import {
+  type CommonFlags,
+  commonFlags,
+  type DiffFlags,
+  flag,
+  type ForceFlags,
+  type JsonFlags,
+  revisions,
+  type StageListFlags,
+  targets,
+} from "./flags.ts";
+
+const commit = buildCommand<ForceFlags, string[], Context>({
+  loader: () => import("./commit.ts"),
+  parameters: {
+    flags: { force: flag("Take over what differs from the lock, too"), ...commonFlags },
+    aliases: { f: "force" },
+    positional: targets,
+  },
+  docs: { brief: "Take outs over into the cache and the lock as they are, without running anything" },
+});
+
+const checkout = buildCommand<ForceFlags, string[], Context>({
+  loader: () => import("./checkout.ts"),
+  parameters: {
+    flags: { force: flag("Give up what outs hold that the cache does not have"), ...commonFlags },
+    aliases: { f: "force" },
+    positional: targets,
+  },
+  docs: { brief: "Put the outs in place that the lock records, from the cache" },
+});
+
+const freeze = buildCommand<CommonFlags, string[], Context>({
+  loader: () => import("./freeze.ts"),
+  parameters: { flags: commonFlags, positional: targets },
+  docs: { brief: "Leave stages alone from now on: writes frozen: true into the file" },
+});
+
+const unfreeze = buildCommand<CommonFlags, string[], Context>({
+  loader: () => import("./unfreeze.ts"),
+  parameters: { flags: commonFlags, positional: targets },
+  docs: { brief: "Bring frozen stages up to date again" },
+});
+
+const importDvc = buildCommand<CommonFlags, [], Context>({
+  loader: () => import("./import_dvc.ts"),
+  parameters: { flags: commonFlags },
+  docs: { brief: "Make what is up to date by dvc.lock up to date here, with contents from DVC's cache; run nothing" },
+});
+
+const imports = buildRouteMap<string, Context>({
+  routes: { dvc: importDvc },
+  docs: { brief: "Take over what another program knows of a project" },
+});
+
+const json = flag("As JSON, as DVC writes it");
+
+const diffFlags = {
+  json,
+  all: flag("What did not change, too"),
+  deps: flag("Only the params of stages"),
+  ...commonFlags,
+};
+
+const params = buildRouteMap<string, Context>({
+  routes: {
+    diff: buildCommand<DiffFlags, string[], Context>({
+      loader: () => import("./params_diff.ts"),
+      parameters: { flags: diffFlags, positional: revisions },
+      docs: { brief: "Show how params differ between git revisions, or between one and the files as they are" },
+    }),
+  },
+  docs: { brief: "Compare params" },
+});
+
+const metrics = buildRouteMap<string, Context>({
+  routes: {
+    show: buildCommand<JsonFlags, [], Context>({
+      loader: () => import("./metrics_show.ts"),
+      parameters: { flags: { json, ...commonFlags } },
+      docs: { brief: "Show what the metrics files hold" },
+    }),
+    diff: buildCommand<DiffFlags, string[], Context>({
+      loader: () => import("./metrics_diff.ts"),
+      parameters: { flags: diffFlags, positional: revisions },
+      docs: { brief: "Show how metrics differ between git revisions, or between one and the files as they are" },
+    }),
+  },
+  docs: { brief: "Show or compare metrics" },
+});
+
+const stage = buildRouteMap<string, Context>({
+  routes: {
+    list: buildCommand<StageListFlags, string[], Context>({
+      loader: () => import("./stage_list.ts"),
+      parameters: {
+        flags: { all: flag("The stages of all files"), nameOnly: flag("Names alone"), ...commonFlags },
+        positional: targets,
+      },
+      docs: { brief: "List the stages of the file, as DVC does" },
+    }),
+  },
+  docs: { brief: "List stages" },
+});
+
+/** The commands that are there since DVC has them, by name. */
+export const dvcVerbs: Readonly<Record<string, Command<Context> | RouteMap<Context>>> = {
+  commit,
+  checkout,
+  freeze,
+  unfreeze,
+  import: imports,
+  params,
+  metrics,
+  stage,
+};
