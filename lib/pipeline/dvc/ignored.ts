@@ -1,10 +1,10 @@
-import { join, relative, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 
 /** Tells what `.dvcignore` files hide: git's patterns, each file's for its own folder and below. */
 export class Ignored {
   readonly #root: string;
-  readonly #rules = new Map<string, Ignore | undefined>();
+  readonly #folders = new Map<string, Folder>();
 
   /** Takes the absolute root of the project. */
   constructor(root: string) {
@@ -13,27 +13,48 @@ export class Ignored {
 
   /** Whether an absolute path is hidden; a folder hides all inside it. Nothing outside of the project is. */
   has(path: string, isFolder: boolean): boolean {
-    const steps = relative(this.#root, path).split(sep);
-    if (steps[0] === "" || steps[0] === "..") return false;
-    return steps.some((_, index) => this.#hides(steps.slice(0, index + 1), isFolder || index < steps.length - 1));
+    if (!path.startsWith(this.#root + sep)) return false;
+    const folder = this.#folder(dirname(path));
+    return folder.hidden || hides(folder.rules, path, isFolder);
   }
 
-  /** The verdict of the nearest folder above that has one. */
-  #hides(steps: readonly string[], isFolder: boolean): boolean {
-    for (let depth = steps.length - 1; depth >= 0; depth--) {
-      const rules = this.#rulesOf(join(this.#root, ...steps.slice(0, depth)));
-      const inside = steps.slice(depth).join("/");
-      const { ignored, unignored } = rules?.test(isFolder ? `${inside}/` : inside) ??
-        { ignored: false, unignored: false };
-      if (ignored || unignored) return ignored;
+  #folder(path: string): Folder {
+    let folder = this.#folders.get(path);
+    if (!folder) {
+      folder = this.#readFolder(path);
+      this.#folders.set(path, folder);
     }
-    return false;
+    return folder;
   }
 
-  #rulesOf(folder: string): Ignore | undefined {
-    if (!this.#rules.has(folder)) this.#rules.set(folder, readRules(join(folder, ".dvcignore")));
-    return this.#rules.get(folder);
+  #readFolder(path: string): Folder {
+    const above: Folder = path === this.#root ? { hidden: false, rules: [] } : this.#folder(dirname(path));
+    const hidden = above.hidden || hides(above.rules, path, true);
+    const own = hidden ? undefined : readRules(join(path, ".dvcignore"));
+    return { hidden, rules: own ? [{ folder: path, patterns: own }, ...above.rules] : above.rules };
   }
+}
+
+/** What is known of a folder and counts for all that lies in it. */
+interface Folder {
+  readonly hidden: boolean;
+  /** Of the folder and those above, the nearest first. */
+  readonly rules: readonly Rules[];
+}
+
+interface Rules {
+  readonly folder: string;
+  readonly patterns: Ignore;
+}
+
+/** The verdict of the nearest file that has one. */
+function hides(rules: readonly Rules[], path: string, isFolder: boolean): boolean {
+  for (const { folder, patterns } of rules) {
+    const inside = path.slice(folder.length + 1).replaceAll(sep, "/");
+    const { ignored, unignored } = patterns.test(isFolder ? `${inside}/` : inside);
+    if (ignored || unignored) return ignored;
+  }
+  return false;
 }
 
 function readRules(path: string): Ignore | undefined {
