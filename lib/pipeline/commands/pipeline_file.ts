@@ -9,12 +9,16 @@ export function pipelineFileIn(folder: string): string | undefined {
   return PIPELINE_FILES.map((name) => join(folder, name)).find(isFile);
 }
 
-/** The pipeline file in an absolute folder, or in the nearest one above it, up to the root of the repository. */
+/**
+ * The pipeline file in an absolute folder, or in the nearest one above it, up to the root of the repository or of the DVC
+ * project.
+ */
 export function findPipelineFile(folder: string): string | undefined {
   for (let current = folder;; current = dirname(current)) {
     const found = pipelineFileIn(current);
     if (found !== undefined) return found;
-    if (exists(join(current, ".git")) || dirname(current) === current) return undefined;
+    const isRoot = [".git", ".dvc"].some((name) => exists(join(current, name)));
+    if (isRoot || dirname(current) === current) return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { projectRoot } from "../dvc/project_root.ts";
 import { DVC_FILE } from "../file/pipeline.ts";
 import { findPipelineFile, isFile, isFolder, PIPELINE_FILES, pipelineFileIn } from "./pipeline_file.ts";
@@ -66,7 +66,7 @@ function isPipelineFile(path: string): boolean {
 function defaultFile(file: string | undefined, folder: string): string {
   if (file !== undefined) {
     const path = resolve(folder, file);
-    const found = isFolder(path) ? pipelineFileIn(path) : isFile(path) ? path : undefined;
+    const found = isFolder(path) ? pipelineFileIn(path) : isFile(path) ? path : projectAt(path);
     if (found === undefined) throw new UsageError(`There is no pipeline file ${file}`);
     return found;
   }
@@ -81,8 +81,12 @@ function defaultFile(file: string | undefined, folder: string): string {
   return found;
 }
 
-/** The file of a DVC project that has none at its root. */
+/** The file of the DVC project that a folder lies in, even where there is none at its root. */
 function dvcFile(folder: string): string | undefined {
-  const root = projectRoot(folder);
-  return isFolder(join(root, ".dvc")) ? join(root, DVC_FILE) : undefined;
+  return projectAt(join(projectRoot(folder), DVC_FILE));
+}
+
+/** The path, where it is that of the `dvc.yaml` at the root of a DVC project, even where there is none. */
+function projectAt(path: string): string | undefined {
+  return basename(path) === DVC_FILE && isFolder(join(dirname(path), ".dvc")) ? path : undefined;
 }

@@ -1,6 +1,6 @@
-import { relative, sep } from "node:path";
+import { basename, relative, sep } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
-import type { Pipeline } from "../file/pipeline.ts";
+import { DVC_FILE, type Pipeline } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
 import { pruneLock, writeLock } from "../store/lock.ts";
 import type { Workspace } from "../store/workspace.ts";
@@ -80,6 +80,7 @@ export async function reproduce(
   }
   const reproduction = new StageReproduction({
     workspace,
+    root: basename(pipeline.file) === DVC_FILE ? pipeline.folder : workspace.root,
     graph,
     preparation: preparation.value,
     durations,

@@ -18,6 +18,8 @@ import type { Preparation } from "./preparation.ts";
 export interface StageReproductionOptions {
   /** Where results are kept; this process is its writer. */
   readonly workspace: Workspace;
+  /** Absolute root of the project, for commands. */
+  readonly root: string;
   /** All stages. */
   readonly graph: Graph;
   /** The checked stages. */
@@ -115,7 +117,7 @@ export class StageReproduction {
       stage,
       {
         ...granted,
-        root: this.#options.workspace.root,
+        root: this.#options.root,
         scratch: this.#options.workspace.temporary,
         ...this.#state(evaluation),
         loaded: () => planner.verifyCode(stage, evaluation, "all"),

@@ -84,3 +84,21 @@ Deno.test("a param that is missing holds up the stages that name it, no others",
   assert.match(stdout, /dvc\.yaml:2:37: error: The params file does not exist: params\.yaml/);
   assert.match((await project.run("status")).stdout, /^a would run\n {2}params\.yaml:x is missing$/m);
 });
+
+Deno.test("a DVC project may lie inside a repository", async () => {
+  await using project = await Project.create({
+    "dvc.yaml": "stages: {outside: {cmd: exit 1}}\n",
+    "ml/.dvc/config": "",
+    "ml/deep/dvc.yaml": 'stages: {a: {cmd: echo "$DVC_ROOT $DVC_STAGE" > a.txt, outs: [a.txt]}}\n',
+  });
+  const { code, stdout } = await project.startIn("ml", {}, "repro", "-P").finish();
+  assert.equal(code, 0, stdout);
+  assert.equal(await project.read("ml/deep/a.txt"), `${project.path("ml")} deep/dvc.yaml:a\n`);
+
+  await project.edit("ml/deep/dvc.yaml", "echo", "false");
+  const failed = await project.startIn("ml", {}, "repro", "deep/dvc.yaml").finish();
+  const [, command = ""] = /Run it alone: (.*)/.exec(failed.stdout) ?? [];
+  await project.edit("ml/deep/dvc.yaml", "false", "echo");
+  const mended = await project.type(`cd ml && ${command}`).finish();
+  assert.deepEqual(mended.code, 0, mended.stdout + mended.stderr);
+});
