@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { DirectoryDigest, PathDigest } from "../store/digests.ts";
+import type { PathDigest } from "../store/digests.ts";
 
 /** A file of a folder, as DVC's `.dir` objects list it. */
 export interface DirEntry {
@@ -27,7 +27,7 @@ export class DvcCache {
   async object(md5: string): Promise<string | undefined> {
     const inside = join(md5.slice(0, 2), md5.slice(2));
     for (const path of [join(this.#folder, "files", "md5", inside), join(this.#folder, inside)]) {
-      if (existsSync(path) && `${await fileMd5(path)}` === md5.replace(/\.dir$/, "")) return path;
+      if (existsSync(path) && await fileMd5(path) === md5.replace(/\.dir$/, "")) return path;
     }
     return undefined;
   }
@@ -44,7 +44,7 @@ export class DvcCache {
 export async function dvcDigest(path: string, digest: PathDigest): Promise<string> {
   if (digest.kind === "file") return await fileMd5(path);
   const entries: DirEntry[] = [];
-  for (const file of (digest satisfies DirectoryDigest).files) {
+  for (const file of digest.files) {
     entries.push({ md5: await fileMd5(join(path, file.path)), relpath: file.path });
   }
   return `${createHash("md5").update(dirText(entries)).digest("hex")}.dir`;

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { readDocument } from "../file/document.ts";
-import { type MapNode, toPlain, toValue } from "../file/node.ts";
-import { child } from "../file/node.ts";
+import { child, toPlain, toValue } from "../file/node.ts";
 import { isMap, type Value } from "../value.ts";
 
 /** A stage of a `dvc.lock`. Paths are relative to the stage's `wdir`, as written. */
@@ -46,7 +45,7 @@ export async function readDvcLock(folder: string): Promise<ReadonlyMap<string, D
   if (!document.ok || !checked?.success) {
     throw new Error(`${path} is no lock of DVC with schema 2.0; run \`dvc repro\` first`);
   }
-  const written = child(document.value, "stages") as MapNode | undefined;
+  const written = child(document.value, "stages");
   return new Map(
     Object.entries(checked.data.stages).map(([name, { cmd, deps, outs }]) => {
       const params = child(child(written, name), "params");
