@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { callBody } from "../compile/check.ts";
 import { sizeOf } from "../compile/graph/shape.ts";
+import { inTurn } from "../compile/trace/turn.ts";
 import { checkInputs } from "./check.ts";
 import type { BodyOutputs, Data, Program, RunInputs, RunOutputs, Tensors, TensorSpec } from "./program.ts";
 import { collect, type Results } from "./results.ts";
@@ -33,15 +34,18 @@ export function eagerRuntime(eager: EagerBackend): Runtime {
     name: eager.name,
     async compile(program, { batch }): Promise<Executable> {
       await eager.prepare();
-      await tf.setBackend(eager.backend);
       return { run: (inputs) => run(eager, program, batch, inputs), dispose: () => Promise.resolve() };
     },
   };
 }
 
-/** Others may have selected their backend since we last waited. Synchronous, since the backend is initialised by now. */
-function select(backend: string): void {
-  if (tf.getBackend() !== backend) void tf.setBackend(backend);
+/** Does something on a backend, alone: others may have selected theirs since we last waited. */
+function onBackend<T>(backend: string, run: () => T): Promise<T> {
+  return inTurn(() => {
+    // Takes effect at once, since none of our backends starts asynchronously once it is prepared.
+    if (tf.getBackend() !== backend) void tf.setBackend(backend);
+    return run();
+  });
 }
 
 async function run(
@@ -51,25 +55,28 @@ async function run(
   inputs: RunInputs,
 ): Promise<RunOutputs> {
   const { steps: count } = checkInputs(program, batch, inputs);
-  select(backend);
-  const constants = toTensors(program.constants, inputs.constants ?? {});
-  let state = toTensors(program.state, inputs.state ?? {});
+  const given = await onBackend(backend, () => ({
+    constants: toTensors(program.constants, inputs.constants ?? {}),
+    state: toTensors(program.state, inputs.state ?? {}),
+  }));
+  const { constants } = given;
+  let { state } = given;
   const [steps, rows]: [Results, Results] = [{}, {}];
   try {
     for (let step = 0; step < count; step++) {
       const order = inputs.order.subarray(step * batch, (step + 1) * batch);
-      select(backend);
-      const result = tf.tidy(() => {
-        const scalars = program.scalars.map((name) => [name, tf.scalar(inputs.scalars?.[name]?.[step] ?? NaN)]);
-        const examples = gather(program, inputs.examples, order);
-        const outputs = callBody(program, order.length, {
-          examples,
-          scalars: Object.fromEntries(scalars),
-          constants,
-          state,
-        });
-        return outputs as unknown as tf.TensorContainer;
-      }) as unknown as BodyOutputs;
+      const result = await onBackend(backend, () =>
+        tf.tidy(() => {
+          const scalars = program.scalars.map((name) => [name, tf.scalar(inputs.scalars?.[name]?.[step] ?? NaN)]);
+          const examples = gather(program, inputs.examples, order);
+          const outputs = callBody(program, order.length, {
+            examples,
+            scalars: Object.fromEntries(scalars),
+            constants,
+            state,
+          });
+          return outputs as unknown as tf.TensorContainer;
+        }) as unknown as BodyOutputs);
       for (const [name, tensor] of Object.entries(result.steps ?? {})) {
         collect(steps, name, await valuesOf(tensor), step, [count, ...tensor.shape]);
       }

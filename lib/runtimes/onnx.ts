@@ -6,6 +6,7 @@ import { onnxPasses } from "../compile/onnx/passes.ts";
 import { safeThreads } from "../compile/onnx/threads.ts";
 import { optimise } from "../compile/passes/optimise.ts";
 import { traceProgram } from "../compile/trace/trace.ts";
+import { inTurn } from "../compile/trace/turn.ts";
 import { checkInputs } from "./check.ts";
 import type { Data, Program, RunInputs, RunOutputs } from "./program.ts";
 import { collect, type Results } from "./results.ts";
@@ -96,7 +97,7 @@ class OnnxExecutable implements Executable {
 }
 
 async function compileLoop(program: Program, batch: number, threads: number): Promise<Loop> {
-  const graph = optimise(traceProgram(program, batch), onnxPasses);
+  const graph = optimise(await inTurn(() => traceProgram(program, batch)), onnxPasses);
   const session = await ort.InferenceSession.create(lowerLoop(graph), {
     executionProviders: ["cpu"],
     graphOptimizationLevel: "all",

@@ -2,6 +2,7 @@ import type { Graph } from "../compile/graph/graph.ts";
 import { optimise } from "../compile/passes/optimise.ts";
 import { type LoopValue, type LoweredLoop, lowerLoop } from "../compile/stablehlo/loop.ts";
 import { traceProgram } from "../compile/trace/trace.ts";
+import { inTurn } from "../compile/trace/turn.ts";
 import { checkInputs, type Extent } from "./check.ts";
 import type { Data, Program, RunInputs, RunOutputs } from "./program.ts";
 import { collect, type Results } from "./results.ts";
@@ -14,9 +15,9 @@ import { acquireClient, releaseClient } from "./xla/shared_client.ts";
 /** Programs compiled by XLA and run by a PJRT plugin, on a CPU or a GPU: a whole loop is one executable. */
 export const xlaRuntime: Runtime = {
   name: "xla",
-  compile: (program, options) => {
-    const graph = optimise(traceProgram(program, options.batch));
-    return Promise.resolve(new XlaExecutable(program, options, graph, acquireClient()));
+  async compile(program, options): Promise<Executable> {
+    const graph = optimise(await inTurn(() => traceProgram(program, options.batch)));
+    return new XlaExecutable(program, options, graph, acquireClient());
   },
 };
 
@@ -115,7 +116,7 @@ class XlaExecutable implements Executable {
     const key = `${count} ${batch} ${steps}`;
     const known = this.#loops.get(key);
     if (known !== undefined) return known;
-    const graph = this.#graphs.get(batch) ?? optimise(traceProgram(this.program, batch));
+    const graph = this.#graphs.get(batch) ?? optimise(await inTurn(() => traceProgram(this.program, batch)));
     this.#graphs.set(batch, graph);
     const lowered = lowerLoop(graph, { count, steps, precision: this.options.precision ?? "float32" });
     const options = compilerOptions(this.client.platform);
