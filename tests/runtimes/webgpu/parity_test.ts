@@ -1,0 +1,13 @@
+import { cases } from "../../compile/support/cases.ts";
+import { assertParity } from "../../compile/support/operation.ts";
+import { testRuntimes } from "../runtimes.ts";
+
+const { ignore, load } = (await testRuntimes()).find(({ name }) => name === "webgpu")!;
+
+for (const [name, run, tensors, options] of cases) {
+  Deno.test({
+    name: `webgpu agrees with cpu on ${name}`,
+    ignore,
+    fn: async () => await assertParity(await load(), run, tensors, options),
+  });
+}
