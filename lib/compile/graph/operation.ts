@@ -119,6 +119,7 @@ export type Operation =
   | { readonly kind: "tile"; readonly repeats: readonly number[] }
   /** Of values and of indices along an axis of the values. */
   | { readonly kind: "gather"; readonly axis: number }
+  /** Of indices from 0 to `depth - 1`. */
   | {
     readonly kind: "oneHot";
     readonly depth: number;

@@ -2,6 +2,7 @@ import type { Graph } from "../graph/graph.ts";
 import { algebraRules } from "./algebra.ts";
 import { broadcastRules } from "./broadcast.ts";
 import { shareCommon } from "./common.ts";
+import { crossEntropyRules } from "./cross_entropy.ts";
 import { foldUniform } from "./fold.ts";
 import { movementRules } from "./movement.ts";
 import { transposeInProduct } from "./product.ts";
@@ -10,7 +11,14 @@ import { type Pass, rewriting } from "./rewrite.ts";
 
 /** In this order, again and again until nothing changes. Dead code needs no pass: a graph is what its outputs need. */
 const passes: readonly Pass[] = [
-  rewriting(foldUniform, ...movementRules, ...algebraRules, ...broadcastRules, transposeInProduct),
+  rewriting(
+    foldUniform,
+    ...movementRules,
+    ...algebraRules,
+    ...broadcastRules,
+    ...crossEntropyRules,
+    transposeInProduct,
+  ),
   shareCommon,
   shareRectifier,
   rewriting(selectByStep),
