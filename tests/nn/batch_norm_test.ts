@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
+import { topologicalOrder } from "../../lib/compile/graph/graph.ts";
+import { sizeOf } from "../../lib/compile/graph/shape.ts";
+import { optimise } from "../../lib/compile/passes/optimise.ts";
+import { traceProgram } from "../../lib/compile/trace/trace.ts";
 import { batchMoments, batchNorm } from "../../lib/nn/batch_norm.ts";
+import type { Program, Tensors } from "../../lib/runtimes/program.ts";
 
 await tf.setBackend("cpu");
 
@@ -41,4 +46,40 @@ Deno.test("batchMoments() gives the biased variance", () => {
   const { mean, variance } = batchMoments(tf.tensor2d([[1, 10], [3, 10]]));
   assert.deepEqual([...mean.dataSync()], [2, 10]);
   assert.deepEqual([...variance.dataSync()], [1, 0]);
+});
+
+Deno.test("batchNorm() is, compiled, four operations on whole batches and two sums forward, five and two backward", () => {
+  const shape = [16, 4, 4, 3];
+  const size = sizeOf(shape);
+  const program: Program = {
+    name: "batch norm",
+    examples: { x: { shape: shape.slice(1), dtype: "float32" }, slope: { shape: shape.slice(1), dtype: "float32" } },
+    scalars: [],
+    constants: { scale: { shape: [3], dtype: "float32" }, offset: { shape: [3], dtype: "float32" } },
+    state: {},
+    body: ({ examples: { x, slope }, constants: { scale, offset } }) => {
+      const rows: Tensors = {};
+      const weighted = (x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor) => {
+        const { mean, variance } = batchMoments(x);
+        const value = batchNorm(x, mean, variance, scale, offset);
+        rows.value = tf.keep(value);
+        return tf.sum(tf.mul(value, slope!)) as tf.Scalar;
+      };
+      const [gradient, ...others] = tf.grads(weighted)([x!, scale!, offset!]);
+      rows.gradient = gradient!;
+      return { state: {}, steps: { scale: others[0]!, offset: others[1]! }, rows };
+    },
+  };
+  const traced = optimise(traceProgram(program, shape[0]!));
+  const counts = (names: readonly string[]) => {
+    const results = traced.outputs.filter(({ name }) => names.includes(name)).map(({ node }) => node);
+    const nodes = topologicalOrder(results).filter(({ operation }) => operation.kind !== "input");
+    return {
+      whole: nodes.filter(({ shape }) => sizeOf(shape) === size).length,
+      sums: nodes.filter(({ inputs, shape }) => sizeOf(shape) < size && inputs.some((i) => sizeOf(i.shape) === size))
+        .length,
+    };
+  };
+  assert.deepEqual(counts(["value"]), { whole: 4, sums: 2 });
+  assert.deepEqual(counts(["value", "gradient", "scale", "offset"]), { whole: 4 + 5, sums: 2 + 2 });
 });
