@@ -4,18 +4,24 @@ import type { NamedBytes } from "./named_bytes.ts";
 const side = 32;
 const channels = 3;
 const plane = side * side;
-const recordSize = 1 + channels * plane;
 
 /**
- * Reads batches in CIFAR-10's binary layout (https://www.cs.toronto.edu/~kriz/cifar.html, "Binary version"): records of one
- * label byte and 3,072 pixels, the red, the green and the blue plane, each row by row. Pixels leave as
- * `[count, 32, 32, 3]`.
+ * Reads batches in CIFAR's binary layout (https://www.cs.toronto.edu/~kriz/cifar.html, "Binary version"): records of label
+ * bytes and 3,072 pixels, the red, the green and the blue plane, each row by row. CIFAR-10 has one label byte, CIFAR-100 two,
+ * of which the second is the class and the first its group. Pixels leave as `[count, 32, 32, 3]`.
  *
  * @param recordsPerFile what every file must hold
  * @param classes number of classes; labels lie in 0 to classes - 1
+ * @param labelBytes label bytes of a record; the last is read
  * @throws {Error} naming the file: truncated, too long, or a label out of range
  */
-export function readCifarBinary(files: readonly NamedBytes[], recordsPerFile: number, classes: number): Split {
+export function readCifarBinary(
+  files: readonly NamedBytes[],
+  recordsPerFile: number,
+  classes: number,
+  labelBytes: 1 | 2 = 1,
+): Split {
+  const recordSize = labelBytes + channels * plane;
   const count = files.length * recordsPerFile;
   const images = new Uint8Array(count * channels * plane);
   const labels = new Uint8Array(count);
@@ -29,13 +35,13 @@ export function readCifarBinary(files: readonly NamedBytes[], recordsPerFile: nu
       );
     }
     for (let start = 0; start < bytes.length; start += recordSize, record++) {
-      const label = bytes[start]!;
+      const label = bytes[start + labelBytes - 1]!;
       if (label >= classes) {
         const at = start / recordSize + 1;
         throw new Error(`${name}: label ${label} of record ${at} is out of range; expected 0 to ${classes - 1}`);
       }
       labels[record] = label;
-      interleave(bytes.subarray(start + 1, start + recordSize), images, record * channels * plane);
+      interleave(bytes.subarray(start + labelBytes, start + recordSize), images, record * channels * plane);
     }
   }
   return { images, labels, shape: [side, side, channels], count };

@@ -8,15 +8,21 @@ import { placeNames, readSourceFile, type Source, sourceSize } from "./source.ts
 export interface DatasetDefinition {
   /** As `with.dataset` names it, and its folder. */
   readonly name: string;
-  /** The classes' names, by label. */
-  readonly classes: readonly string[];
-  /** Order-independent digest of its records; whatever source serves, they must come to this. */
-  readonly digest: string;
+  /** The classes' names, by label; or how to read them from the unpacked files. */
+  readonly classes: readonly string[] | ((file: FileByName) => readonly string[]);
+  /**
+   * Order-independent digest of its records; whatever source serves, they must come to this. Where all sources have the same
+   * version of each file, the digests of the files say as much, and it may be left away.
+   */
+  readonly digest?: string;
   /** Where it can be had, tried in this order. */
   readonly sources: readonly Source[];
   /** Reads the unpacked files of a source, by base name. */
-  readonly read: (file: (name: string) => NamedBytes) => { readonly train: Split; readonly test: Split };
+  readonly read: (file: FileByName) => { readonly train: Split; readonly test: Split };
 }
+
+/** The unpacked file of a base name. */
+export type FileByName = (name: string) => NamedBytes;
 
 /** How a dataset is to be got. */
 export interface ProvisionOptions {
@@ -75,17 +81,19 @@ async function fromSource(
     const { origin, bytes } = await readSourceFile(source, file, { mirror, signal, received });
     for (const [name, content] of await unpack(file.name, origin, bytes)) files.set(name, content);
   }
-  const { train, test } = definition.read((name) => {
+  const fileByName: FileByName = (name) => {
     const file = files.get(name);
     if (file === undefined) throw new Error(`no file ${name} in it; found ${[...files.keys()].join(", ")}`);
     return file;
-  });
+  };
+  const { train, test } = definition.read(fileByName);
+  const classes = typeof definition.classes === "function" ? definition.classes(fileByName) : definition.classes;
   const ordered = { train: inCanonicalOrder(train), test: inCanonicalOrder(test) };
   const digest = datasetDigest(ordered.train, ordered.test);
-  if (digest !== definition.digest) {
+  if (definition.digest !== undefined && digest !== definition.digest) {
     throw new Error(`its records are not those of ${definition.name}: digest ${digest}, expected ${definition.digest}`);
   }
-  return { name: definition.name, classes: definition.classes, ...ordered, digest };
+  return { name: definition.name, classes, ...ordered, digest };
 }
 
 function mirrorFiles({ sources }: DatasetDefinition): string {

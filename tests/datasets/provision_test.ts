@@ -168,6 +168,26 @@ Deno.test("provideDataset() lists every source and what to do when none can be h
   });
 });
 
+Deno.test("provideDataset() reads the classes' names where they are in a file, and needs no digest beside the files'", async () => {
+  await withFolder(train, async (path, files, contents) => {
+    const names = new TextEncoder().encode("apple\nbear\n");
+    await Deno.writeFile(join(path, "names.txt"), names);
+    const place = { kind: "folder" as const, path };
+    const { digest: _, ...rest } = definition([{ place, files: [...files, sourceFile("names.txt", names)] }]);
+    const classes: DatasetDefinition["classes"] = (file) =>
+      new TextDecoder().decode(file("names.txt").bytes).trim().split("\n");
+    const dataset = await provideDataset({ ...rest, classes }, { signal });
+    assert.deepEqual([dataset.classes, dataset.digest], [["apple", "bear"], digest]);
+    const damaged = Uint8Array.from(contents.get("train-labels")!);
+    damaged[8] = 1;
+    await Deno.writeFile(join(path, "train-labels"), damaged);
+    await assert.rejects(
+      provideDataset({ ...rest, classes }, { signal }),
+      /train-labels: damaged or another version: /,
+    );
+  });
+});
+
 Deno.test("provideDataset() ends when it is cancelled instead of trying the next source", async () => {
   const cancelled = AbortSignal.abort(new Error("cancelled"));
   await withFolder(train, async (path, files) => {

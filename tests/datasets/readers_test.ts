@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { unpack } from "../../lib/datasets/archive.ts";
 import { readCifarBinary } from "../../lib/datasets/cifar_binary.ts";
+import { readDigitCrops } from "../../lib/datasets/digit_crops.ts";
 import { readIdxPair } from "../../lib/datasets/idx.ts";
+import { matlabFile } from "../formats/matlab_sample.ts";
 import { cifarRecord, idxFile, tarGz } from "./sample.ts";
 
 const images = { name: "images", bytes: idxFile(0x803, [2, 1, 3], [1, 2, 3, 4, 5, 6]) };
@@ -64,6 +66,59 @@ Deno.test("readCifarBinary() names the damaged file and its fault", () => {
   assert.throws(() => readCifarBinary([{ name: "batch", bytes: record }], 1, 10), {
     message: "batch: label 10 of record 1 is out of range; expected 0 to 9",
   });
+});
+
+Deno.test("readCifarBinary() takes CIFAR-100's fine labels, which follow those of the groups", () => {
+  const bytes = Uint8Array.of(19, ...cifarRecord(99, [10, 20, 30]));
+  const split = readCifarBinary([{ name: "train.bin", bytes }], 1, 100, 2);
+  assert.deepEqual([split.count, [...split.labels]], [1, [99]]);
+  assert.deepEqual([...split.images.subarray(0, 6)], [10, 20, 30, 10, 20, 30]);
+  assert.throws(() => readCifarBinary([{ name: "train.bin", bytes: bytes.subarray(1) }], 1, 100, 2), {
+    message: "train.bin: truncated: 3073 bytes, expected 1 records of 3074 = 3074",
+  });
+  const wrong = Uint8Array.of(1, ...cifarRecord(100, [0, 0, 0]));
+  assert.throws(() => readCifarBinary([{ name: "train.bin", bytes: wrong }], 1, 100, 2), {
+    message: "train.bin: label 100 of record 1 is out of range; expected 0 to 99",
+  });
+});
+
+Deno.test("readDigitCrops() turns columns into rows of pixels, and the label 10 into the digit 0", () => {
+  // The value of a pixel tells image, row, column and channel.
+  const data = [0, 1].flatMap((image) =>
+    [0, 1, 2].flatMap((channel) =>
+      [0, 1, 2].flatMap((column) => [0, 1].map((row) => image * 100 + row * 10 + column * 3 + channel))
+    )
+  );
+  const bytes = matlabFile([{ name: "X", shape: [2, 3, 3, 2], data }, { name: "y", shape: [2, 1], data: [10, 9] }]);
+  const split = readDigitCrops({ name: "train.mat", bytes });
+  assert.deepEqual([split.shape, split.count, [...split.labels]], [[2, 3, 3], 2, [0, 9]]);
+  const expected = [0, 1].flatMap((image) =>
+    [0, 1].flatMap((row) =>
+      [0, 1, 2].flatMap((column) => [0, 1, 2].map((channel) => image * 100 + row * 10 + column * 3 + channel))
+    )
+  );
+  assert.deepEqual([...split.images], expected);
+});
+
+Deno.test("readDigitCrops() names the damaged file and its fault", () => {
+  const [X, y] = [{ name: "X", shape: [1, 1, 3, 2], data: [1, 2, 3, 4, 5, 6] }, {
+    name: "y",
+    shape: [2, 1],
+    data: [1, 2],
+  }];
+  const cases: [Uint8Array, string | RegExp][] = [
+    [matlabFile([X, y]).subarray(0, 200), /^a\.mat: not a complete MAT-file: /],
+    [matlabFile([X]), "a.mat: no variable y; expected X (images) and y (labels)"],
+    [
+      matlabFile([{ ...X, shape: [1, 3, 1, 2] }, y]),
+      "a.mat: X of 1 x 3 x 1 x 2, expected height x width x 3 x count",
+    ],
+    [matlabFile([{ ...X, shape: [6, 1] }, y]), "a.mat: X of 6 x 1, expected height x width x 3 x count"],
+    [matlabFile([X, { ...y, shape: [1, 1], data: [1] }]), "a.mat: y of 1 x 1, expected 2 x 1, a label an image"],
+    [matlabFile([X, { ...y, data: [1, 0] }]), "a.mat: label 0 of record 2 is out of range; expected 1 to 10"],
+    [matlabFile([X, { ...y, data: [11, 1] }]), "a.mat: label 11 of record 1 is out of range; expected 1 to 10"],
+  ];
+  for (const [bytes, message] of cases) assert.throws(() => readDigitCrops({ name: "a.mat", bytes }), { message });
 });
 
 Deno.test("unpack() gives the files in a .tar.gz, a .gz and a plain file", async () => {
