@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { writeDataset } from "../lib/datasets/dataset.ts";
+import encodeJpeg from "@jsquash/jpeg/encode.js";
+import { readDataset, writeDataset } from "../lib/datasets/dataset.ts";
 import { clusters } from "./nn/clusters.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
@@ -101,6 +102,36 @@ Deno.test("docs/models.md: the family it adds trains, and its parameters are che
     const mistaken = await engine(folder, "repro");
     assert.equal(mistaken.code, 3, mistaken.text);
     assert.match(mistaken.text, /widht/);
+  });
+});
+
+Deno.test("docs/datasets.md: one's own images become a data set, and another pixel makes it stale", async () => {
+  await withExamples("docs/datasets.md", async (folder) => {
+    const study = join(folder, "studies/flowers");
+    for (const [index, [split, name]] of [["train", "rose"], ["train", "tulip"], ["test", "rose"]].entries()) {
+      const path = join(study, "flowers", split!, name!);
+      mkdirSync(path, { recursive: true });
+      const jpeg = await encodeJpeg(new ImageData(new Uint8ClampedArray(16 * 16 * 4).fill(40 * index + 20), 16, 16));
+      writeFileSync(join(path, "1.jpg"), new Uint8Array(jpeg));
+    }
+    const fetched = async () => {
+      const run = await engine(folder, "repro", "studies/flowers", "fetch");
+      assert.equal(run.code, 0, run.text);
+      return run.text;
+    };
+    assert.match(await fetched(), /test: no image of "tulip"/);
+    const { name, classes, train, test } = await readDataset(join(study, "data/flowers"));
+    assert.deepEqual([name, classes, train.count, test.count, train.shape], [
+      "flowers",
+      ["rose", "tulip"],
+      2,
+      1,
+      [16, 16, 3],
+    ]);
+    assert.match(await fetched(), /1 unchanged/);
+    cpSync(join(study, "flowers/train/rose/1.jpg"), join(study, "flowers/test/rose/1.jpg"));
+    assert.match(await fetched(), /fetch runs: flowers changed/);
+    assert.notDeepEqual((await readDataset(join(study, "data/flowers"))).test, test);
   });
 });
 

@@ -1,4 +1,5 @@
-import { elementSize, type Entry, layOut, parseHeader } from "./safetensors_header.ts";
+import { layOut, parseHeader } from "./safetensors_header.ts";
+import { tensorOver } from "./tensor_bytes.ts";
 import type { StoredTensor, StoredType, TensorFile } from "./tensor_file.ts";
 
 export type { StoredTensor, StoredType, TensorFile } from "./tensor_file.ts";
@@ -27,7 +28,9 @@ export function encodeSafetensors(file: TensorFile): Uint8Array<ArrayBuffer> {
 export function decodeSafetensors(bytes: Uint8Array, name: string): TensorFile {
   const { entries, metadata, dataStart } = parseHeader(bytes, name);
   const tensors = Object.fromEntries(
-    entries.map((entry) => [entry.name, tensorAt(bytes, dataStart, entry)]),
+    entries.map(({ name, dtype, shape, begin, end }) => {
+      return [name, tensorOver(bytes.subarray(dataStart + begin, dataStart + end), dtype, shape)];
+    }),
   );
   return { tensors, metadata };
 }
@@ -83,26 +86,5 @@ async function writeAll(output: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   // One write call takes at most 2 GiB on Linux and may take less than it is given.
   for (let offset = 0; offset < bytes.length;) {
     offset += await output.write(bytes.subarray(offset, offset + 2 ** 26));
-  }
-}
-
-function tensorAt(bytes: Uint8Array, dataStart: number, { dtype, shape, begin, end }: Entry): StoredTensor {
-  const width = elementSize[dtype];
-  const start = bytes.byteOffset + dataStart + begin;
-  const aligned = start % width === 0;
-  const buffer = aligned ? bytes.buffer : bytes.slice(dataStart + begin, dataStart + end).buffer;
-  const offset = aligned ? start : 0;
-  const length = (end - begin) / width;
-  switch (dtype) {
-    case "F32":
-      return { dtype, shape, data: new Float32Array(buffer, offset, length) };
-    case "F64":
-      return { dtype, shape, data: new Float64Array(buffer, offset, length) };
-    case "I32":
-      return { dtype, shape, data: new Int32Array(buffer, offset, length) };
-    case "I64":
-      return { dtype, shape, data: new BigInt64Array(buffer, offset, length) };
-    case "U8":
-      return { dtype, shape, data: new Uint8Array(buffer, offset, length) };
   }
 }

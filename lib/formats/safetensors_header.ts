@@ -1,7 +1,5 @@
+import { elementSize } from "./tensor_bytes.ts";
 import type { StoredTensor, StoredType, TensorFile } from "./tensor_file.ts";
-
-/** Bytes of one element of each type. */
-export const elementSize: Readonly<Record<StoredType, number>> = { F64: 8, I64: 8, F32: 4, I32: 4, U8: 1 };
 
 /** Where a tensor lies in the data section, and how to read it. */
 export interface Entry {
