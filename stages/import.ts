@@ -1,44 +1,67 @@
 /**
- * Takes weights from PyTorch as a snapshot, which `features` and `probe` then measure.
+ * Takes weights as a snapshot, which `features` and `probe` then measure.
  *
- * Deps: a state_dict (safetensors), and the data set that it was trained on. Out: a folder with one snapshot.
+ * Deps: the weights, as a PyTorch state_dict (safetensors) or an ONNX model of the stage `export`; and the data set that they
+ * were trained on. Out: a folder with one snapshot.
  * @module
  */
 import { z } from "zod";
-import { channelStatistics, readDataset } from "../lib/datasets/dataset.ts";
+import { channelStatistics, type Dataset, readDataset } from "../lib/datasets/dataset.ts";
 import { modelParameter } from "../lib/nn/model_parameter.ts";
-import { snapshotName, writeSnapshot } from "../lib/nn/snapshot.ts";
+import { decodeOnnxModel } from "../lib/nn/onnx_model.ts";
+import { checkTrainedOn, type Snapshot, snapshotName, writeSnapshot } from "../lib/nn/snapshot.ts";
 import { readStateDict } from "../lib/nn/state_dict.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 
-/** Takes weights from PyTorch as a snapshot. */
+const parameters = z.strictObject({
+  model: modelParameter.optional().meta({ description: "Which network a state_dict is of" }),
+  normalisation: z.strictObject({ mean: z.array(z.number()), deviation: z.array(z.number().positive()) }).optional()
+    .meta({
+      description: "What it was trained with, a number a channel, of pixels divided by 255; else the train set's own",
+    }),
+  epoch: z.int().min(0).optional().meta({ description: "How many epochs it was trained for; 1 unless given" }),
+  seed: z.int().min(0).optional().meta({ description: "Tells it from others in tables; 0 unless given" }),
+});
+
+/** Takes weights as a snapshot. */
 export default stage({
-  parameters: z.strictObject({
-    model: modelParameter,
-    normalisation: z.strictObject({ mean: z.array(z.number()), deviation: z.array(z.number().positive()) }).optional()
-      .meta({
-        description: "What it was trained with, a number a channel, of pixels divided by 255; else the train set's own",
-      }),
-    epoch: z.int().min(0).default(1).meta({ description: "How many epochs it was trained for" }),
-    seed: z.int().min(0).default(0).meta({ description: "Tells it from others in tables" }),
-  }),
+  parameters,
   deps: ["weights", "dataset"],
   outs: ["snapshots"],
 
-  async run({ with: { model, normalisation: given, epoch, seed }, deps, outs }) {
+  async run({ with: given, deps, outs }) {
     const dataset = await readDataset(deps.dataset);
-    const network = { model, input: dataset.train.shape, classes: dataset.classes.length };
-    const normalisation = given ?? channelStatistics(dataset.train);
-    const channels = network.input[2];
-    if (normalisation.mean.length !== channels || normalisation.deviation.length !== channels) {
-      throw new Error(
-        `normalisation has ${normalisation.mean.length} means and ${normalisation.deviation.length} ` +
-          `deviations, but images of ${dataset.name} have ${channels} channels`,
-      );
-    }
-    const variables = await readStateDict(deps.weights, network);
+    const snapshot = deps.weights.endsWith(".onnx")
+      ? await fromOnnx(deps.weights, given, dataset)
+      : await fromStateDict(deps.weights, given, dataset);
     await Deno.mkdir(outs.snapshots);
-    const snapshot = { dataset: dataset.name, ...network, normalisation, seed, epoch, variables };
-    await writeSnapshot(`${outs.snapshots}/${snapshotName(epoch)}`, snapshot);
+    await writeSnapshot(`${outs.snapshots}/${snapshotName(snapshot.epoch)}`, snapshot);
   },
 });
+
+type Given = z.output<typeof parameters>;
+
+async function fromOnnx(path: string, given: Given, dataset: Dataset): Promise<Snapshot> {
+  const [repeated] = Object.keys(given);
+  if (repeated !== undefined) throw new Error(`${path}: an ONNX model says its ${repeated} itself; leave it away`);
+  const snapshot = decodeOnnxModel(await Deno.readFile(path), path);
+  checkTrainedOn(path, snapshot, dataset);
+  return snapshot;
+}
+
+async function fromStateDict(path: string, given: Given, dataset: Dataset): Promise<Snapshot> {
+  const { model, normalisation = channelStatistics(dataset.train), epoch = 1, seed = 0 } = given;
+  if (model === undefined) {
+    throw new Error(`${path}: a state_dict does not say which network it is of; give its \`model\``);
+  }
+  const network = { model, input: dataset.train.shape, classes: dataset.classes.length };
+  const channels = network.input[2];
+  if (normalisation.mean.length !== channels || normalisation.deviation.length !== channels) {
+    throw new Error(
+      `normalisation has ${normalisation.mean.length} means and ${normalisation.deviation.length} ` +
+        `deviations, but images of ${dataset.name} have ${channels} channels`,
+    );
+  }
+  const variables = await readStateDict(path, network);
+  return { dataset: dataset.name, ...network, normalisation, seed, epoch, variables };
+}

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { readSafetensors, type StoredTensor, tensorNamed, writeSafetensors } from "../formats/safetensors.ts";
+import {
+  readSafetensors,
+  type StoredTensor,
+  type TensorFile,
+  tensorNamed,
+  writeSafetensors,
+} from "../formats/safetensors.ts";
 import { type LabelNoise, labelNoiseParameter } from "./label_noise.ts";
 import type { Model } from "./model.ts";
 import { buildModel, modelParameter, type ModelParameters } from "./model_parameter.ts";
@@ -51,24 +57,38 @@ export function modelOf(snapshot: Pick<Snapshot, "model" | "input" | "classes">)
   return buildModel(snapshot.model, snapshot.input, snapshot.classes);
 }
 
-/** Writes a snapshot; equal snapshots give equal bytes. */
-export async function writeSnapshot(path: string, snapshot: Snapshot): Promise<void> {
+/** A snapshot as tensors and text, which a safetensors file holds, and an exported ONNX model too. */
+export function snapshotFile(snapshot: Snapshot): TensorFile {
   const { dataset, variables, ...header } = snapshot;
   const tensors: Record<string, StoredTensor> = {};
   for (const [name, { shape }] of Object.entries(variableSpecs(modelOf(snapshot)))) {
     tensors[name] = { dtype: "F32", shape, data: variables[name]! };
   }
   const texts = Object.entries(header).map(([name, value]) => [name, JSON.stringify(value)]);
-  await writeSafetensors(path, { tensors, metadata: { format, dataset, ...Object.fromEntries(texts) } });
+  return { tensors, metadata: { format, dataset, ...Object.fromEntries(texts) } };
+}
+
+/** Writes a snapshot; equal snapshots give equal bytes. */
+export async function writeSnapshot(path: string, snapshot: Snapshot): Promise<void> {
+  await writeSafetensors(path, snapshotFile(snapshot));
 }
 
 /**
- * Reads a snapshot and checks that it holds exactly the variables of its model, all finite.
+ * Reads a snapshot.
  *
- * @throws {Error} naming the file and what is wrong with it
+ * @throws {Error} as {@linkcode snapshotOf}, or where the file cannot be read
  */
 export async function readSnapshot(path: string): Promise<Snapshot> {
-  const file = await readSafetensors(path);
+  return snapshotOf(await readSafetensors(path), path);
+}
+
+/**
+ * The snapshot that {@linkcode snapshotFile} made a file of, if it holds exactly the variables of its model, all finite.
+ *
+ * @param path what messages call the file
+ * @throws {Error} naming the file and what is wrong with it
+ */
+export function snapshotOf(file: TensorFile, path: string): Snapshot {
   if (file.metadata.format !== format) {
     throw new Error(`${path}: expected the format "${format}", found "${file.metadata.format ?? "none"}"`);
   }

@@ -27,7 +27,7 @@ export interface FunctionOptions {
 
 /**
  * Writes one step of a program as a model in ONNX that takes any number of examples: inputs are the program's examples,
- * `[batch, ...shape]`, outputs some of its rows, `[batch, ...]`. Its constants are inside.
+ * `[batch, ...shape]`, outputs some of its rows, `[batch, ...]`. Its constants are inside, by their names.
  *
  * @returns the bytes of a `ModelProto`
  * @throws {Error} where the program has a state or what is computed depends on the number of examples
@@ -46,7 +46,7 @@ export function encodeFunction(program: Program, { constants, outputs, metadata 
       model.input(name, dtype, ["batch", ...shape.slice(1)]);
       emitter.bind(input, name);
     } else if (role === "constant" && dtype !== "bool") {
-      emitter.bind(input, model.constant(dtype, constants[name]!, shape));
+      emitter.bind(input, model.namedConstant(name, dtype, constants[name]!, shape));
     } else throw new Error(`The ${role} "${name}" of ${program.name} is no part of a function of examples`);
   }
   const values = model.outputNames(rows.map(({ node }) => emitter.value(node)));

@@ -88,13 +88,23 @@ export class OnnxGraph {
     const key = values.length <= 16 ? `${type} ${shape} ${bytes}` : undefined;
     const known = key === undefined ? undefined : this.#literals.get(key);
     if (known !== undefined) return known;
-    const name = this.name();
+    const name = this.namedConstant(this.name(), type, values, shape);
+    if (key !== undefined) this.#literals.set(key, name);
+    return name;
+  }
+
+  /** Adds a constant under a name of its own, which is returned. */
+  namedConstant(
+    name: string,
+    type: DataType,
+    values: Uint8Array | Int32Array | Float32Array | BigInt64Array,
+    shape: readonly number[],
+  ): string {
     const tensor = new Message();
     for (const extent of shape) tensor.integer(1, extent);
     tensor.integer(2, dataTypes[type]).text(8, name);
-    tensor.bytes(9, bytes);
+    tensor.bytes(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     this.#initializers.push(tensor);
-    if (key !== undefined) this.#literals.set(key, name);
     return name;
   }
 
