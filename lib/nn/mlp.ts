@@ -12,12 +12,16 @@ export const mlpParameter: z.ZodObject<{
   depth: z.ZodInt;
   width: z.ZodDefault<z.ZodInt>;
   batchNorm: z.ZodDefault<z.ZodBoolean>;
+  residual: z.ZodDefault<z.ZodBoolean>;
   initialisation: typeof initialisationParameter;
 }, z.core.$strict> = z.strictObject({
   kind: z.literal("mlp"),
   depth: z.int().min(1).meta({ description: "Hidden layers" }),
   width: z.int().min(1).default(100).meta({ description: "Units of each hidden layer" }),
   batchNorm: z.boolean().default(true).meta({ description: "Batch normalisation before each ReLU" }),
+  residual: z.boolean().default(false).meta({
+    description: "Adds what goes into each hidden layer but the first to what comes out, before its ReLU",
+  }),
   initialisation: initialisationParameter,
 });
 
@@ -25,10 +29,13 @@ export const mlpParameter: z.ZodObject<{
  * A multilayer perceptron on flattened images: `depth` hidden layers of `width` units, each a linear map, batch norm if asked
  * for, and ReLU; then a linear map to the classes. The measured layers are the hidden ones, after ReLU.
  *
+ * Residual, each hidden layer but the first, whose inputs are the pixels, is `h <- relu(h + norm(linear(h)))`: the sum stands
+ * before the ReLU, as in a basic block of a ResNet (He et al., arXiv 1512.03385, figure 2).
+ *
  * Where batch norm follows, a linear map has no bias: the batch's mean would take it away again.
  */
 export function mlp(parameters: z.output<typeof mlpParameter>, input: Model["input"], classes: number): Model {
-  const { depth, width, initialisation, batchNorm } = parameters;
+  const { depth, width, initialisation, batchNorm, residual } = parameters;
   const names = Array.from({ length: depth }, (_, layer) => `${layer + 1}`);
   const inputs = input[0] * input[1] * input[2];
   const specs: Record<string, VariableSpec> = {};
@@ -54,10 +61,10 @@ export function mlp(parameters: z.output<typeof mlpParameter>, input: Model["inp
       const next: Tensors = {};
       const layers: tf.Tensor[] = [];
       let features: tf.Tensor = tf.reshape(images, [-1, inputs]);
-      for (const name of names) {
+      for (const [index, name] of names.entries()) {
         let units = linear(name, variables.parameters, features);
         if (batchNorm) units = normalised(name, variables, units, mode, next);
-        features = tf.relu(units);
+        features = tf.relu(residual && index > 0 ? tf.add(units, features) : units);
         layers.push(features);
       }
       return { logits: linear("output", variables.parameters, features), layers, statistics: next };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { channelStatistics } from "../../lib/datasets/dataset.ts";
 import { examplesOf, total } from "../../lib/nn/evaluation.ts";
 import { forwardProgram } from "../../lib/nn/forward.ts";
+import { linearMapSpecs } from "../../lib/nn/initialisation.ts";
 import { mlp, mlpParameter } from "../../lib/nn/mlp.ts";
 import { trainingProgram } from "../../lib/nn/training_program.ts";
 import { initialVariables, type Variables, variableSpecs } from "../../lib/nn/variables.ts";
@@ -53,14 +54,43 @@ Deno.test("initialVariables() draws He's initialisation: normal of variance two 
   assert.equal(meanSquare(variables["parameters/1.bias"]!), 0);
 });
 
+Deno.test("initialVariables() draws Xavier's initialisation: uniform, of variance two over inputs and outputs, biases zero", () => {
+  const variables = initialVariables(build({ depth: 1, width: 2000, batchNorm: false, initialisation: "xavier" }), 0);
+  const weights = variables["parameters/1.weight"]!;
+  const bound = Math.sqrt(6 / (16 + 2000));
+  const largest = weights.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  assert.ok(largest <= bound && largest > 0.999 * bound);
+  assert.ok(Math.abs(meanSquare(weights) / (2 / (16 + 2000)) - 1) < 0.03);
+  assert.equal(meanSquare(variables["parameters/1.bias"]!), 0);
+});
+
+Deno.test("linearMapSpecs() counts the places of a window among the inputs and the outputs", () => {
+  const bounds = (["pytorch", "xavier"] as const).map((initialisation) => {
+    const { "1.weight": weight } = linearMapSpecs("1", [3, 3, 4, 8], { initialisation, bias: false });
+    return weight!.initial;
+  });
+  assert.deepEqual(bounds, [
+    { kind: "uniform", bound: 1 / Math.sqrt(9 * 4) },
+    { kind: "uniform", bound: Math.sqrt(6 / (9 * 4 + 9 * 8)) },
+  ]);
+});
+
 Deno.test("initialVariables() leaves the other layers as they are when one is added", () => {
   const [shallow, deep] = [initialVariables(build({ depth: 2 }), 4), initialVariables(build({ depth: 3 }), 4)];
   for (const [name, values] of Object.entries(shallow)) assert.deepEqual(values, deep[name]);
 });
 
-for (const batchNorm of [false, true]) {
-  Deno.test(`mlp() in evaluation mode is the float64 formula, ${batchNorm ? "with" : "without"} batch norm`, async () => {
-    const model = build({ depth: 2, width: 6, batchNorm });
+for (
+  const { batchNorm, residual } of [
+    { batchNorm: false, residual: false },
+    { batchNorm: true, residual: false },
+    { batchNorm: false, residual: true },
+    { batchNorm: true, residual: true },
+  ]
+) {
+  const switches = `${batchNorm ? "with" : "without"} batch norm${residual ? ", residual" : ""}`;
+  Deno.test(`mlp() in evaluation mode is the float64 formula, ${switches}`, async () => {
+    const model = build({ depth: 2, width: 6, batchNorm, residual });
     const variables = Object.fromEntries(
       // Statistics and scales that are not their initial ones, so that each has an effect.
       Object.entries(initialVariables(model, 1)).map(([name, values]) => [
@@ -71,7 +101,7 @@ for (const batchNorm of [false, true]) {
     const program = forwardProgram(model, normalisation, { layers: true });
     const executable = await cpuRuntime.compile(program, { batch: 10 });
     const { rows, steps } = await executable.run({ examples: { ...examples }, order, constants: variables });
-    const expected = reference(variables, batchNorm);
+    const expected = reference(variables, { batchNorm, residual });
     close(rows["layer/1"]!.data, expected.layers[0]!);
     close(rows["layer/2"]!.data, expected.layers[1]!);
     close(rows.logits!.data, expected.logits);
@@ -122,7 +152,10 @@ Deno.test("trainingProgram() moves running statistics by a tenth, to the unbiase
 });
 
 /** The network in float64, row by row. */
-function reference(variables: Variables, batchNorm: boolean): { layers: number[][]; logits: number[] } {
+function reference(
+  variables: Variables,
+  { batchNorm, residual }: { batchNorm: boolean; residual: boolean },
+): { layers: number[][]; logits: number[] } {
   let features = input();
   const layers = ["1", "2"].map((name) => {
     const weight = variables[`parameters/${name}.weight`]!;
@@ -136,7 +169,8 @@ function reference(variables: Variables, batchNorm: boolean): { layers: number[]
         return unscaled * of(`parameters/${name}.scale`)[unit]! + of(`parameters/${name}.offset`)[unit]!;
       });
     }
-    return features = units.map((value) => Math.max(0, value));
+    const beside = residual && name !== "1" ? features : undefined;
+    return features = units.map((value, index) => Math.max(0, value + (beside?.[index] ?? 0)));
   });
   const bias = variables["parameters/output.bias"];
   return { layers, logits: linear(features, variables["parameters/output.weight"]!, bias, 3) };

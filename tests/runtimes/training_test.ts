@@ -48,6 +48,11 @@ const trainings: readonly Training[] = [
     augmentation: { pad: 1, flip: true },
     epochs: 4,
   },
+  {
+    model: { kind: "mlp", depth: 5, width: 12, residual: true, initialisation: "xavier" },
+    optimizer: { lr: 0.01 },
+    epochs: 2,
+  },
   // Few steps, and small ones: a rectifier's gate that rounding flips would end the agreement.
   { model: { kind: "resnet18", width: 2 }, optimizer: { lr: 0.003 }, epochs: 1 },
   { model: { kind: "convnet", depth: 3, width: 4, halvings: 1 }, optimizer: { lr: 0.1 }, epochs: 1 },

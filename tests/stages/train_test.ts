@@ -84,7 +84,14 @@ Deno.test("the train stage leaves snapshots and a history with the identity firs
     const last = await readSnapshot(snapshots[2]!.path);
     assert.equal(last.dataset, "clusters");
     assert.deepEqual([last.seed, last.epoch, last.classes, last.input], [3, 4, 3, [4, 4, 1]]);
-    assert.deepEqual(last.model, { kind: "mlp", depth: 2, width: 8, batchNorm: true, initialisation: "pytorch" });
+    assert.deepEqual(last.model, {
+      kind: "mlp",
+      depth: 2,
+      width: 8,
+      batchNorm: true,
+      residual: false,
+      initialisation: "pytorch",
+    });
 
     const rows = await readTable(`${folder}/history.csv`);
     assert.deepEqual(Object.keys(rows[0]!).slice(0, 7), [
