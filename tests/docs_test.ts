@@ -3,6 +3,11 @@ import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:f
 import { dirname, join } from "node:path";
 import encodeJpeg from "@jsquash/jpeg/encode.js";
 import { readDataset, writeDataset } from "../lib/datasets/dataset.ts";
+import { readTable } from "../lib/formats/table.ts";
+import { modelParameter } from "../lib/nn/model_parameter.ts";
+import { modelOf } from "../lib/nn/snapshot.ts";
+import { encodeStateDict } from "../lib/nn/state_dict.ts";
+import { initialVariables } from "../lib/nn/variables.ts";
 import { clusters } from "./nn/clusters.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
@@ -141,6 +146,27 @@ Deno.test("docs/models.md: the study that exports and imports is valid", async (
     const run = await engine(folder, "repro", "--dry", "--file", "studies/exchange/pipeline.yaml", "export", "import");
     assert.equal(run.code, 0, run.text);
     for (const name of ["train@8", "export", "import"]) assert.match(run.text, new RegExp(`^${name} `, "m"));
+  });
+});
+
+Deno.test("docs/models.md: a network that was trained elsewhere is measured and drawn", async () => {
+  await withExamples("docs/models.md", async (folder) => {
+    const network = {
+      model: modelParameter.parse({ kind: "mlp", depth: 3, width: 64 }),
+      input: [28, 28, 1],
+      classes: 10,
+    } as const;
+    const weights = encodeStateDict(network, initialVariables(modelOf(network), 0));
+    writeFileSync(join(folder, "studies/mine/mine.safetensors"), weights);
+    const run = await engine(folder, "repro", "studies/mine");
+    assert.equal(run.code, 0, run.text);
+    const rows = await readTable(join(folder, "studies/mine/outputs/cdnv.csv"));
+    assert.deepEqual(
+      rows.map(({ epoch, layer, split, cdnv }) => `${epoch} ${layer} ${split} ${Number(cdnv) > 0}`),
+      [1, 2, 3].flatMap((layer) => ["train", "test"].map((split) => `20 ${layer} ${split} true`)),
+    );
+    const figures = globSync("*.svg", { cwd: join(folder, "studies/mine/outputs/figures") });
+    assert.deepEqual(figures.sort(), ["effective_depth.svg", "layers.svg"]);
   });
 });
 

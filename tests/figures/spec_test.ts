@@ -35,6 +35,7 @@ Deno.test("every figure is valid Vega-Lite", async (test) => {
   const studies: Record<string, SampleStudy> = {
     "one network": { depths: [8] },
     "four depths": { depths: [2, 4, 8, 16] },
+    "two networks measured once": { depths: [2, 4], seeds: [0, 1], epochs: 3, snapshots: [3] },
     "eight depths": { depths: [1, 2, 3, 4, 5, 6, 8, 16], epochs: 4 },
     "three datasets and seeds, probes over epochs": {
       datasets: ["mnist", "fashion-mnist", "cifar-10"],
@@ -60,6 +61,17 @@ Deno.test("the figures of a fixed study are what they were", async (test) => {
       assert.equal(specText(figure), await Deno.readTextFile(file), "run with UPDATE_GOLDEN=1 and look at the change");
     });
   }
+});
+
+Deno.test("networks that were measured once have their CDNV over layers in place of Figure 1", async () => {
+  const figures = await figuresOf({ depths: [2, 4], epochs: 3, snapshots: [3] });
+  assert.deepEqual(Object.keys(figures).includes("figure1"), false);
+  const found = rows(figures.layers!, "profile").map(({ network, layer, set }) => `${network}, ${layer}, ${set}`);
+  const expected = ["train set", "test set"].flatMap((set) =>
+    [2, 4].flatMap((depth) => Array.from({ length: depth }, (_, index) => `Depth ${depth}, ${index + 1}, ${set}`))
+  );
+  assert.deepEqual(found, expected);
+  assert.ok("figure1" in await figuresOf({ depths: [2], epochs: 3, snapshots: [0, 3] }));
 });
 
 Deno.test("specText() is JSON of the same value, a row of data in a line", async () => {

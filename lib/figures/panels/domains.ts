@@ -12,7 +12,7 @@ export interface LogAxis {
 
 /**
  * A log axis that holds all the values with a little room, decades labelled (1, 2 and 5 as well where there are fewer
- * than two decades) and the steps between them as bare ticks.
+ * than two decades, all where there are fewer than two of these) and the steps between them as bare ticks.
  *
  * @param values numbers to show; what is null, zero or below is left out
  * @param extra numbers that must lie inside besides, a threshold say
@@ -32,7 +32,9 @@ export function logAxis(values: readonly (number | null)[], extra: readonly numb
   }
   const decades = ticks.filter((tick) => leadingDigit(tick) === 1);
   const labelledTicks = decades.length >= 2 ? decades : ticks.filter((tick) => [1, 2, 5].includes(leadingDigit(tick)));
-  const shown = decades.length > 8 ? decades.filter((tick) => Math.round(Math.log10(tick)) % 2 === 0) : labelledTicks;
+  // Where all values lie close together there may be one or none of these.
+  const few = labelledTicks.length < 2 ? ticks : labelledTicks;
+  const shown = decades.length > 8 ? decades.filter((tick) => Math.round(Math.log10(tick)) % 2 === 0) : few;
   const texts = shown.map((tick) => `'${tick}': '${tickText(tick, domain[0] < 5e-4)}'`).join(", ");
   return {
     domain,

@@ -52,7 +52,7 @@ export function summaryRows(study: Study): SummaryRow[] {
     const peers = accuracies.filter((other) => sameButDepth(other.run.identity, run.identity));
     const depths = (least: number) =>
       peers.filter((peer) => (peer.accuracy?.trainAccuracy ?? 0) >= least).map((peer) => peer.run.identity.depth);
-    const best = Math.max(...peers.map((peer) => peer.accuracy?.trainAccuracy ?? 0));
+    const known = peers.flatMap((peer) => peer.accuracy?.trainAccuracy ?? []);
     return {
       ...run.identity,
       epochs: history?.epoch ?? null,
@@ -69,7 +69,7 @@ export function summaryRows(study: Study): SummaryRow[] {
       effective_depth_cdnv_untrained: verdict("cdnv")?.untrained ?? null,
       effective_depth_ncc_untrained: verdict("ncc")?.untrained ?? null,
       minimal_depth: least(depths(interpolation)),
-      minimal_depth_of_best: least(depths(best - accuracyMargin)),
+      minimal_depth_of_best: known.length === 0 ? null : least(depths(Math.max(...known) - accuracyMargin)),
     };
   });
 }

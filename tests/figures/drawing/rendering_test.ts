@@ -48,6 +48,7 @@ Deno.test("nothing of a figure is cut off at its edges", async (test) => {
   const studies: Record<string, SampleStudy> = {
     "one depth": { depths: [8], epochs: 4 },
     "eight depths": { depths: [1, 2, 3, 4, 5, 6, 8, 16], epochs: 4 },
+    "depths measured once": { depths: [2, 4], epochs: 3, snapshots: [3] },
     "three datasets": { datasets: ["mnist", "fashion-mnist", "cifar-10"], depths: [16], epochs: 4, seeds: [0, 1] },
   };
   for (const [study, of] of Object.entries(studies)) {

@@ -21,6 +21,7 @@ Deno.test("logAxis() holds every positive value, and ticks lie inside", () => {
 Deno.test("logAxis() labels decades, and 1, 2 and 5 where there are few", () => {
   assert.deepEqual(texts(logAxis([0.02, 12])), { "0.1": "0.1", "1": "1", "10": "10" });
   assert.deepEqual(texts(logAxis([0.2, 1.2])), { "0.2": "0.2", "0.5": "0.5", "1": "1" });
+  assert.deepEqual(texts(logAxis([3.1, 4.3])), { "3": "3", "4": "4" });
 });
 
 Deno.test("logAxis() writes small numbers as powers of ten, every other where they are many", () => {

@@ -57,6 +57,15 @@ Deno.test("the summary takes the last layer at the last epoch, beside the untrai
   );
 });
 
+Deno.test("a network without a history has no accuracies, and no minimal depth", async () => {
+  const [row] = summaryRows({ ...await sampleStudy({ depths: [4], epochs: 1 }), history: [] });
+  assert.deepEqual(
+    [row!.epochs, row!.train_accuracy, row!.interpolates, row!.minimal_depth, row!.minimal_depth_of_best],
+    [null, null, null, null, null],
+  );
+  assert.notEqual(row!.last_layer_cdnv, null);
+});
+
 Deno.test("layers have a row each, with what was measured on them last", async () => {
   const study = await sampleStudy({ depths: [2, 4], epochs: 3, probes: [0, 2] });
   const rows = layerRows(study);
