@@ -16,7 +16,7 @@ export function describeClasses({ classes, train, test }: Dataset): string[] {
       ? `${fewest} of each class${missing.length > 0 ? " that is there" : ""}`
       : `${fewest} (${nameOf(fewest)}) to ${most} (${nameOf(most)}) of a class: not balanced`;
     const absent = missing.map((name) => `"${name}"`).join(", ");
-    const consequence = "what is measured of them there stays empty";
+    const consequence = "what is measured there leaves them out";
     return [
       `${split}: ${count} image${count === 1 ? "" : "s"}, ${spread}`,
       ...missing.length === 0 ? [] : [`${split}: no image of ${absent}; ${consequence}`],

@@ -70,7 +70,7 @@ Deno.test("describeClasses() tells of classes that are not balanced or missing",
   assert.deepEqual(describeClasses(await read(folders)), [
     'train: 4 images, 1 ("Elm") to 2 ("oak") of a class: not balanced',
     "test: 2 images, 1 of each class that is there",
-    'test: no image of "ash"; what is measured of them there stays empty',
+    'test: no image of "ash"; what is measured there leaves them out',
   ]);
 });
 
