@@ -1,12 +1,14 @@
 /**
  * Makes the tables of collapse.
  *
- * Dep: the statistics of a network over training. Outs: CDNV and nearest-class-centre accuracy, and effective depth (CSV).
+ * Dep: the statistics of a network over training. Outs: CDNV and nearest-class-centre accuracy, and effective depth; and, on
+ * request, NC1 to NC4, and the effective depth over its threshold (CSV).
  * @module
  */
 import { z } from "zod";
+import { neuralCollapseTable } from "../lib/collapse/neural_collapse_table.ts";
 import { readStatistics } from "../lib/collapse/statistics.ts";
-import { cdnvTable, effectiveDepthTable } from "../lib/collapse/tables.ts";
+import { cdnvTable, type CollapseTable, depthCurveTable, effectiveDepthTable } from "../lib/collapse/tables.ts";
 import { writeTable } from "../lib/formats/table.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 
@@ -22,12 +24,18 @@ export default stage({
   }),
   deps: ["statistics"],
   outs: ["cdnv", "depth"],
+  optionalOuts: ["collapse", "curve"],
 
   async run({ with: thresholds, deps, outs }) {
     const statistics = await readStatistics(deps.statistics);
-    const cdnv = cdnvTable(statistics);
-    const depth = effectiveDepthTable(statistics, thresholds);
-    await writeTable(outs.cdnv, cdnv.columns, cdnv.rows);
-    await writeTable(outs.depth, depth.columns, depth.rows);
+    const write = async (path: string | undefined, table: () => CollapseTable) => {
+      if (path === undefined) return;
+      const { columns, rows } = table();
+      await writeTable(path, columns, rows);
+    };
+    await write(outs.cdnv, () => cdnvTable(statistics));
+    await write(outs.depth, () => effectiveDepthTable(statistics, thresholds));
+    await write(outs.collapse, () => neuralCollapseTable(statistics));
+    await write(outs.curve, () => depthCurveTable(statistics));
   },
 });

@@ -10,6 +10,7 @@ import { Embeddings } from "../lib/collapse/embeddings.ts";
 import { type FeatureSource, measureLayers } from "../lib/collapse/measurement.ts";
 import { type LayerStatistics, writeStatistics } from "../lib/collapse/statistics.ts";
 import { type Dataset, readDataset } from "../lib/datasets/dataset.ts";
+import { classifierWeights } from "../lib/nn/classifier.ts";
 import { formatBytes } from "../lib/nn/estimate.ts";
 import { forwardProgram } from "../lib/nn/forward.ts";
 import { identityOf } from "../lib/nn/identity.ts";
@@ -33,7 +34,7 @@ import { threadsOf } from "../lib/runtimes/threads.ts";
 /** Bytes of features that one call of the network may return; an engine may hold them twice. */
 const chunkBytes = 4 * 2 ** 20;
 
-/** Bytes of train features that are kept between the two uses of them, at most. */
+/** Bytes of a set's features that are kept between the two uses of them, at most. */
 const keptBytes = 2 ** 29;
 
 /** Bytes of one snapshot's features that are saved, at most, where no memory is granted. */
@@ -128,6 +129,7 @@ function networkFeatures(
   return {
     classes,
     sizes,
+    classifier: { weights: classifierWeights(snapshot) },
     labels: { train: dataset.train.labels, test: dataset.test.labels },
     async *chunks(split) {
       const { images, labels, count } = dataset[split];

@@ -12,10 +12,12 @@ export interface Cdnv {
   readonly corrected: number | null;
   /** Pairs without a finite V_ij: a class is missing, or the means coincide. */
   readonly degeneratePairs: number;
+  /** Pairs without a corrected V_ij: those, and where a class has one example or the separation cannot be told from none. */
+  readonly uncorrectedPairs: number;
 }
 
 /** Two means closer than this share of the features' norm differ by rounding alone. */
-const coincidence = 2 ** -46;
+export const coincidence: number = 2 ** -46;
 
 /**
  * Class-distance normalised variance (Galanti, Gyorgy and Hutter, arXiv 2112.15121, eq. 2; Galanti, arXiv 2202.09028,
@@ -29,7 +31,8 @@ const coincidence = 2 ** -46;
  *
  *     V'_ij = (s_i + s_j) / (2 (|m_i - m_j|^2 - s_i / n_i - s_j / n_j)),   s_c = n_c Var_c / (n_c - 1),
  *
- * has numerator and denominator without bias. (Without any separation V_ij tends to (n - 1) / 2 instead of infinity.) Where a
+ * has numerator and denominator without bias: what is subtracted is what the analysis of variance subtracts from a mean square
+ * between groups (Searle, Casella and McCulloch, "Variance Components", 1992, section 3.6). (Without any separation V_ij tends to (n - 1) / 2 instead of infinity.) Where a
  * denominator is not positive, the separation cannot be told from none, and the corrected value is `null`; so it is where a
  * class has one example.
  */
@@ -57,6 +60,7 @@ export function cdnv(statistics: ClassStatistics): Cdnv {
     max: finiteOrNull(values.at(-1)),
     corrected: corrected.some((value) => value === null) ? null : finiteOrNull(meanOf(corrected as number[])),
     degeneratePairs: missing + coinciding,
+    uncorrectedPairs: missing + corrected.filter((value) => value === null).length,
   };
 }
 

@@ -18,6 +18,19 @@ export interface ClassMoments {
   readonly scatters: Float64Array;
 }
 
+/** Sees the sums of each block of examples, class by class, before they join the rest. */
+export interface BlockObserver {
+  /**
+   * Takes the examples of a class in a block, by their sums about a shift s.
+   *
+   * @param count how many there are
+   * @param shift `[D]`: s; valid during the call only, as `sums` is
+   * @param sums `[D]`: the sum of f - s
+   * @param squares the sum of |f - s|^2
+   */
+  add(label: number, count: number, shift: Float64Array, sums: Float64Array, squares: number): void;
+}
+
 /** Rows whose sums are kept apart before they join the rest: short sums round little. */
 const blockRows = 256;
 
@@ -43,16 +56,19 @@ export class MomentAccumulator {
   readonly #sums: readonly Float64Array[];
   readonly #squares: Float64Array;
   readonly #added: Float64Array;
+  readonly #observer: BlockObserver | undefined;
 
   /**
    * Starts without examples.
    *
    * @param classes number of classes C
    * @param size width D of a feature vector
+   * @param observer sees the sums of each block
    */
-  constructor(classes: number, size: number) {
+  constructor(classes: number, size: number, observer?: BlockObserver) {
     this.classes = classes;
     this.size = size;
+    this.#observer = observer;
     const vectors = () => Array.from({ length: classes }, () => new Float64Array(size));
     this.#counts = new Float64Array(classes);
     this.#means = vectors();
@@ -133,6 +149,7 @@ export class MomentAccumulator {
       const count = this.#counts[label]! + added;
       const mean = this.#means[label]!;
       const sum = this.#sums[label]!;
+      this.#observer?.add(label, added, mean, sum, this.#squares[label]!);
       let correction = 0;
       for (let at = 0; at < this.size; at++) {
         const step = sum[at]! / count;

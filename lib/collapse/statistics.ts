@@ -1,5 +1,8 @@
-import { readSafetensors, type StoredTensor, tensorNamed, writeSafetensors } from "../formats/safetensors.ts";
+import { readSafetensors, type TensorFile, writeSafetensors } from "../formats/safetensors.ts";
 import { type ClassStatistics, pairCount } from "./class_statistics.ts";
+import type { ClassifierStatistics } from "./classifier.ts";
+import type { PublishedStatistics } from "./published_cdnv.ts";
+import { doubleTensor, integerTensor, singleTensor, TensorRows } from "./statistics_tensors.ts";
 
 /** The set that features were computed on. */
 export type SplitName = "train" | "test";
@@ -18,6 +21,12 @@ export interface LayerStatistics extends ClassStatistics {
   readonly nccAgree: number;
   /** Examples that the network classifies rightly; the same for all layers. */
   readonly networkCorrect: number;
+  /** `[C (C + 1) / 2]`: the within-class covariance in the directions of the centred class means, the upper triangle. */
+  readonly projected: ArrayLike<number>;
+  /** What the published formula makes of the same features in float32. */
+  readonly published: PublishedStatistics;
+  /** How the network's classifier lies to the class means; `null` but for the last layer, or where it is not known. */
+  readonly classifier: ClassifierStatistics | null;
 }
 
 /** The statistics of a network over training: everything the tables of collapse are made of. */
@@ -30,44 +39,37 @@ export interface NetworkStatistics {
   readonly rows: readonly LayerStatistics[];
 }
 
-const format = "mindepth statistics 1";
+const format = "mindepth statistics 2";
 const splits: readonly SplitName[] = ["train", "test"];
 
 /**
  * Writes statistics as a safetensors file, a row of each tensor a layer, epoch and set: `epoch`, `layer`, `split` (0 train,
- * 1 test), `counts`, `variances`, `distances`, `scales`, `ncc_correct`, `ncc_agree`, `network_correct`.
+ * 1 test), `counts`, `variances`, `distances`, `scales`, `ncc_correct`, `ncc_agree`, `network_correct`, `projected`,
+ * `published_variances`, `published_distances`. Of the rows that `classifier_row` names there are `classifier_products` and
+ * `classifier_norms` (|W|_F^2, |M|_F^2).
  */
 export async function writeStatistics(path: string, { identity, classes, rows }: NetworkStatistics): Promise<void> {
-  const shape = [rows.length];
-  const integers = (value: (row: LayerStatistics) => number): StoredTensor => {
-    return { dtype: "I32", shape, data: Int32Array.from(rows, value) };
-  };
-  const integerRows = (value: (row: LayerStatistics) => ArrayLike<number>): StoredTensor => {
-    return {
-      dtype: "I32",
-      shape: [...shape, classes],
-      data: Int32Array.from(rows.flatMap((row) => Array.from(value(row)))),
-    };
-  };
-  const doubleRows = (width: number, value: (row: LayerStatistics) => ArrayLike<number>): StoredTensor => {
-    return {
-      dtype: "F64",
-      shape: [...shape, width],
-      data: Float64Array.from(rows.flatMap((row) => Array.from(value(row)))),
-    };
-  };
+  const integers = (value: (row: LayerStatistics) => number) => integerTensor(rows.map(value));
+  const lists = (value: (row: LayerStatistics) => ArrayLike<number>) => rows.flatMap((row) => Array.from(value(row)));
+  const compared = rows.flatMap(({ classifier }, row) => classifier === null ? [] : [{ row, ...classifier }]);
   await writeSafetensors(path, {
     tensors: {
       epoch: integers(({ epoch }) => epoch),
       layer: integers(({ layer }) => layer),
       split: integers(({ split }) => splits.indexOf(split)),
-      counts: integerRows(({ counts }) => counts),
-      variances: doubleRows(classes, ({ variances }) => variances),
-      distances: doubleRows(pairCount(classes), ({ distances }) => distances),
-      scales: { dtype: "F64", shape, data: Float64Array.from(rows, ({ scale }) => scale) },
-      ncc_correct: integerRows(({ nccCorrect }) => nccCorrect),
+      counts: integerTensor(lists(({ counts }) => counts), classes),
+      variances: doubleTensor(lists(({ variances }) => variances), classes),
+      distances: doubleTensor(lists(({ distances }) => distances), pairCount(classes)),
+      scales: doubleTensor(rows.map(({ scale }) => scale)),
+      ncc_correct: integerTensor(lists(({ nccCorrect }) => nccCorrect), classes),
       ncc_agree: integers(({ nccAgree }) => nccAgree),
       network_correct: integers(({ networkCorrect }) => networkCorrect),
+      projected: doubleTensor(lists(({ projected }) => projected), triangle(classes)),
+      published_variances: doubleTensor(lists(({ published }) => published.variances), classes),
+      published_distances: singleTensor(lists(({ published }) => published.distances), pairCount(classes)),
+      classifier_row: integerTensor(compared.map(({ row }) => row)),
+      classifier_products: doubleTensor(compared.flatMap(({ products }) => Array.from(products)), classes ** 2),
+      classifier_norms: doubleTensor(compared.flatMap(({ weightsNorm, meansNorm }) => [weightsNorm, meansNorm]), 2),
     },
     metadata: { format, identity: JSON.stringify(identity), classes: String(classes) },
   });
@@ -84,51 +86,54 @@ export async function readStatistics(path: string): Promise<NetworkStatistics> {
     throw new Error(`${path}: expected the format "${format}", found "${file.metadata.format ?? "none"}"`);
   }
   const classes = Number(file.metadata.classes);
-  const count = tensorNamed(file, "epoch", "I32", path).data.length;
-  const checked = <T extends Int32Array | Float64Array>(
-    name: string,
-    tensor: { shape: readonly number[]; data: T },
-    width?: number,
-  ) => {
-    const expected = width === undefined ? [count] : [count, width];
-    if (tensor.shape.join() !== expected.join()) {
-      throw new Error(
-        `${path}: tensor "${name}" of shape [${tensor.shape.join(", ")}], expected [${expected.join(", ")}]`,
-      );
-    }
-    if (!tensor.data.every((value) => value >= 0 && value < Infinity)) {
-      throw new Error(`${path}: tensor "${name}" holds a value that is negative or not finite`);
-    }
-    return tensor.data;
-  };
-  const integers = (name: string, width?: number) => checked(name, tensorNamed(file, name, "I32", path), width);
-  const doubles = (name: string, width?: number) => checked(name, tensorNamed(file, name, "F64", path), width);
+  const table = new TensorRows(file, path, "epoch");
+  const integers = (name: string) => table.column(name, "I32");
   const [epoch, layer, split] = [integers("epoch"), integers("layer"), integers("split")];
-  const [counts, nccCorrect] = [integers("counts", classes), integers("ncc_correct", classes)];
   const [nccAgree, networkCorrect] = [integers("ncc_agree"), integers("network_correct")];
-  const pairs = pairCount(classes);
-  const [variances, distances, scales] = [
-    doubles("variances", classes),
-    doubles("distances", pairs),
-    doubles("scales"),
-  ];
-  const rows = Array.from({ length: count }, (_, row): LayerStatistics => {
+  const counts = table.rows("counts", "I32", classes);
+  const nccCorrect = table.rows("ncc_correct", "I32", classes);
+  const variances = table.rows("variances", "F64", classes);
+  const distances = table.rows("distances", "F64", pairCount(classes));
+  const scales = table.column("scales", "F64");
+  const projected = table.rows("projected", "F64", triangle(classes), -Infinity);
+  const publishedVariances = table.rows("published_variances", "F64", classes);
+  const publishedDistances = table.rows("published_distances", "F32", pairCount(classes));
+  const classifiers = readClassifiers(file, path, classes);
+  const rows = Array.from({ length: table.count }, (_, row): LayerStatistics => {
     const name = splits[split[row]!];
     if (name === undefined) throw new Error(`${path}: split ${split[row]}, expected 0 (train) or 1 (test)`);
     return {
       epoch: epoch[row]!,
       layer: layer[row]!,
       split: name,
-      counts: counts.subarray(row * classes, (row + 1) * classes),
-      variances: variances.subarray(row * classes, (row + 1) * classes),
-      distances: distances.subarray(row * pairs, (row + 1) * pairs),
+      counts: counts(row),
+      variances: variances(row),
+      distances: distances(row),
       scale: scales[row]!,
-      nccCorrect: nccCorrect.subarray(row * classes, (row + 1) * classes),
+      nccCorrect: nccCorrect(row),
       nccAgree: nccAgree[row]!,
       networkCorrect: networkCorrect[row]!,
+      projected: projected(row),
+      published: { variances: publishedVariances(row), distances: publishedDistances(row) },
+      classifier: classifiers.get(row) ?? null,
     };
   });
   return { identity: parseIdentity(file.metadata.identity, path), classes, rows };
+}
+
+/** By the row of the statistics that they belong to. */
+function readClassifiers(file: TensorFile, path: string, classes: number): Map<number, ClassifierStatistics> {
+  const table = new TensorRows(file, path, "classifier_row");
+  const products = table.rows("classifier_products", "F64", classes ** 2, -Infinity);
+  const norms = table.rows("classifier_norms", "F64", 2);
+  return new Map(Array.from(table.column("classifier_row", "I32"), (row, index) => {
+    return [row, { products: products(index), weightsNorm: norms(index)[0]!, meansNorm: norms(index)[1]! }];
+  }));
+}
+
+/** Elements on and above a diagonal. */
+function triangle(classes: number): number {
+  return classes * (classes + 1) / 2;
 }
 
 function parseIdentity(text: string | undefined, path: string): Record<string, number | string> {

@@ -19,7 +19,15 @@ function given(counts: number[], variances: number[], distances: number[]): Clas
 
 Deno.test("cdnv() of two classes is (Var_1 + Var_2) / (2 d^2)", () => {
   const result = cdnv(given([10, 10], [0.5, 1.5], [4]));
-  assert.deepEqual(result, { mean: 0.25, median: 0.25, max: 0.25, corrected: result.corrected, degeneratePairs: 0 });
+  const { corrected } = result;
+  assert.deepEqual(result, {
+    mean: 0.25,
+    median: 0.25,
+    max: 0.25,
+    corrected,
+    degeneratePairs: 0,
+    uncorrectedPairs: 0,
+  });
 });
 
 Deno.test("cdnv() gives the mean, the median and the largest value over pairs", () => {
@@ -64,7 +72,14 @@ Deno.test("cdnv() gives null and counts the pairs where means coincide", () => {
   const { mean, median, max, corrected, degeneratePairs } = cdnv(given([9, 9, 9], [1, 1, 1], [0, 1, 1]));
   assert.deepEqual([mean, median, max, corrected, degeneratePairs], [null, 1, null, null, 1]);
   const dead = cdnv({ counts: [9, 9], variances: [0, 0], distances: [0], scale: 0 });
-  assert.deepEqual(dead, { mean: null, median: null, max: null, corrected: null, degeneratePairs: 1 });
+  assert.deepEqual(dead, {
+    mean: null,
+    median: null,
+    max: null,
+    corrected: null,
+    degeneratePairs: 1,
+    uncorrectedPairs: 1,
+  });
 });
 
 Deno.test("cdnv() takes means that differ by rounding alone as coinciding", () => {
@@ -81,13 +96,13 @@ Deno.test("cdnv() leaves a missing class out and counts its pairs", () => {
 });
 
 Deno.test("cdnv() with one example a class is 0 and has no corrected value", () => {
-  const { mean, corrected } = cdnv(statisticsOf({
+  const { mean, corrected, degeneratePairs, uncorrectedPairs } = cdnv(statisticsOf({
     features: Float32Array.of(0, 1, 2),
     labels: Uint8Array.of(0, 1, 2),
     size: 1,
     classes: 3,
   }));
-  assert.deepEqual([mean, corrected], [0, null]);
+  assert.deepEqual([mean, corrected, degeneratePairs, uncorrectedPairs], [0, null, 0, 3]);
 });
 
 Deno.test("cdnv() corrects the bias of small samples", () => {

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Embeddings } from "../../lib/collapse/embeddings.ts";
 import { measureLayers } from "../../lib/collapse/measurement.ts";
+import { neuralCollapseTable } from "../../lib/collapse/neural_collapse_table.ts";
 import { type LayerStatistics, readStatistics, writeStatistics } from "../../lib/collapse/statistics.ts";
-import { cdnvTable, effectiveDepthTable } from "../../lib/collapse/tables.ts";
+import { cdnvTable, depthCurveTable, effectiveDepthTable } from "../../lib/collapse/tables.ts";
 import { readSafetensors, tensorNamed } from "../../lib/formats/safetensors.ts";
+import type { Row } from "../../lib/formats/table.ts";
 import { assertClose, gaussianCloud, simplex, sourceOf, twoPass } from "./clouds.ts";
 
 const train = 300;
@@ -17,7 +19,8 @@ const logits = Float32Array.from(
 );
 
 async function measured(chunk: number, memory: number): Promise<LayerStatistics[]> {
-  const measurements = await measureLayers(sourceOf(layers, train, chunk, logits), { memory });
+  const classifier = { weights: Float32Array.from(simplex(4).flat()) };
+  const measurements = await measureLayers({ ...sourceOf(layers, train, chunk, logits), classifier }, { memory });
   return measurements.map((measurement) => ({ epoch: 3, ...measurement }));
 }
 
@@ -77,11 +80,13 @@ Deno.test("readStatistics() returns what writeStatistics() wrote", async () => {
     await writeStatistics(path, { identity, classes: 4, rows });
     const read = await readStatistics(path);
     assert.deepEqual([read.identity, read.classes], [identity, 4]);
-    const plain = (row: LayerStatistics) =>
-      Object.fromEntries(
-        Object.entries(row).map(([name, value]) => [name, typeof value === "object" ? Array.from(value) : value]),
-      );
+    const plain = (value: unknown): unknown => {
+      if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array);
+      if (typeof value !== "object" || value === null) return value;
+      return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)]));
+    };
     assert.deepEqual(read.rows.map(plain), rows.map(plain));
+    assert.deepEqual(read.rows.map(({ classifier }) => classifier === null), [true, true, false, false]);
   });
 });
 
@@ -93,10 +98,15 @@ Deno.test("readStatistics() names a file of another format or with impossible va
     await assert.rejects(readStatistics(path), {
       message: `${path}: tensor "variances" holds a value that is negative or not finite`,
     });
+    const projected = [NaN, ...Array.from(rows[0]!.projected).slice(1)];
+    await writeStatistics(path, { identity, classes: 4, rows: [{ ...rows[0]!, projected }] });
+    await assert.rejects(readStatistics(path), {
+      message: `${path}: tensor "projected" holds a value that is not finite`,
+    });
     await new Embeddings(sourceOf(layers, train, 64, logits), [1]).write(folder, "epoch-0003", {});
     const other = join(folder, "epoch-0003-layer-1.safetensors");
     await assert.rejects(readStatistics(other), {
-      message: `${other}: expected the format "mindepth statistics 1", found "none"`,
+      message: `${other}: expected the format "mindepth statistics 2", found "none"`,
     });
   });
 });
@@ -114,6 +124,48 @@ Deno.test("cdnvTable() and effectiveDepthTable() give a row a layer, with the ne
   const found = depth.rows.map(({ definition, layer, effective_depth }) => [definition, layer, effective_depth]);
   assert.deepEqual(found, [["cdnv", 1, 1], ["cdnv", 2, 1], ["ncc", 1, 2], ["ncc", 2, 2]]);
   assertClose(depth.rows[3]!.threshold as number, 0.06, 1e-12);
+});
+
+Deno.test("depthCurveTable() gives the verdict of effectiveDepthTable() at its threshold, and never more at a larger one", async () => {
+  const statistics = { identity, classes: 4, rows: await measured(64, 1e9) };
+  const curve = depthCurveTable(statistics);
+  for (const row of curve.rows) assert.deepEqual(Object.keys(row).toSorted(), curve.columns.toSorted());
+  const depth = effectiveDepthTable(statistics, { cdnvFactor: 2, nccMargin: 0.01 });
+  for (const [definition, threshold] of [["cdnv", 2], ["ncc", 0.01]]) {
+    const own = curve.rows.filter((row) => row.definition === definition);
+    assert.equal(
+      own.find((row) => row.threshold === threshold)!.effective_depth,
+      depth.rows.find((row) => row.definition === definition)!.effective_depth,
+    );
+    // A definition that no layer meets has no depth: more than any.
+    const depths = own.map((row) => row.effective_depth === null ? Infinity : Number(row.effective_depth));
+    depths.slice(1).forEach((value, index) => assert.ok(value <= depths[index]!));
+    assert.ok(new Set(depths).size > 1);
+  }
+});
+
+Deno.test("neuralCollapseTable() gives NC3 of the last layer alone, and NC4 as the share of disagreements", async () => {
+  const { columns, rows } = neuralCollapseTable({ identity, classes: 4, rows: await measured(64, 1e9) });
+  for (const row of rows) assert.deepEqual(Object.keys(row).toSorted(), columns.toSorted());
+  assert.deepEqual(rows.map((row) => row.nc3_duality_distance === null), [true, true, false, false]);
+  assert.ok(Number(rows[2]!.nc3_duality_distance) < 0.7 && Number(rows[2]!.nc3_etf_distance) < 0.1);
+  assertClose(Number(rows[2]!.nc4_mismatch), 0.05, 1e-12);
+  assertClose(Number(rows[2]!.nc1), 2 * 3 * 0.05 ** 2, 0.15);
+});
+
+Deno.test("cdnvTable() says what classes lack and what the published formula makes of the features", async () => {
+  const [row] = (await measured(64, 1e9)).slice(2);
+  const table = (counts: number[]) =>
+    cdnvTable({ identity, classes: 4, rows: [{ ...row!, split: "test", counts }] }).rows[0]!;
+  const sizes = ({ missing_classes, single_classes, least_examples, most_examples }: Row) => {
+    return [missing_classes, single_classes, least_examples, most_examples];
+  };
+  assert.deepEqual(sizes(table([75, 75, 75, 75])), [0, 0, 75, 75]);
+  assert.deepEqual(sizes(table([0, 1, 75, 90])), [1, 1, 0, 90]);
+  assert.equal(table([0, 1, 75, 90]).uncorrected_pairs, 5);
+  const { cdnv, cdnv_published, cdnv_published_error } = table([75, 75, 75, 75]);
+  assertClose(Number(cdnv_published), Number(cdnv), 1e-3);
+  assertClose(1 + Number(cdnv_published_error), Number(cdnv_published) / Number(cdnv), 1e-12);
 });
 
 Deno.test("effectiveDepthTable() takes an error that equals its threshold as collapsed", async () => {

@@ -142,12 +142,19 @@ Deno.test("cdnv makes both tables of the statistics", () =>
       ...surroundings,
       with: cdnv.parameters.parse({}),
       deps: { statistics: join(folder, "statistics.safetensors") },
-      outs: { cdnv: join(folder, "cdnv.csv"), depth: join(folder, "effective_depth.csv") },
+      outs: {
+        cdnv: join(folder, "cdnv.csv"),
+        depth: join(folder, "effective_depth.csv"),
+        collapse: join(folder, "neural_collapse.csv"),
+        curve: join(folder, "depth_curve.csv"),
+      },
     });
     const rows = await readTable(join(folder, "cdnv.csv"));
     assert.deepEqual(Object.keys(rows[0]!), [
       ...["dataset", "model", "depth", "width", "seed", "epoch", "layer", "split", "cdnv", "cdnv_median", "cdnv_max"],
-      ...["cdnv_corrected", "degenerate_pairs", "ncc_accuracy", "ncc_agreement"],
+      ...["cdnv_corrected", "degenerate_pairs", "ncc_accuracy", "ncc_agreement", "uncorrected_pairs"],
+      ...["cdnv_published", "cdnv_published_error", "missing_classes", "single_classes", "least_examples"],
+      "most_examples",
     ]);
     assert.equal(rows.length, 8);
     const [before, after] = [0, 2].map((epoch) =>
@@ -160,4 +167,15 @@ Deno.test("cdnv makes both tables of the statistics", () =>
       "effective_depth",
     ]);
     assert.equal(depth.length, 8);
+    const collapse = await readTable(join(folder, "neural_collapse.csv"));
+    assert.deepEqual(
+      collapse.map((row) => row.nc3_duality_distance === null),
+      [0, 2].flatMap(() => {
+        return [true, true, false, false];
+      }),
+    );
+    const dual = (epoch: number) =>
+      collapse.find((row) => row.epoch === epoch && row.layer === 2 && row.split === "train")!.nc3_duality_distance;
+    assert.ok(Number(dual(2)) < Number(dual(0)));
+    assert.equal((await readTable(join(folder, "depth_curve.csv"))).length, 2 * (13 + 10));
   }));
