@@ -12,7 +12,7 @@ import { reportPage } from "../lib/figures/report/report.ts";
 import { specText } from "../lib/figures/drawing/spec_text.ts";
 import { readStudy } from "../lib/figures/study/study.ts";
 import { studyFigures } from "../lib/figures/study_figures.ts";
-import { mergedTables, provenanceOf, writeTables } from "../lib/figures/study/tables.ts";
+import { furtherTables, mergedTables, provenanceOf, writeTables } from "../lib/figures/study/tables.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 
 /** Draws the figures of a study, merges its tables and writes its report. */
@@ -22,7 +22,7 @@ export default stage({
     zoom: z.number().min(0.5).max(6).default(2).meta({ description: "Pixels of a PNG per pixel of its SVG" }),
   }),
   deps: [],
-  lists: ["history", "cdnv", "depth", "probe"],
+  lists: ["history", "cdnv", "depth", "probe", "collapse", "curve", "shuffled"],
   outs: ["figures", "tables", "report"],
 
   async run({ with: { title, zoom }, deps, outs, progress }) {
@@ -39,7 +39,7 @@ export default stage({
     }
 
     await Deno.mkdir(outs.tables);
-    const tables = mergedTables(study, raw);
+    const tables = [...mergedTables(study, raw), ...await furtherTables(study, deps)];
     await writeTables(outs.tables, tables);
 
     const page = await reportPage({

@@ -38,7 +38,10 @@ async function study(folder: string, model: object): Promise<void> {
     ...surroundings,
     with: cdnv.parameters.parse({}),
     deps: { statistics: at("statistics") },
-    outs: { cdnv: at("cdnv.csv"), depth: at("depth.csv") },
+    outs: {
+      ...{ cdnv: at("cdnv.csv"), depth: at("depth.csv") },
+      ...{ collapse: at("neural_collapse.csv"), curve: at("depth_curve.csv") },
+    },
   });
   await probe.run({
     ...surroundings,
@@ -49,7 +52,10 @@ async function study(folder: string, model: object): Promise<void> {
   await plot.run({
     ...surroundings,
     with: plot.parameters.parse({}),
-    deps: { history: [at("history.csv")], cdnv: [at("cdnv.csv")], depth: [at("depth.csv")], probe: [at("probe.csv")] },
+    deps: {
+      ...{ history: [at("history.csv")], cdnv: [at("cdnv.csv")], depth: [at("depth.csv")], probe: [at("probe.csv")] },
+      ...{ collapse: [at("neural_collapse.csv")], curve: [at("depth_curve.csv")], shuffled: [] },
+    },
     outs: { figures: at("figures"), tables: at("tables"), report: at("report.html") },
   });
 }
@@ -74,7 +80,13 @@ for (
       assert.deepEqual(measured.map(({ layer }) => layer), layers);
       for (const { cdnv } of measured) assert.ok(Number(cdnv) > 0 && Number(cdnv) < Infinity);
       const probed = (await table("probe")).map(({ kind, layer }) => `${kind} ${layer}`);
-      assert.deepEqual(probed, ["converged", "sgd"].flatMap((kind) => layers.map((layer) => `${kind} ${layer}`)));
+      const kinds = ["converged", "sgd"];
+      assert.deepEqual(probed, kinds.flatMap((kind) => layers.map((layer) => `${kind} ${layer}`)));
+      const collapsed = (await table("neural_collapse")).filter(({ epoch, split }) => epoch === 3 && split === "train");
+      assert.deepEqual(
+        collapsed.map((row) => row.nc3_duality_distance !== null),
+        layers.map((layer) => layer === depth),
+      );
       const report = await Deno.readTextFile(`${folder}/report.html`);
       assert.match(report, new RegExp(`${name} of width 2`));
     } finally {

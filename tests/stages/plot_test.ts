@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
-import { readTable } from "../../lib/formats/table.ts";
+import { readTable, type Row, writeTable } from "../../lib/formats/table.ts";
 import type { TablePaths } from "../../lib/figures/study/study.ts";
+import type { FurtherPaths } from "../../lib/figures/study/tables.ts";
 import plot from "../../stages/plot.ts";
 import { withFolder, writeSample } from "../figures/sample_study.ts";
 import { sampleTables } from "../figures/sample_tables.ts";
 
 /** Runs the stage; its outs lie in the folder. */
-async function run(folder: string, deps: TablePaths, parameters: Record<string, unknown> = {}): Promise<number[]> {
+async function run(
+  folder: string,
+  deps: TablePaths & Partial<FurtherPaths>,
+  parameters: Record<string, unknown> = {},
+): Promise<number[]> {
   const done: number[] = [];
   await plot.run({
     with: plot.parameters.parse(parameters),
-    deps,
+    deps: { collapse: [], curve: [], shuffled: [], ...deps },
     outs: { figures: `${folder}/figures`, tables: `${folder}/tables`, report: `${folder}/report.html` },
     resources: { cpus: 1, gpus: 0, memory: 0 },
     progress: (progress) => done.push(progress.done),
@@ -103,4 +108,28 @@ Deno.test("the plot stage refuses tables of one kind with different columns", ()
       run(folder, paths),
       /^Error: history\.csv cannot be merged: one table has the columns dataset, .* another dataset, /,
     );
+  }));
+
+Deno.test("the plot stage merges NC1 to NC4 and the curves of effective depth, and sums several seeds up", () =>
+  withFolder(async (folder) => {
+    const paths = await writeSample(folder, sampleTables({ depths: [2], seeds: [0, 1], epochs: 2 }));
+    const network = { dataset: "mnist", model: "mlp", depth: 2, width: 100, seed: 0 };
+    const collapse = [1, 0].map((seed) => ({ ...network, seed, epoch: 2, layer: 1, split: "train", nc1: 0.5 + seed }));
+    const curve = { ...network, epoch: 2, definition: "ncc", threshold: 0.01, effective_depth: 1 };
+    const write = async (name: string, rows: Row[]) => {
+      await writeTable(`${folder}/${name}.csv`, Object.keys(rows[0]!), rows);
+      return [`${folder}/${name}.csv`];
+    };
+    await run(folder, {
+      ...paths,
+      collapse: await write("collapse", collapse),
+      curve: await write("curve", [curve]),
+      shuffled: await write("shuffled", [{ ...curve, effective_depth: 2 }]),
+    });
+    const table = (name: string) => readTable(`${folder}/tables/${name}.csv`);
+    assert.deepEqual(await table("neural_collapse"), collapse.toReversed());
+    const [depths] = await table("depth_curve");
+    assert.deepEqual([depths!.effective_depth, depths!.effective_depth_shuffled], [1, 2]);
+    assert.equal((await table("intervals")).length, 12);
+    assert.equal((await table("comparisons")).length, 2);
   }));

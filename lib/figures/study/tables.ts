@@ -1,4 +1,6 @@
-import { type Row, writeTable } from "../../formats/table.ts";
+import { readTable, type Row, writeTable } from "../../formats/table.ts";
+import { depthCurveColumns, depthCurveRows } from "./depth_curves.ts";
+import { comparisonColumns, comparisonRows, intervalColumns, intervalRows } from "./seed_tables.ts";
 import type { RawTables, Study } from "./study.ts";
 import { layerColumns, layerRows, summaryColumns, summaryRows } from "./summary.ts";
 
@@ -12,7 +14,19 @@ export interface NamedTable {
   readonly rows: readonly Row[];
 }
 
-const keys = ["dataset", "model", "width", "depth", "seed", "epoch", "definition", "kind", "layer", "split"];
+const keys = [
+  "dataset",
+  "model",
+  "width",
+  "depth",
+  "seed",
+  "epoch",
+  "definition",
+  "threshold",
+  "kind",
+  "layer",
+  "split",
+];
 
 /**
  * The tables of all networks as one file a kind, with a summary a network and a last state a layer.
@@ -28,6 +42,41 @@ export function mergedTables(study: Study, raw: RawTables): NamedTable[] {
     { name: "summary.csv", columns: summaryColumns, rows: summaryRows(study) },
     { name: "layers.csv", columns: layerColumns, rows: layerRows(study) },
   ];
+}
+
+/** Paths of the CSV files that no figure is made of; any list may be empty. */
+export interface FurtherPaths {
+  /** Tables as `neural_collapse.csv`. */
+  readonly collapse: readonly string[];
+  /** Tables as `depth_curve.csv`. */
+  readonly curve: readonly string[];
+  /** Such tables of networks trained on shuffled labels. */
+  readonly shuffled: readonly string[];
+}
+
+/**
+ * The tables of the study that no figure is made of: NC1 to NC4, the effective depth over its threshold, and, where networks
+ * were trained from several seeds, intervals and paired comparisons. One that would have no rows is left out.
+ *
+ * @throws Error where a file cannot be read, or tables of one kind have different columns
+ */
+export async function furtherTables(study: Study, paths: FurtherPaths): Promise<NamedTable[]> {
+  const read = async (list: readonly string[]) => (await Promise.all(list.map(readTable))).flat();
+  const [collapse, curves, shuffled] = [
+    await read(paths.collapse),
+    await read(paths.curve),
+    await read(paths.shuffled),
+  ];
+  return [
+    ...merged("neural_collapse.csv", collapse),
+    {
+      name: "depth_curve.csv",
+      columns: depthCurveColumns,
+      rows: depthCurveRows(curves, shuffled).toSorted(byKeys),
+    },
+    { name: "intervals.csv", columns: intervalColumns, rows: intervalRows(study) },
+    { name: "comparisons.csv", columns: comparisonColumns, rows: comparisonRows(study) },
+  ].filter(({ rows }) => rows.length > 0);
 }
 
 /** Writes the tables into a folder that exists. */
