@@ -10,6 +10,7 @@ import { Embeddings } from "../lib/collapse/embeddings.ts";
 import { type FeatureSource, measureLayers } from "../lib/collapse/measurement.ts";
 import { type LayerStatistics, writeStatistics } from "../lib/collapse/statistics.ts";
 import { type Dataset, readDataset } from "../lib/datasets/dataset.ts";
+import { samplesParameter, withSamples } from "../lib/nn/class_sample.ts";
 import { classifierWeights } from "../lib/nn/classifier.ts";
 import { formatBytes } from "../lib/nn/estimate.ts";
 import { forwardProgram } from "../lib/nn/forward.ts";
@@ -53,6 +54,7 @@ export default stage({
       description: "Layers and epochs whose features are written to the out `embeddings`",
     }),
     labels: labelsParameter,
+    samples: samplesParameter,
     batch: z.int().min(1).default(500).meta({ description: "Images a step, at most: wide layers take fewer" }),
     runtime: runtimeParameter,
   }),
@@ -60,7 +62,8 @@ export default stage({
   outs: ["statistics"],
   optionalOuts: ["embeddings"],
 
-  async run({ with: { save, labels, batch: mostImages, runtime }, deps, outs, resources, progress, signal }) {
+  async run({ with: parameters, deps, outs, resources, progress, signal }) {
+    const { save, labels, samples, batch: mostImages, runtime } = parameters;
     const folder = outs.embeddings;
     if ((folder === undefined) !== (save.length === 0)) {
       throw new Error("The out `embeddings` and the parameter `save` go together: give both, or neither");
@@ -68,7 +71,7 @@ export default stage({
     const paths = await listSnapshots(deps.snapshots);
     const first = await readSnapshot(paths[0]!.path);
     const noise = labels === "trained" ? first.labelNoise ?? null : null;
-    const dataset = withLabelNoise(await readDataset(deps.dataset), noise);
+    const dataset = withSamples(withLabelNoise(await readDataset(deps.dataset), noise), samples);
     const model = modelOf(first);
     checkTrainedOn(paths[0]!.path, first, dataset);
     const identity = identityOf(first);

@@ -113,6 +113,13 @@ Deno.test("features leaves the same bytes whether the features are kept in memor
     assert.deepEqual(await Deno.readFile(path), once);
   }));
 
+Deno.test("features measures a sample of each class where one is asked for", () =>
+  inStudy(async (folder) => {
+    await measure(folder, { samples: { each: 9 } });
+    const { rows } = await readStatistics(join(folder, "statistics.safetensors"));
+    for (const { counts } of rows) assert.deepEqual([...Array.from(counts)], [9, 9, 9]);
+  }));
+
 Deno.test("features rejects what it cannot save, and snapshots of another data set", () =>
   inStudy(async (folder) => {
     await assert.rejects(measure(folder, { save: [{ epoch: 1, layer: 1 }] }), {
