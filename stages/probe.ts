@@ -5,8 +5,10 @@
  * @module
  */
 import { z } from "zod";
-import type { ProbedNetwork } from "../lib/collapse/probe.ts";
-import { type ConvergedProbe, convergeProbe, widestConverged } from "../lib/collapse/probe_converged.ts";
+import type { LinearProbe, ProbedNetwork } from "../lib/collapse/probe.ts";
+import { convergeProbe } from "../lib/collapse/probe_converged.ts";
+import { widestConverged } from "../lib/collapse/probe_features.ts";
+import { ridgeProbe } from "../lib/collapse/probe_ridge.ts";
 import { type ProbeScore, scoreProbes } from "../lib/collapse/probe_score.ts";
 import { trainProbes } from "../lib/collapse/probe_sgd.ts";
 import { readDataset } from "../lib/datasets/dataset.ts";
@@ -48,6 +50,13 @@ const convergedParameter = z.strictObject({
   iterations: z.int().min(1).default(2000).meta({ description: "Steps of L-BFGS after which it is an error" }),
 });
 
+const ridgeParameter = z.strictObject({
+  epochs: epochsParameter.meta({ description: "Which of the probed snapshots: the last, all, or some" }),
+  l2: z.number().positive().default(1e-4).meta({
+    description: "Penalty on the squared norm of the weights, on features of unit mean square",
+  }),
+});
+
 /** A snapshot and where it lies. */
 type ListedSnapshot = Awaited<ReturnType<typeof listSnapshots>>[number];
 
@@ -61,6 +70,8 @@ const columns = [
   "train_loss",
   "iterations",
   "gradient_norm",
+  "l2",
+  "tolerance",
 ];
 
 const parameters = z.strictObject({
@@ -68,6 +79,9 @@ const parameters = z.strictObject({
   sgd: sgdParameter.prefault({}),
   converged: convergedParameter.nullable().prefault({}).meta({
     description: `Probes trained to convergence, of layers of at most ${widestConverged} features; null for none`,
+  }),
+  ridge: ridgeParameter.nullable().prefault({}).meta({
+    description: `Probes solved by ridge regression, of layers of at most ${widestConverged} features; null for none`,
   }),
   labels: labelsParameter,
   seed: z.int().min(0).default(0).meta({ description: "Decides the order of examples" }),
@@ -85,10 +99,12 @@ export default stage({
     const found = await listSnapshots(deps.snapshots);
     const last = found.at(-1)!.epoch;
     const snapshots = chosen(found, parameters.epochs, last, `${deps.snapshots} has no snapshot`);
-    const { converged } = parameters;
-    const minimised = converged === null
-      ? []
-      : chosen(snapshots, converged.epochs, last, "converged.epochs names one that epochs does not");
+    const { converged, ridge } = parameters;
+    const among = (kind: "converged" | "ridge") => {
+      const epochs = parameters[kind]?.epochs ?? [];
+      return chosen(snapshots, epochs, last, `${kind}.epochs names one that epochs does not`);
+    };
+    const [minimised, solved] = [among("converged"), among("ridge")];
     const engine = { runtime: await runtimeByName(parameters.runtime), threads: threadsOf(resources.cpus) };
 
     const rows: Row[] = [];
@@ -102,7 +118,11 @@ export default stage({
         progress({ done: index + share, total: snapshots.length, unit: "snapshot" });
         signal.throwIfAborted();
       };
-      const ways = { ...parameters, converged: minimised.includes(listed) ? converged : null };
+      const ways = {
+        ...parameters,
+        converged: minimised.includes(listed) ? converged : null,
+        ridge: solved.includes(listed) ? ridge : null,
+      };
       rows.push(...await probeSnapshot(snapshot, examples, ways, engine, advance));
     }
     await writeTable(outs.probe, columns, rows);
@@ -136,7 +156,7 @@ function chosen(
 async function probeSnapshot(
   snapshot: Snapshot,
   examples: { readonly train: Examples; readonly test: Examples },
-  { sgd, converged, seed }: Pick<z.output<typeof parameters>, "sgd" | "converged" | "seed">,
+  { sgd, converged, ridge, seed }: Pick<z.output<typeof parameters>, "sgd" | "converged" | "ridge" | "seed">,
   engine: { readonly runtime: Runtime; readonly threads: number },
   advance: (share: number) => void,
 ): Promise<Row[]> {
@@ -145,30 +165,56 @@ async function probeSnapshot(
     train: { examples: { ...examples.train }, constants: snapshot.variables },
     test: { examples: { ...examples.test }, constants: snapshot.variables },
   };
-  const narrow = converged === null ? [] : network.layers.filter(({ size }) => size <= widestConverged);
-  const all = network.layers.length + narrow.length;
-
+  const narrow = network.layers.filter(({ size }) => size <= widestConverged);
+  const all = network.layers.length + narrow.length * [converged, ridge].filter((way) => way !== null).length;
+  let done = 0;
   const count = examples.train.labels.length;
   const orders = (epoch: number) => new Random(seed, `order of probe epoch ${epoch}`).permutation(count);
-  const trained = await trainProbes(network, sets.train, sgd, { ...engine, orders });
-  const scores = await scoreProbes(network, trained, sets, engine);
-  const rows = network.layers.map(({ name }, layer) => {
-    return rowOf(snapshot, layer, "sgd", scores.train[name]!, scores.test[name]!, null);
-  });
-  advance(network.layers.length / all);
-  if (converged === null || narrow.length === 0) return rows;
+  const rows: Row[] = [];
+  const score = async <P extends LinearProbe>(
+    kind: string,
+    probes: Readonly<Record<string, P>>,
+    said: (probe: P) => Partial<Row>,
+  ) => {
+    const scores = await scoreProbes(network, probes, sets, engine);
+    network.layers.forEach(({ name }, layer) => {
+      const probe = probes[name];
+      if (probe === undefined) return;
+      const row = rowOf(snapshot, layer, kind, scores.train[name]!, scores.test[name]!);
+      rows.push({ ...row, ...said(probe) } as Row);
+    });
+  };
+  const probeNarrow = async <P extends LinearProbe>(
+    kind: string,
+    train: (layer: string) => Promise<P>,
+    said: (probe: P) => Partial<Row>,
+  ) => {
+    const probes: Record<string, P> = {};
+    for (const { name } of narrow) {
+      probes[name] = await train(name);
+      advance(++done / all);
+    }
+    if (narrow.length > 0) await score(kind, probes, said);
+  };
 
-  const minima: Record<string, ConvergedProbe> = {};
-  for (const [index, { name }] of narrow.entries()) {
-    minima[name] = await convergeProbe(network, name, sets.train, converged, engine);
-    advance((network.layers.length + index + 1) / all);
+  await score("sgd", await trainProbes(network, sets.train, sgd, { ...engine, orders }), () => ({}));
+  advance((done += network.layers.length) / all);
+  if (converged !== null) {
+    const { l2, tolerance } = converged;
+    await probeNarrow(
+      "converged",
+      (layer) => convergeProbe(network, layer, sets.train, converged, engine),
+      ({ iterations, gradientNorm }) => ({ iterations, gradient_norm: gradientNorm, l2, tolerance }),
+    );
   }
-  const minimal = await scoreProbes(network, minima, sets, engine);
-  network.layers.forEach(({ name }, layer) => {
-    const minimum = minima[name];
-    if (minimum === undefined) return;
-    rows.push(rowOf(snapshot, layer, "converged", minimal.train[name]!, minimal.test[name]!, minimum));
-  });
+  if (ridge !== null) {
+    await probeNarrow(
+      "ridge",
+      (layer) => ridgeProbe(network, layer, sets.train, ridge, engine),
+      // The loss of a row is a cross-entropy, which ridge regression does not minimise.
+      ({ gradientNorm }) => ({ train_loss: null, gradient_norm: gradientNorm, l2: ridge.l2 }),
+    );
+  }
   return rows;
 }
 
@@ -186,14 +232,7 @@ function probedNetwork(snapshot: Snapshot): ProbedNetwork {
   };
 }
 
-function rowOf(
-  snapshot: Snapshot,
-  layer: number,
-  kind: "sgd" | "converged",
-  train: ProbeScore,
-  test: ProbeScore,
-  minimum: ConvergedProbe | null,
-): Row {
+function rowOf(snapshot: Snapshot, layer: number, kind: string, train: ProbeScore, test: ProbeScore): Row {
   return {
     ...identityOf(snapshot),
     epoch: snapshot.epoch,
@@ -202,7 +241,9 @@ function rowOf(
     train_accuracy: train.accuracy,
     test_accuracy: test.accuracy,
     train_loss: train.loss,
-    iterations: minimum?.iterations ?? null,
-    gradient_norm: minimum?.gradientNorm ?? null,
+    iterations: null,
+    gradient_norm: null,
+    l2: null,
+    tolerance: null,
   };
 }

@@ -1,13 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import { evaluationBatch } from "../runtimes/evaluation_batch.ts";
 import type { Program } from "../runtimes/program.ts";
 import type { Executable, Runtime } from "../runtimes/runtime.ts";
 import { inOrder, type LinearProbe, type ProbedData, type ProbedNetwork } from "./probe.ts";
+import { standardisedFeatures, unstandardised } from "./probe_features.ts";
 import { type Evaluated, minimise } from "./probe_minimiser.ts";
 import { softmaxRegression } from "./probe_sgd.ts";
-
-/** The widest layer that a probe is converged for: its features have to fit in memory. */
-export const widestConverged = 2048;
 
 /** How probes are converged. */
 export interface ConvergedParameters {
@@ -36,7 +33,7 @@ const regressionBatch = 2000;
  * the penalty means the same for every layer; the weights returned are those for the features as they are. Losses and
  * gradients are computed by the runtime in float32 and summed over batches in float64.
  *
- * @throws {Error} where the layer is wider than {@linkcode widestConverged}, or it does not converge
+ * @throws {Error} where the layer is wider than `widestConverged`, or it does not converge
  */
 export async function convergeProbe(
   network: ProbedNetwork,
@@ -46,12 +43,9 @@ export async function convergeProbe(
   { runtime, threads }: { readonly runtime: Runtime; readonly threads: number },
 ): Promise<ConvergedProbe> {
   const { classes } = network;
-  const size = network.layers.find(({ name }) => name === layer)?.size ?? 0;
-  if (size > widestConverged) {
-    throw new Error(`Layer ${layer} has ${size} features; probes are converged for at most ${widestConverged}`);
-  }
-  const features = await featuresOf(network, layer, data, { runtime, threads });
-  const { centre, scale } = standardise(features, size);
+  const found = await standardisedFeatures(network, layer, data, { runtime, threads });
+  const { features, size, centre, scale } = found;
+  for (let at = 0; at < features.length; at++) features[at] = (features[at]! - centre[at % size]!) / scale;
   const executable = await runtime.compile(regressionProgram(size, classes), { batch: regressionBatch, threads });
   try {
     const evaluate = objective(executable, { features, labels: data.examples.labels }, size * classes, parameters.l2);
@@ -64,58 +58,10 @@ export async function convergeProbe(
           `raise converged.iterations, converged.tolerance or converged.l2`,
       );
     }
-    return { ...unstandardised(point, centre, scale, classes), iterations, gradientNorm };
+    return { ...unstandardised(point, found, classes), iterations, gradientNorm };
   } finally {
     await executable.dispose();
   }
-}
-
-/** All examples' features of a layer, `[count, size]`. */
-async function featuresOf(
-  network: ProbedNetwork,
-  layer: string,
-  { examples, constants }: ProbedData,
-  { runtime, threads }: { readonly runtime: Runtime; readonly threads: number },
-): Promise<Float32Array> {
-  const index = network.layers.findIndex(({ name }) => name === layer);
-  const program: Program = {
-    name: `features of layer ${layer}`,
-    examples: network.examples,
-    scalars: [],
-    constants: network.constants,
-    state: {},
-    body: (inputs) => ({ state: {}, rows: { features: network.features(inputs)[index]! } }),
-  };
-  const batch = evaluationBatch(network.layers.map(({ size }) => size));
-  const executable = await runtime.compile(program, { batch, threads });
-  try {
-    const { rows } = await executable.run({ examples, order: inOrder(examples.labels.length), constants });
-    return rows.features!.data as Float32Array;
-  } finally {
-    await executable.dispose();
-  }
-}
-
-/** Centres features in place and divides them by the root of their mean square. */
-function standardise(features: Float32Array, size: number): { readonly centre: Float64Array; readonly scale: number } {
-  const count = features.length / size;
-  const centre = new Float64Array(size);
-  addRows(centre, features);
-  for (let index = 0; index < size; index++) centre[index]! /= count;
-  let squares = 0;
-  for (let at = 0; at < features.length; at++) squares += (features[at]! - centre[at % size]!) ** 2;
-  // A dead layer, whose features are all the same, stays at zero.
-  const scale = squares === 0 ? 1 : Math.sqrt(squares / features.length);
-  for (let at = 0; at < features.length; at++) features[at] = (features[at]! - centre[at % size]!) / scale;
-  return { centre, scale };
-}
-
-/** The probe for features as they are, from that for standardised ones. */
-function unstandardised(point: Float64Array, centre: Float64Array, scale: number, classes: number): LinearProbe {
-  const weights = point.slice(0, centre.length * classes).map((value) => value / scale);
-  const biases = point.slice(centre.length * classes);
-  weights.forEach((weight, index) => biases[index % classes]! -= centre[Math.floor(index / classes)]! * weight);
-  return { weights: Float32Array.from(weights), biases: Float32Array.from(biases) };
 }
 
 /** A pass over the examples. Steps: `loss`, `weights` and `biases`, {@linkcode softmaxRegression}'s sums over the batch. */

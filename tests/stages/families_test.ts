@@ -80,7 +80,7 @@ for (
       assert.deepEqual(measured.map(({ layer }) => layer), layers);
       for (const { cdnv } of measured) assert.ok(Number(cdnv) > 0 && Number(cdnv) < Infinity);
       const probed = (await table("probe")).map(({ kind, layer }) => `${kind} ${layer}`);
-      const kinds = ["converged", "sgd"];
+      const kinds = ["converged", "ridge", "sgd"];
       assert.deepEqual(probed, kinds.flatMap((kind) => layers.map((layer) => `${kind} ${layer}`)));
       const collapsed = (await table("neural_collapse")).filter(({ epoch, split }) => epoch === 3 && split === "train");
       assert.deepEqual(

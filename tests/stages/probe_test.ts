@@ -47,7 +47,7 @@ async function inStudy(test: (folder: string) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("the probe stage probes each layer of the last snapshot in both ways", () =>
+Deno.test("the probe stage probes each layer of the last snapshot in all ways", () =>
   inStudy(async (folder) => {
     const rows = await run(folder, {});
     assert.deepEqual(Object.keys(rows[0]!), [
@@ -64,28 +64,34 @@ Deno.test("the probe stage probes each layer of the last snapshot in both ways",
       "train_loss",
       "iterations",
       "gradient_norm",
+      "l2",
+      "tolerance",
     ]);
     assert.deepEqual(
       rows.map((row) => Object.values(row).slice(0, 8)),
-      [["sgd", 1], ["sgd", 2], ["converged", 1], ["converged", 2]].map(([kind, layer]) => {
+      ["sgd", "converged", "ridge"].flatMap((kind) => [[kind, 1], [kind, 2]]).map(([kind, layer]) => {
         return ["clusters", "mlp", 2, 8, 3, 2, layer, kind];
       }),
     );
-    for (const { kind, train_accuracy, test_accuracy, iterations, gradient_norm } of rows) {
+    for (const { kind, train_accuracy, test_accuracy, train_loss, iterations, gradient_norm, l2, tolerance } of rows) {
       assert.equal(train_accuracy, 1);
       assert.equal(test_accuracy, 1);
-      assert.equal(iterations === null, kind === "sgd");
+      assert.equal(iterations !== null, kind === "converged");
       assert.equal(gradient_norm === null, kind === "sgd");
-      assert.ok(Number(gradient_norm) <= 1e-4);
+      assert.ok(Number(gradient_norm) <= (kind === "ridge" ? 1e-12 : 1e-4));
+      assert.deepEqual([l2, tolerance], [kind === "sgd" ? null : 1e-4, kind === "converged" ? 1e-4 : null]);
+      assert.equal(train_loss === null, kind === "ridge");
     }
     const loss = (kind: string) => rows.filter((row) => row.kind === kind).map((row) => Number(row.train_loss));
     loss("converged").forEach((value, layer) => assert.ok(value < loss("sgd")[layer]!));
   }));
 
-Deno.test("the probe stage takes the snapshots that are asked for and leaves converged probes out", () =>
+Deno.test("the probe stage takes the snapshots that are asked for and leaves those out that are not", () =>
   inStudy(async (folder) => {
     const epochs = async (epochs: unknown) =>
-      (await run(folder, { epochs, converged: null })).map(({ epoch, kind, layer }) => `${epoch} ${kind} ${layer}`);
+      (await run(folder, { epochs, converged: null, ridge: null })).map(({ epoch, kind, layer }) =>
+        `${epoch} ${kind} ${layer}`
+      );
     assert.deepEqual(await epochs(["100%", 0]), ["0 sgd 1", "0 sgd 2", "2 sgd 1", "2 sgd 2"]);
     assert.equal((await epochs("all")).length, 6);
     await assert.rejects(epochs([0, 7]), {
@@ -100,8 +106,8 @@ Deno.test("the probe stage trains to convergence where it is asked to, on the la
         .filter(({ kind }) => kind === "converged").map(({ epoch, layer }) => `${epoch} ${layer}`);
     assert.deepEqual(await converged({}), ["2 1", "2 2"]);
     assert.deepEqual(await converged({ epochs: [1, "100%"] }), ["1 1", "1 2", "2 1", "2 2"]);
-    assert.deepEqual((await run(folder, { epochs: [0, 1] })).slice(-1).map(({ epoch, kind }) => `${epoch} ${kind}`), [
-      "1 converged",
+    assert.deepEqual((await run(folder, { epochs: [0, 1] })).slice(-4).map(({ epoch, kind }) => `${epoch} ${kind}`), [
+      ...["1 converged", "1 converged", "1 ridge", "1 ridge"],
     ]);
     await assert.rejects(run(folder, { epochs: [0, 1], converged: { epochs: ["100%"] } }), {
       message: "No epoch 2 to probe: converged.epochs names one that epochs does not; there are 0, 1",

@@ -55,10 +55,11 @@ export function settled(points: readonly Point[]): Point[] {
   return points.filter(({ network, epoch }) => epoch >= Math.floor(last.get(network)! / 5));
 }
 
-/** The accuracy of a probe over epochs and layers, over seeds the mean. */
+/** The accuracy of a probe of cross-entropy over epochs and layers, over seeds the mean. Figures do not show ridge regression. */
 export function probePoints(study: Study): Point[] {
   const label = labelOf(study);
-  const groups = groupBy(study.probe, (row) => JSON.stringify([label(row), row.kind, row.layer, row.epoch]));
+  const shown = study.probe.filter(({ kind }) => kind !== "ridge");
+  const groups = groupBy(shown, (row) => JSON.stringify([label(row), row.kind, row.layer, row.epoch]));
   return points(groups, study.networks, label, (group) => ({
     layer: group[0]!.layer,
     kind: group[0]!.kind,

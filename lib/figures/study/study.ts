@@ -56,8 +56,8 @@ export interface ProbeRow extends Identity {
   readonly epoch: number;
   /** Counted from 1. */
   readonly layer: number;
-  /** Trained by a little SGD, or until it no longer improves. */
-  readonly kind: "sgd" | "converged";
+  /** Trained by a little SGD, or until it no longer improves; or solved by ridge regression. */
+  readonly kind: "sgd" | "converged" | "ridge";
   /** Accuracy on the whole train set, 0 to 1. */
   readonly trainAccuracy: number | null;
   /** Accuracy on the whole test set, 0 to 1. */
@@ -209,7 +209,7 @@ function probeRow(cells: Cells): ProbeRow {
     ...identity(cells),
     epoch: cells.number("epoch"),
     layer: cells.number("layer"),
-    kind: cells.oneOf("kind", ["sgd", "converged"]),
+    kind: cells.oneOf("kind", ["sgd", "converged", "ridge"]),
     trainAccuracy: cells.optional("train_accuracy"),
     testAccuracy: cells.optional("test_accuracy"),
   };

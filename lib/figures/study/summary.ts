@@ -94,6 +94,8 @@ export const layerColumns = [
   "probe_sgd_test_accuracy",
   "probe_converged_train_accuracy",
   "probe_converged_test_accuracy",
+  "probe_ridge_train_accuracy",
+  "probe_ridge_test_accuracy",
 ] as const;
 
 /** One layer of one network and seed after the last measured epoch. */
@@ -126,6 +128,8 @@ export function layerRows(study: Study): LayerRow[] {
         probe_sgd_test_accuracy: probed("sgd")?.testAccuracy ?? null,
         probe_converged_train_accuracy: probed("converged")?.trainAccuracy ?? null,
         probe_converged_test_accuracy: probed("converged")?.testAccuracy ?? null,
+        probe_ridge_train_accuracy: probed("ridge")?.trainAccuracy ?? null,
+        probe_ridge_test_accuracy: probed("ridge")?.testAccuracy ?? null,
       };
     });
   });
