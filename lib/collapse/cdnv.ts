@@ -32,9 +32,9 @@ export const coincidence: number = 2 ** -46;
  *     V'_ij = (s_i + s_j) / (2 (|m_i - m_j|^2 - s_i / n_i - s_j / n_j)),   s_c = n_c Var_c / (n_c - 1),
  *
  * has numerator and denominator without bias: what is subtracted is what the analysis of variance subtracts from a mean square
- * between groups (Searle, Casella and McCulloch, "Variance Components", 1992, section 3.6). (Without any separation V_ij tends to (n - 1) / 2 instead of infinity.) Where a
- * denominator is not positive, the separation cannot be told from none, and the corrected value is `null`; so it is where a
- * class has one example.
+ * between groups (Searle, Casella and McCulloch, "Variance Components", 1992). (Without any separation V_ij tends to
+ * (n - 1) / 2 instead of infinity.) Where a denominator is not positive, the separation cannot be told from none, and the
+ * corrected value is `null`; so it is where a class has one example.
  */
 export function cdnv(statistics: ClassStatistics): Cdnv {
   const { counts, variances, distances, scale } = statistics;

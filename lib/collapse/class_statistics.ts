@@ -1,6 +1,6 @@
 import type { ClassMoments } from "./moments.ts";
 
-/** What CDNV needs of a layer's features, whatever the layer's width: 65 numbers for 10 classes. */
+/** What CDNV needs of a layer's features, whatever the layer's width: 65 numbers for 10 classes, counts among them. */
 export interface ClassStatistics {
   /** `[C]`: n_c, the number of examples. */
   readonly counts: ArrayLike<number>;

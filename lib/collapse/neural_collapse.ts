@@ -46,7 +46,7 @@ const rankTolerance = 2 ** -40;
  *   tr(Sigma_W Sigma_B^+) / C = sum over k of  u_k^T (M Sigma_W M^T) u_k / lambda_k^2, with K = U diag(lambda) U^T, lambda = S^2:
  *   no matrix of D x D is needed. It is the pseudo-inverse of rank C - 1; where K has a lower rank, there is no value.
  * - NC2. Std(|mu_c - g|) / Avg(|mu_c - g|); Std of the cosines; Avg |cosine + 1 / (C - 1)|; and
- *   |K / |K|_F - (I - 11^T / C) / sqrt(C - 1)|_F (Zhu et al., arXiv 2105.02375, section 5, there of W W^T).
+ *   |K / |K|_F - (I - 11^T / C) / sqrt(C - 1)|_F (Zhu et al., arXiv 2105.02375, there of W W^T).
  * - NC3. |W / |W|_F - M / |M|_F|_F, and |W M^T / |W M^T|_F - (I - 11^T / C) / sqrt(C - 1)|_F (Zhu et al.).
  * - The effective rank of M (Roy and Vetterli, EUSIPCO 2007): exp(-sum p_k ln p_k), p_k = s_k / sum s.
  */
