@@ -2,10 +2,11 @@
  * Makes the tables of collapse.
  *
  * Dep: the statistics of a network over training. Outs: CDNV and nearest-class-centre accuracy, and effective depth; and, on
- * request, NC1 to NC4, and the effective depth over its threshold (CSV).
+ * request, NC1 to NC4, the effective depth over its threshold, and the pairs of classes (CSV).
  * @module
  */
 import { z } from "zod";
+import { classPairTable } from "../lib/collapse/class_pairs.ts";
 import { neuralCollapseTable } from "../lib/collapse/neural_collapse_table.ts";
 import { readStatistics } from "../lib/collapse/statistics.ts";
 import { cdnvTable, type CollapseTable, depthCurveTable, effectiveDepthTable } from "../lib/collapse/tables.ts";
@@ -24,7 +25,7 @@ export default stage({
   }),
   deps: ["statistics"],
   outs: ["cdnv", "depth"],
-  optionalOuts: ["collapse", "curve"],
+  optionalOuts: ["collapse", "curve", "pairs"],
 
   async run({ with: thresholds, deps, outs }) {
     const statistics = await readStatistics(deps.statistics);
@@ -37,5 +38,6 @@ export default stage({
     await write(outs.depth, () => effectiveDepthTable(statistics, thresholds));
     await write(outs.collapse, () => neuralCollapseTable(statistics));
     await write(outs.curve, () => depthCurveTable(statistics));
+    await write(outs.pairs, () => classPairTable(statistics));
   },
 });

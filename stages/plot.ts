@@ -22,7 +22,7 @@ export default stage({
     zoom: z.number().min(0.5).max(6).default(2).meta({ description: "Pixels of a PNG per pixel of its SVG" }),
   }),
   deps: [],
-  lists: ["history", "cdnv", "depth", "probe", "collapse", "curve", "shuffled"],
+  lists: ["history", "cdnv", "depth", "probe", "pairs", "collapse", "curve", "shuffled"],
   outs: ["figures", "tables", "report"],
 
   async run({ with: { title, zoom }, deps, outs, progress }) {

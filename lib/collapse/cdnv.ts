@@ -37,20 +37,19 @@ export const coincidence: number = 2 ** -46;
  * corrected value is `null`; so it is where a class has one example.
  */
 export function cdnv(statistics: ClassStatistics): Cdnv {
-  const { counts, variances, distances, scale } = statistics;
+  const { counts, variances, distances } = statistics;
   const values: number[] = [];
   const corrected: (number | null)[] = [];
   let missing = 0;
   forEachPair(counts.length, (i, j, pair) => {
-    const [n, m] = [counts[i]!, counts[j]!];
-    if (n === 0 || m === 0) {
+    const value = pairCdnv(statistics, i, j, pair);
+    if (value === null) {
       missing++;
       return;
     }
-    const [first, second, distance] = [variances[i]!, variances[j]!, distances[pair]!];
-    const coincide = distance <= coincidence ** 2 * scale;
-    values.push(coincide ? Infinity : (first + second) / (2 * distance));
-    corrected.push(coincide ? null : correctedValue(n, m, first, second, distance));
+    values.push(value);
+    const correct = () => correctedValue(counts[i]!, counts[j]!, variances[i]!, variances[j]!, distances[pair]!);
+    corrected.push(value === Infinity ? null : correct());
   });
   const coinciding = values.filter((value) => value === Infinity).length;
   values.sort((a, b) => a - b);
@@ -62,6 +61,18 @@ export function cdnv(statistics: ClassStatistics): Cdnv {
     degeneratePairs: missing + coinciding,
     uncorrectedPairs: missing + corrected.filter((value) => value === null).length,
   };
+}
+
+/**
+ * V_ij of one pair of classes; infinite where their means coincide, `null` where one has no examples.
+ *
+ * @param pair the pair's place, as `forEachPair` counts them
+ */
+export function pairCdnv(statistics: ClassStatistics, i: number, j: number, pair: number): number | null {
+  const { counts, variances, distances, scale } = statistics;
+  if (counts[i] === 0 || counts[j] === 0) return null;
+  const distance = distances[pair]!;
+  return distance <= coincidence ** 2 * scale ? Infinity : (variances[i]! + variances[j]!) / (2 * distance);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { EigenvalueDecomposition, type Matrix } from "ml-matrix";
+import { centredGram, matrixOf, presentClasses } from "./centred_gram.ts";
 import { coincidence } from "./cdnv.ts";
 import { forEachPair } from "./class_statistics.ts";
 import type { ClassifierStatistics } from "./classifier.ts";
@@ -52,7 +53,7 @@ const rankTolerance = 2 ** -40;
  */
 export function neuralCollapse(statistics: Omit<LayerStatistics, "epoch">): NeuralCollapse {
   const { counts, variances, scale } = statistics;
-  const present = Array.from(counts, (_, label) => label).filter((label) => counts[label]! > 0);
+  const present = presentClasses(counts);
   const gram = centredGram(statistics, present);
   const roots = gram.rows === 0 ? undefined : new EigenvalueDecomposition(gram, { assumeSymmetric: true });
   const eigenvalues = roots?.realEigenvalues ?? [];
@@ -117,31 +118,12 @@ function etfDistance(matrix: Matrix): number | null {
   return Math.sqrt(squares);
 }
 
-/** K of the classes that have examples. */
-function centredGram({ counts, distances }: Pick<LayerStatistics, "counts" | "distances">, present: number[]): Matrix {
-  const table = new Float64Array(counts.length ** 2);
-  forEachPair(counts.length, (i, j, pair) => {
-    table[i * counts.length + j] = table[j * counts.length + i] = distances[pair]!;
-  });
-  const distance = (i: number, j: number) => table[i * counts.length + j]!;
-  const average = (values: readonly number[]) => sumOf(values) / present.length;
-  const averages = new Map(present.map((i) => [i, average(present.map((j) => distance(i, j)))]));
-  const whole = average([...averages.values()]);
-  return matrixOf(present, (i, j) => -(distance(i, j) - averages.get(i)! - averages.get(j)! + whole) / 2);
-}
-
 /** A symmetric matrix of which the upper triangle is kept, for the classes that have examples. */
 function upperTriangle(values: ArrayLike<number>, classes: number, present: readonly number[]): Matrix {
   return matrixOf(present, (i, j) => {
     const [row, column] = [Math.min(i, j), Math.max(i, j)];
     return values[row * classes - row * (row - 1) / 2 + column - row]!;
   });
-}
-
-function matrixOf(present: readonly number[], value: (i: number, j: number) => number): Matrix {
-  const matrix = Matrix.zeros(present.length, present.length);
-  present.forEach((i, row) => present.forEach((j, column) => matrix.set(row, column, value(i, j))));
-  return matrix;
 }
 
 /** u^T A u. */

@@ -1,50 +1,31 @@
 import type { FigureOptions } from "./caption.ts";
+import { classMeans } from "./class_means.ts";
+import { classPairs } from "./class_pairs.ts";
+import { depthProgress } from "./depth_progress.ts";
 import { effectiveDepth } from "./effective_depth.ts";
+import type { Figure } from "./figure.ts";
 import { figure1 } from "./figure1.ts";
 import { figure2 } from "./figure2.ts";
+import { heatMap } from "./heat_map.ts";
 import { isMeasuredOnce, layerProfile } from "./layer_profile.ts";
 import type { ReportFigure } from "./report/report.ts";
+import { separability } from "./separability.ts";
 import type { Study } from "./study/study.ts";
 
-/** The figures that the study has tables for, in the order of the report. */
-export function studyFigures(study: Study, options: FigureOptions = {}): ReportFigure[] {
-  const figures: ReportFigure[] = [isMeasuredOnce(study) ? onceMeasured(study, options) : overTraining(study, options)];
-  if (study.probe.length > 0) {
-    figures.push({
-      name: "figure2",
-      heading: "Figure 2: train, test and linear probes",
-      explanation: [
-        "A column is a network. The upper rows show whether the collapse seen on the train set carries over to the test " +
-        "set. The last row shows how well a linear classifier does that sees one layer only: where it reaches the " +
-        "network’s own test accuracy (long dashes), the layers above add nothing that a linear classifier needs.",
-      ],
-      figure: figure2(study, options),
-      panel: null,
-      selects: true,
-    });
-  }
-  if (study.depth.length > 0) {
-    figures.push({
-      name: "effective_depth",
-      heading: "Effective depth",
-      explanation: [
-        "Each layer’s value divided by a threshold fixed beforehand. By CDNV it is a multiple of the last layer’s CDNV " +
-        "(twice, unless the study sets another), and the effective depth counts the layers before the first from which " +
-        "on all stay at or below it. By NCC it is the network’s train error and a margin (0.01, unless the study sets " +
-        "another), and the effective depth is the first layer whose nearest-class-center error, " +
-        "and that of all above, stays at or below it. The whole curve is shown since a verdict that hangs on one point " +
-        "near the line is weak; the untrained network shows what the definition says where nothing was learned.",
-      ],
-      figure: effectiveDepth(study, options),
-      panel: null,
-      selects: false,
-    });
-  }
-  return figures;
+/** A figure that a study may have. */
+interface FigureKind extends Omit<ReportFigure, "figure"> {
+  /** Whether the study has what it shows. */
+  readonly suits: (study: Study) => boolean;
+  /** Draws it. */
+  readonly draw: (study: Study, options: FigureOptions) => Figure;
 }
 
-function overTraining(study: Study, options: FigureOptions): ReportFigure {
-  return {
+/** Pixels of a panel of Figure 1, which may wrap. */
+const wrapping = 345;
+
+/** In the order of the report. */
+const kinds: readonly FigureKind[] = [
+  {
     name: "figure1",
     heading: "Figure 1: collapse of each layer during training",
     explanation: [
@@ -54,14 +35,12 @@ function overTraining(study: Study, options: FigureOptions): ReportFigure {
       "for every depth.",
       "The last chart shows when each network fits its train set; compare whether its layers collapse further after that.",
     ],
-    figure: figure1(study, options),
-    panel: 345,
+    suits: (study) => !isMeasuredOnce(study),
+    draw: figure1,
+    panel: wrapping,
     selects: true,
-  };
-}
-
-function onceMeasured(study: Study, options: FigureOptions): ReportFigure {
-  return {
+  },
+  {
     name: "layers",
     heading: "Collapse of each layer",
     explanation: [
@@ -69,8 +48,107 @@ function onceMeasured(study: Study, options: FigureOptions): ReportFigure {
       "around the means of their classes; where the curve no longer falls, the layers above have collapsed equally far. " +
       "The test set tells whether that carries over to images that the network was not trained on.",
     ],
-    figure: layerProfile(study, options),
+    suits: isMeasuredOnce,
+    draw: layerProfile,
     panel: null,
     selects: false,
-  };
+  },
+  {
+    name: "figure2",
+    heading: "Figure 2: train, test and linear probes",
+    explanation: [
+      "A column is a network. The upper rows show whether the collapse seen on the train set carries over to the test " +
+      "set. The last row shows how well a linear classifier does that sees one layer only: where it reaches the " +
+      "network’s own test accuracy (long dashes), the layers above add nothing that a linear classifier needs.",
+    ],
+    suits: ({ probe }) => probe.length > 0,
+    draw: figure2,
+    panel: null,
+    selects: true,
+  },
+  {
+    name: "effective_depth",
+    heading: "Effective depth",
+    explanation: [
+      "Each layer’s value divided by a threshold fixed beforehand. By CDNV it is a multiple of the last layer’s CDNV " +
+      "(twice, unless the study sets another), and the effective depth counts the layers before the first from which " +
+      "on all stay at or below it. By NCC it is the network’s train error and a margin (0.01, unless the study sets " +
+      "another), and the effective depth is the first layer whose nearest-class-center error, " +
+      "and that of all above, stays at or below it. The whole curve is shown since a verdict that hangs on one point " +
+      "near the line is weak; the untrained network shows what the definition says where nothing was learned.",
+    ],
+    suits: ({ depth }) => depth.length > 0,
+    draw: effectiveDepth,
+    panel: null,
+    selects: false,
+  },
+  {
+    name: "depth_progress",
+    heading: "Effective depth over training",
+    explanation: [
+      "When the depth that is needed settles, and whether it keeps to that while the network goes on collapsing. The " +
+      "dashed line is the number of layers that the network has.",
+    ],
+    suits: (study) => study.depth.length > 0 && !isMeasuredOnce(study),
+    draw: depthProgress,
+    panel: null,
+    selects: false,
+  },
+  {
+    name: "heat_map",
+    heading: "Layers and epochs",
+    explanation: [
+      "The curves of Figure 1 as maps, in which neighbouring layers do not hide each other. A front that climbs down " +
+      "says that collapse starts at the last layers; a boundary that stays at one height is the effective depth.",
+    ],
+    suits: (study) => !isMeasuredOnce(study),
+    draw: heatMap,
+    panel: null,
+    selects: false,
+  },
+  {
+    name: "separability",
+    heading: "From CDNV to separability",
+    explanation: [
+      "Why CDNV matters: it bounds how many images lie nearer to another class’s mean. The bound is far from the points; " +
+      "what they show is the relation that holds in fact, and whether layers and epochs share it.",
+    ],
+    suits: () => true,
+    draw: separability,
+    panel: null,
+    selects: false,
+  },
+  {
+    name: "class_means",
+    heading: "Angles between classes",
+    explanation: [
+      "Variability that vanishes is the first part of neural collapse; the second is that the class means point into " +
+      "directions as different as can be. Their mean cosine is close to the dashed line by construction, since the " +
+      "means are centred: what tells is how short the bars are.",
+    ],
+    suits: ({ pairs }) => pairs.length > 0,
+    draw: classMeans,
+    panel: null,
+    selects: false,
+  },
+  {
+    name: "class_pairs",
+    heading: "Pairs of classes",
+    explanation: [
+      "CDNV is a mean over pairs of classes. Here are the pairs: light cells are classes that the last layer does not " +
+      "yet tell well apart.",
+    ],
+    suits: ({ pairs }) => pairs.length > 0,
+    draw: classPairs,
+    panel: null,
+    selects: false,
+  },
+];
+
+/** The figures that the study has tables for, in the order of the report. */
+export function studyFigures(study: Study, options: FigureOptions = {}): ReportFigure[] {
+  return kinds.filter(({ suits }) => suits(study)).map(({ suits: _, draw, ...kind }) => ({
+    ...kind,
+    figure: draw(study, options),
+  }));
 }

@@ -4,12 +4,18 @@ import { type SampleStudy, type SampleTables, sampleTables } from "./sample_tabl
 
 /** Writes sample tables into a folder, one file a kind. */
 export async function writeSample(folder: string, tables: SampleTables): Promise<TablePaths> {
-  const paths = { history: "", cdnv: "", depth: "", probe: "" };
-  for (const kind of ["history", "cdnv", "depth", "probe"] as const) {
+  const paths = { history: "", cdnv: "", depth: "", probe: "", pairs: "" };
+  for (const kind of ["history", "cdnv", "depth", "probe", "pairs"] as const) {
     paths[kind] = `${folder}/${kind}.csv`;
     await writeTable(paths[kind], Object.keys(tables[kind][0]!), tables[kind]);
   }
-  return { history: [paths.history], cdnv: [paths.cdnv], depth: [paths.depth], probe: [paths.probe] };
+  return {
+    history: [paths.history],
+    cdnv: [paths.cdnv],
+    depth: [paths.depth],
+    probe: [paths.probe],
+    pairs: [paths.pairs],
+  };
 }
 
 /** Gives a folder to a test and removes it afterwards. */

@@ -18,6 +18,7 @@ export interface SampleTables {
   readonly cdnv: Row[];
   readonly depth: Row[];
   readonly probe: Row[];
+  readonly pairs: Row[];
 }
 
 const datasetDifficulty: Readonly<Record<string, number>> = { "mnist": 1, "fashion-mnist": 2.2, "cifar-10": 4 };
@@ -26,7 +27,7 @@ const datasetDifficulty: Readonly<Record<string, number>> = { "mnist": 1, "fashi
 export function sampleTables(study: SampleStudy = {}): SampleTables {
   const { datasets = ["mnist"], depths = [2, 4, 8], seeds = [0], epochs = 20 } = study;
   const snapshots = study.snapshots ?? Array.from({ length: epochs + 1 }, (_, epoch) => epoch);
-  const tables: SampleTables = { history: [], cdnv: [], depth: [], probe: [] };
+  const tables: SampleTables = { history: [], cdnv: [], depth: [], probe: [], pairs: [] };
   for (const dataset of datasets) {
     for (const depth of depths) {
       for (const seed of seeds) {
@@ -37,6 +38,7 @@ export function sampleTables(study: SampleStudy = {}): SampleTables {
           tables.depth.push(...network.depthRows(epoch));
         }
         for (const epoch of study.probes ?? [epochs]) tables.probe.push(...network.probe(epoch));
+        for (const epoch of [0, epochs]) tables.pairs.push(...network.pairs(epoch));
       }
     }
   }
@@ -94,6 +96,7 @@ class SampleNetwork {
           degenerate_pairs: 0,
           ncc_accuracy: 1 - this.#nccError(epoch, layer, split),
           ncc_agreement: 1 - this.#nccError(epoch, layer, split) * 0.9,
+          classes: 10,
         };
       })
     );
@@ -139,6 +142,26 @@ class SampleNetwork {
         gradient_norm: kind === "sgd" ? null : 1e-6,
       }));
     });
+  }
+
+  pairs(epoch: number): Row[] {
+    return this.#layers().flatMap((layer) =>
+      Array.from({ length: 9 }, (_, first) =>
+        Array.from({ length: 9 - first }, (_, index) => {
+          const [second, wave] = [first + 1 + index, Math.sin(3 * first + 5 * index + layer)];
+          const cdnv = this.#cdnv(epoch, layer, "train") * (1 + 0.3 * wave);
+          const cosine = -1 / 9 + (epoch === 0 ? 0.6 : 0.4 / layer) * wave;
+          return {
+            ...this.#identity,
+            epoch,
+            layer,
+            class: first,
+            other_class: second,
+            pair_cdnv: cdnv,
+            pair_cosine: cosine,
+          };
+        })).flat()
+    );
   }
 
   #layers(): number[] {

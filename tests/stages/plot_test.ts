@@ -6,6 +6,11 @@ import plot from "../../stages/plot.ts";
 import { withFolder, writeSample } from "../figures/sample_study.ts";
 import { sampleTables } from "../figures/sample_tables.ts";
 
+const figureNames = [
+  ...["class_means", "class_pairs", "depth_progress", "effective_depth"],
+  ...["figure1", "figure2", "heat_map", "separability"],
+];
+
 /** Runs the stage; its outs lie in the folder. */
 async function run(
   folder: string,
@@ -43,7 +48,7 @@ async function twoNetworks(folder: string): Promise<TablePaths> {
     paths.push(await writeSample(`${folder}/mlp-${depth}`, sampleTables({ depths: [depth], epochs: 3 })));
   }
   const all = (kind: keyof TablePaths) => paths.flatMap((path) => path[kind]);
-  return { history: all("history"), cdnv: all("cdnv"), depth: all("depth"), probe: all("probe") };
+  return { history: all("history"), cdnv: all("cdnv"), depth: all("depth"), probe: all("probe"), pairs: all("pairs") };
 }
 
 Deno.test("the plot stage leaves figures, tables and a report", () =>
@@ -51,11 +56,11 @@ Deno.test("the plot stage leaves figures, tables and a report", () =>
     assert.deepEqual(await run(folder, await twoNetworks(folder)), [1, 2, 3]);
     const names = Object.keys(await files(folder)).sort();
     assert.deepEqual(names, [
-      ...["effective_depth", "figure1", "figure2"].flatMap((name) =>
-        ["png", "svg", "vl.json"].map((ending) => `figures/${name}.${ending}`)
-      ),
+      ...figureNames.flatMap((name) => ["png", "svg", "vl.json"].map((ending) => `figures/${name}.${ending}`)),
       "report.html",
-      ...["cdnv", "effective_depth", "history", "layers", "probe", "summary"].map((name) => `tables/${name}.csv`),
+      ...["cdnv", "class_pairs", "effective_depth", "history", "layers", "probe", "summary"].map((name) =>
+        `tables/${name}.csv`
+      ),
     ]);
     const merged = await readTable(`${folder}/tables/history.csv`);
     assert.deepEqual(
@@ -75,6 +80,7 @@ Deno.test("the plot stage's outs depend neither on where they lie nor on the ord
       cdnv: paths.cdnv.toReversed(),
       depth: paths.depth.toReversed(),
       probe: paths.probe.toReversed(),
+      pairs: paths.pairs.toReversed(),
     };
     for (const [name, deps] of [["a", paths], ["b/c", reversed]] as const) {
       await Deno.mkdir(`${folder}/${name}`, { recursive: true });

@@ -30,6 +30,24 @@ export interface CdnvRow extends Identity {
   readonly cdnv: number | null;
   /** The share of images whose nearest class mean is of their own class, 0 to 1. */
   readonly nccAccuracy: number | null;
+  /** How many classes there are. */
+  readonly classes: number;
+}
+
+/** A row of `class_pairs.csv`: two classes in the features of a layer on the train set. */
+export interface PairRow extends Identity {
+  /** Epochs of training before the snapshot: zero, or the last. */
+  readonly epoch: number;
+  /** Counted from 1. */
+  readonly layer: number;
+  /** The lesser of the two, counted from 0. */
+  readonly class: number;
+  /** The greater of the two. */
+  readonly otherClass: number;
+  /** Their share in CDNV; null where it could not be measured. */
+  readonly cdnv: number | null;
+  /** The cosine between their centred means; null where it could not be measured. */
+  readonly cosine: number | null;
 }
 
 /** A row of `effective_depth.csv`: a layer's value over the threshold of one definition of the effective depth. */
@@ -76,6 +94,8 @@ export interface Study {
   readonly depth: readonly DepthRow[];
   /** Linear probes; may be empty. */
   readonly probe: readonly ProbeRow[];
+  /** Pairs of classes; may be empty. */
+  readonly pairs: readonly PairRow[];
 }
 
 /** The tables as they were read, column by column, to be merged and passed on unchanged. */
@@ -88,6 +108,8 @@ export interface RawTables {
   readonly depth: readonly Row[];
   /** Of `probe.csv`. */
   readonly probe: readonly Row[];
+  /** Of `class_pairs.csv`. */
+  readonly pairs: readonly Row[];
 }
 
 /** Paths of the CSV files, one or more a kind. */
@@ -100,6 +122,8 @@ export interface TablePaths {
   readonly depth: readonly string[];
   /** Tables as `probe.csv`. */
   readonly probe: readonly string[];
+  /** Tables as `class_pairs.csv`. */
+  readonly pairs: readonly string[];
 }
 
 /**
@@ -130,6 +154,7 @@ export async function readStudy(paths: TablePaths): Promise<{ study: Study; tabl
   const cdnv = await read(paths.cdnv, cdnvRow);
   const depth = await read(paths.depth, depthRow);
   const probe = await read(paths.probe, probeRow);
+  const pairs = await read(paths.pairs, pairRow);
   return {
     study: {
       networks: networksOf([...history.rows, ...cdnv.rows, ...depth.rows, ...probe.rows]),
@@ -137,8 +162,9 @@ export async function readStudy(paths: TablePaths): Promise<{ study: Study; tabl
       cdnv: cdnv.rows,
       depth: depth.rows,
       probe: probe.rows,
+      pairs: pairs.rows,
     },
-    tables: { history: history.raw, cdnv: cdnv.raw, depth: depth.raw, probe: probe.raw },
+    tables: { history: history.raw, cdnv: cdnv.raw, depth: depth.raw, probe: probe.raw, pairs: pairs.raw },
   };
 }
 
@@ -188,6 +214,19 @@ function cdnvRow(cells: Cells): CdnvRow {
     split: cells.oneOf("split", ["train", "test"]),
     cdnv: cells.optional("cdnv"),
     nccAccuracy: cells.optional("ncc_accuracy"),
+    classes: cells.number("classes"),
+  };
+}
+
+function pairRow(cells: Cells): PairRow {
+  return {
+    ...identity(cells),
+    epoch: cells.number("epoch"),
+    layer: cells.number("layer"),
+    class: cells.number("class"),
+    otherClass: cells.number("other_class"),
+    cdnv: cells.optional("pair_cdnv"),
+    cosine: cells.optional("pair_cosine"),
   };
 }
 

@@ -26,6 +26,8 @@ const keys = [
   "kind",
   "layer",
   "split",
+  "class",
+  "other_class",
 ];
 
 /**
@@ -39,6 +41,7 @@ export function mergedTables(study: Study, raw: RawTables): NamedTable[] {
     ...merged("cdnv.csv", raw.cdnv),
     ...merged("effective_depth.csv", raw.depth),
     ...merged("probe.csv", raw.probe),
+    ...merged("class_pairs.csv", raw.pairs),
     { name: "summary.csv", columns: summaryColumns, rows: summaryRows(study) },
     { name: "layers.csv", columns: layerColumns, rows: layerRows(study) },
   ];

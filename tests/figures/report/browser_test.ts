@@ -21,14 +21,17 @@ if (ignore) {
 
 const desktop: Reader = { width: 1280, height: 900, mode: "light" };
 const phone: Reader = { width: 390, height: 844, mode: "light" };
-const figureNames = ["figure1", "figure2", "effective_depth"];
+const figureNames = [
+  ...["figure1", "figure2", "effective_depth", "depth_progress"],
+  ...["heat_map", "separability", "class_means", "class_pairs"],
+];
 
 /** The default study, from the tables in the repository. */
 async function defaultStudy(): Promise<Study> {
   const outputs = new URL("../../../outputs", import.meta.url).pathname;
   const tables = (name: string) => globSync(`${outputs}/mlp-*/${name}.csv`).toSorted();
-  const [history, cdnv, depth, probe] = [tables("history"), tables("cdnv"), tables("effective_depth"), tables("probe")];
-  return (await readStudy({ history, cdnv, depth, probe })).study;
+  const [history, cdnv, depth] = [tables("history"), tables("cdnv"), tables("effective_depth")];
+  return (await readStudy({ history, cdnv, depth, probe: tables("probe"), pairs: tables("class_pairs") })).study;
 }
 
 /** A test on the report of the default study as a reader has it open; any fault on the page fails it. */

@@ -4,6 +4,11 @@ import { studyFigures } from "../../../lib/figures/study_figures.ts";
 import { sampleStudy } from "../sample_study.ts";
 import type { SampleStudy } from "../sample_tables.ts";
 
+const figureNames = [
+  ...["figure1", "figure2", "effective_depth", "depth_progress"],
+  ...["heat_map", "separability", "class_means", "class_pairs"],
+];
+
 async function page(of: SampleStudy, title = "Collapse"): Promise<string> {
   const study = await sampleStudy(of);
   const figures = studyFigures(study);
@@ -48,7 +53,7 @@ Deno.test("the report carries its figures as data, whatever their texts", async 
   });
   const json = /<script type="application\/json" id="figures">(.*?)<\/script>/s.exec(text)![1]!;
   const carried = JSON.parse(json).figures as { name: string; spec: unknown }[];
-  assert.deepEqual(carried.map(({ name }) => name), ["figure1", "figure2", "effective_depth"]);
+  assert.deepEqual(carried.map(({ name }) => name), figureNames);
   assert.deepEqual(carried[0]!.spec, JSON.parse(JSON.stringify(figures[0]!.figure)));
   const rest = withoutScripts(text);
   assert.match(rest, /<h1>&lt;i&gt;A &amp; B&lt;\/i&gt;<\/h1>/);
@@ -60,11 +65,11 @@ Deno.test("the report can be read without seeing or pointing", async () => {
   const rest = withoutScripts(await page({ depths: [2, 4], epochs: 2 }));
   assert.match(rest, /<html lang="en">/);
   assert.match(rest, /<meta name="viewport"/);
-  for (const name of ["figure1", "figure2", "effective_depth"]) {
+  for (const name of figureNames) {
     assert.match(rest, new RegExp(`id="${name}" role="region" tabindex="0" aria-label="[^"]{100,}"`));
   }
   const headings = [...rest.matchAll(/<h(\d)/g)].map(([, level]) => level);
-  assert.deepEqual(headings, ["1", "2", "2", "2", "2", "2", "2"]);
+  assert.deepEqual(headings, ["1", ...Array(figureNames.length + 3).fill("2")]);
   assert.equal([...rest.matchAll(/<th>/g)].length, 0, "every heading of a table has a scope");
 });
 

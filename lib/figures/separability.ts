@@ -1,0 +1,149 @@
+import { caption, type FigureOptions } from "./caption.ts";
+import { layerColors } from "./colors.ts";
+import { type Figure, grammar, type Part } from "./figure.ts";
+import { type LogAxis, logAxis } from "./panels/domains.ts";
+import { columnWidth, logEncoding } from "./panels/panel_axes.ts";
+import { geometricSpread, groupBy, rounded } from "./study/seeds.ts";
+import { hasBands, labelOf, layersOf, numbersOf, type Point } from "./study/series.ts";
+import type { CdnvRow, Study } from "./study/study.ts";
+import { themes } from "./theme.ts";
+
+const panelsInRow = 4;
+const height = 210;
+
+/**
+ * The error of the nearest class center against CDNV, both on the train set, of every layer and measured epoch, on log axes, a
+ * column a network; with the line 4 (C - 1) CDNV, which by Chebyshev's inequality no error exceeds (`nccErrorBound` in
+ * `lib/collapse/cdnv.ts`). Layers without any error stand on the floor.
+ *
+ * @throws Error where the study has no CDNV on the train set
+ */
+export function separability(study: Study, options: FigureOptions = {}): Figure {
+  const points = errorPoints(study);
+  if (points.length === 0) throw new Error("The tables hold no CDNV on the train set, which this figure shows");
+  const cdnv = logAxis(numbersOf(points, ["cdnv"]));
+  const error = logAxis(numbersOf(points, ["error"]), [1]);
+  const bounds = study.networks.map(({ label }) => boundOf(study, label));
+  return {
+    $schema: grammar,
+    description:
+      "Scatter plots, one a network: the train error of the nearest class center classifier against CDNV on the " +
+      "train set, of every layer and measured epoch, on log axes, below the line of Chebyshev's bound, which is " +
+      `four times the number of classes less one times CDNV. Networks: ${
+        study.networks.map(({ label }) => label).join("; ")
+      }.`,
+    title: caption(study, "Nearest-class-center error against CDNV", options, [
+      "large: after the last measured epoch; small: before; solid line: Chebyshev's bound 4 (C − 1) CDNV",
+      points.some(({ zero }) => zero === "yes") &&
+      `triangles on the floor: no error${hasBands(study) ? " in a seed" : ""}`,
+      hasBands(study) && "geometric mean over seeds",
+    ]),
+    config: themes.light,
+    datasets: { points },
+    concat: study.networks.map(({ label }, index) =>
+      panel({
+        network: label,
+        layers: layersOf(points, label),
+        axes: { cdnv, error },
+        bound: bounds[index]!,
+        width: columnWidth(Math.min(panelsInRow, study.networks.length), 60),
+        first: index % panelsInRow === 0,
+      })
+    ),
+    columns: Math.min(panelsInRow, study.networks.length),
+    spacing: { row: 22, column: 18 },
+    resolve: { scale: { color: "independent", size: "independent" } },
+  };
+}
+
+/** A point a layer and epoch of each network whose CDNV could be measured. */
+function errorPoints(study: Study): Point[] {
+  const label = labelOf(study);
+  const rows = study.cdnv.filter(({ split }) => split === "train");
+  const last = new Map<string, number>();
+  for (const row of rows) last.set(label(row), Math.max(row.epoch, last.get(label(row)) ?? 0));
+  return groupBy(rows, (row) => JSON.stringify([label(row), row.layer, row.epoch])).flatMap((group) => {
+    const [row] = group as [CdnvRow];
+    const errors = group.map(({ nccAccuracy }) => nccAccuracy === null ? null : 1 - nccAccuracy);
+    const cdnv = rounded(geometricSpread(group.map((entry) => entry.cdnv)).value);
+    if (cdnv === null || errors.includes(null)) return [];
+    return [{
+      network: label(row),
+      epoch: row.epoch,
+      layer: row.layer,
+      cdnv,
+      error: rounded(geometricSpread(errors).value),
+      zero: errors.includes(0) ? "yes" : "no",
+      last: row.epoch === last.get(label(row)) ? "yes" : "no",
+    }];
+  });
+}
+
+/** 4 (C - 1). */
+function boundOf(study: Study, network: string): number {
+  const label = labelOf(study);
+  return 4 * (study.cdnv.find((row) => label(row) === network)!.classes - 1);
+}
+
+interface ErrorPanel {
+  readonly network: string;
+  readonly layers: readonly number[];
+  readonly axes: Readonly<Record<"cdnv" | "error", LogAxis>>;
+  /** The bound's error over CDNV. */
+  readonly bound: number;
+  readonly width: number;
+  /** Whether the panel stands first in its row and bears the axis' title. */
+  readonly first: boolean;
+}
+
+function panel({ network, layers, axes, bound, width, first }: ErrorPanel): Part {
+  const x = { field: "cdnv", type: "quantitative", title: "Train CDNV", ...logEncoding(axes.cdnv) };
+  const y = { field: "error", type: "quantitative", title: first ? "Train NCC error" : "", ...logEncoding(axes.error) };
+  const color = {
+    field: "layer",
+    type: "ordinal",
+    scale: { domain: layers, range: layerColors(layers.length) },
+    legend: { title: "Layer", symbolSize: 60, symbolOpacity: 1, columns: Math.ceil(layers.length / 18) },
+  };
+  const whenLast = (yes: number, no: number) => ({
+    condition: { test: "datum.last === 'yes'", value: yes },
+    value: no,
+  });
+  const tooltip = [
+    { field: "layer", type: "quantitative", title: "Layer" },
+    { field: "epoch", type: "quantitative", title: "Epoch" },
+    { field: "cdnv", type: "quantitative", title: "Train CDNV", format: ".3~g" },
+    { field: "error", type: "quantitative", title: "Train NCC error", format: ".3~g" },
+  ];
+  return {
+    title: network,
+    width,
+    height,
+    data: { name: "points" },
+    transform: [{ filter: { field: "network", equal: network } }],
+    layer: [
+      {
+        data: { values: boundEnds(bound, axes) },
+        mark: { type: "line", style: "reference", tooltip: null },
+        encoding: { x, y },
+      },
+      {
+        transform: [{ filter: "datum.zero === 'no'" }],
+        mark: { type: "point", filled: true },
+        encoding: { x, y, color, size: whenLast(70, 14), opacity: whenLast(1, 0.6), tooltip },
+      },
+      {
+        transform: [{ filter: "datum.zero === 'yes'" }],
+        mark: { type: "point", shape: "triangle-down", filled: false },
+        encoding: { x, y: { value: height - 6 }, color, size: whenLast(60, 20), tooltip: tooltip.slice(0, 3) },
+      },
+    ],
+  };
+}
+
+/** Where the line of the bound enters and leaves the panel; nowhere if it lies above. */
+function boundEnds(bound: number, { cdnv, error }: ErrorPanel["axes"]): { cdnv: number; error: number }[] {
+  const from = Math.max(cdnv.domain[0], error.domain[0] / bound);
+  const to = Math.min(cdnv.domain[1], error.domain[1] / bound);
+  return from < to ? [from, to].map((at) => ({ cdnv: at, error: at * bound })) : [];
+}
