@@ -3,7 +3,7 @@ import { faintColor, strongColor } from "./colors.ts";
 import { type Figure, grammar, type Part } from "./figure.ts";
 import { columnWidth, layerEncoding } from "./panels/panel_axes.ts";
 import { groupBy, rounded } from "./study/seeds.ts";
-import { hasBands, labelOf, layersOf, type Point } from "./study/series.ts";
+import { hasBands, labelOf, lastPairEpochs, layersOf, type Point } from "./study/series.ts";
 import type { PairRow, Study } from "./study/study.ts";
 import { themes } from "./theme.ts";
 
@@ -51,11 +51,12 @@ export function classMeans(study: Study, options: FigureOptions = {}): Figure {
 
 function cosinePoints(study: Study): Point[] {
   const label = labelOf(study);
+  const last = lastPairEpochs(study);
   return groupBy(study.pairs, (row) => JSON.stringify([label(row), row.layer, row.epoch])).flatMap((group) => {
     const [row] = group as [PairRow];
     const cosines = group.map(({ cosine }) => cosine).filter((cosine) => cosine !== null);
     if (cosines.length === 0) return [];
-    const after = row.epoch > 0;
+    const after = row.epoch === last.get(label(row));
     return [{
       network: label(row),
       epoch: row.epoch,

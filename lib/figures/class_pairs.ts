@@ -3,7 +3,7 @@ import { type Figure, grammar, type Part } from "./figure.ts";
 import { type LogAxis, logAxis } from "./panels/domains.ts";
 import { columnWidth } from "./panels/panel_axes.ts";
 import { geometricSpread, groupBy, rounded } from "./study/seeds.ts";
-import { hasBands, labelOf, numbersOf, type Point } from "./study/series.ts";
+import { hasBands, labelOf, lastPairEpochs, numbersOf, type Point } from "./study/series.ts";
 import type { PairRow, Study } from "./study/study.ts";
 import { themes } from "./theme.ts";
 
@@ -49,7 +49,8 @@ export function classPairs(study: Study, options: FigureOptions = {}): Figure {
 /** Both halves of the matrix of each network. */
 function pairPoints(study: Study): Point[] {
   const label = labelOf(study);
-  const rows = study.pairs.filter((row) => row.epoch > 0 && row.layer === row.depth);
+  const last = lastPairEpochs(study);
+  const rows = study.pairs.filter((row) => row.epoch === last.get(label(row)) && row.layer === row.depth);
   return groupBy(rows, (row) => JSON.stringify([label(row), row.class, row.otherClass])).flatMap((group) => {
     const [row] = group as [PairRow];
     const cdnv = rounded(geometricSpread(group.map((entry) => entry.cdnv)).value);

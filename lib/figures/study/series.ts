@@ -134,6 +134,14 @@ export function lastEpochs(study: Study): number[] {
   return [...last.values()];
 }
 
+/** The last epoch at which the pairs of classes of each network were measured, by its label. */
+export function lastPairEpochs(study: Study): Map<string, number> {
+  const label = labelOf(study);
+  const last = new Map<string, number>();
+  for (const row of study.pairs) last.set(label(row), Math.max(row.epoch, last.get(label(row)) ?? 0));
+  return last;
+}
+
 /** The last epoch of them all. */
 export function lastEpoch(study: Study): number {
   return Math.max(...lastEpochs(study));
