@@ -92,7 +92,7 @@ export default stage({
       const snapshot = { dataset: dataset.name, ...network, normalisation, seed, ...noise, epoch, variables };
       await writeSnapshot(`${outs.snapshots}/${snapshotName(epoch)}`, snapshot);
     }
-    const identity = identityOf({ dataset: dataset.name, ...network, seed });
+    const identity = identityOf({ dataset: dataset.name, ...network, seed, ...noise });
     const { history } = await state.read(reached.at(-1)!);
     const table: Row[] = evaluatedHistory(history, { every: evaluateEvery, epochs }).map((row) => ({
       ...identity,

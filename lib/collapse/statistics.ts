@@ -31,7 +31,7 @@ export interface LayerStatistics extends ClassStatistics {
 
 /** The statistics of a network over training: everything the tables of collapse are made of. */
 export interface NetworkStatistics {
-  /** The identity columns of every table: dataset, model, depth, width, seed. */
+  /** The identity columns of every table: dataset, model, depth, width, seed, label noise. */
   readonly identity: Readonly<Record<string, number | string>>;
   /** Number of classes C. */
   readonly classes: number;

@@ -2,20 +2,23 @@ import { modelOf, type Snapshot } from "./snapshot.ts";
 
 /**
  * The first columns of every table of the study: which network a row is about. The depth is the number of measured layers,
- * which layers and effective depths are counted in; the width is the family's parameter of that name.
+ * which layers and effective depths are counted in; the width is the family's parameter of that name; the label noise is the
+ * share of train labels that were replaced, 0 where none was.
  */
-export const identityColumns: readonly ["dataset", "model", "depth", "width", "seed"] = [
+export const identityColumns: readonly ["dataset", "model", "depth", "width", "seed", "label_noise"] = [
   "dataset",
   "model",
   "depth",
   "width",
   "seed",
+  "label_noise",
 ];
 
 /** The values of {@linkcode identityColumns} for a network. */
 export function identityOf(
-  network: Pick<Snapshot, "dataset" | "model" | "input" | "classes" | "seed">,
+  network: Pick<Snapshot, "dataset" | "model" | "input" | "classes" | "seed" | "labelNoise">,
 ): Record<(typeof identityColumns)[number], string | number> {
-  const { dataset, model, seed } = network;
-  return { dataset, model: model.kind, depth: modelOf(network).layers.length, width: model.width, seed };
+  const { dataset, model, seed, labelNoise } = network;
+  const depth = modelOf(network).layers.length;
+  return { dataset, model: model.kind, depth, width: model.width, seed, label_noise: labelNoise?.share ?? 0 };
 }

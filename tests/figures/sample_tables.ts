@@ -5,6 +5,8 @@ export interface SampleStudy {
   readonly datasets?: readonly string[];
   readonly depths?: readonly number[];
   readonly seeds?: readonly number[];
+  /** Shares of train labels that were replaced; noise raises the curves, so that more layers lie above a threshold. */
+  readonly noises?: readonly number[];
   readonly epochs?: number;
   /** Epochs with CDNV and effective depth; all of them by default. */
   readonly snapshots?: readonly number[];
@@ -25,13 +27,16 @@ const datasetDifficulty: Readonly<Record<string, number>> = { "mnist": 1, "fashi
 
 /** Makes the tables; equal studies give equal numbers. */
 export function sampleTables(study: SampleStudy = {}): SampleTables {
-  const { datasets = ["mnist"], depths = [2, 4, 8], seeds = [0], epochs = 20 } = study;
+  const { datasets = ["mnist"], depths = [2, 4, 8], seeds = [0], noises = [0], epochs = 20 } = study;
   const snapshots = study.snapshots ?? Array.from({ length: epochs + 1 }, (_, epoch) => epoch);
   const tables: SampleTables = { history: [], cdnv: [], depth: [], probe: [], pairs: [] };
   for (const dataset of datasets) {
     for (const depth of depths) {
-      for (const seed of seeds) {
-        const network = new SampleNetwork(dataset, depth, seed, epochs);
+      for (const [seed, noise] of seeds.flatMap((seed) => noises.map((noise) => [seed, noise] as const))) {
+        const network = new SampleNetwork(
+          { dataset, model: "mlp", depth, width: 100, seed, label_noise: noise },
+          epochs,
+        );
         for (let epoch = 0; epoch <= epochs; epoch++) tables.history.push(network.history(epoch));
         for (const epoch of snapshots) {
           tables.cdnv.push(...network.cdnv(epoch));
@@ -51,13 +56,15 @@ class SampleNetwork {
   readonly #epochs: number;
   readonly #difficulty: number;
   readonly #seed: number;
+  readonly #noise: number;
 
-  constructor(dataset: string, depth: number, seed: number, epochs: number) {
-    this.#identity = { dataset, model: "mlp", depth, width: 100, seed };
-    this.#depth = depth;
+  constructor(identity: Row, epochs: number) {
+    this.#identity = identity;
+    this.#depth = Number(identity.depth);
     this.#epochs = epochs;
-    this.#difficulty = datasetDifficulty[dataset] ?? 1;
-    this.#seed = seed;
+    this.#difficulty = datasetDifficulty[String(identity.dataset)] ?? 1;
+    this.#seed = Number(identity.seed);
+    this.#noise = Number(identity.label_noise);
   }
 
   history(epoch: number): Row {
@@ -180,7 +187,7 @@ class SampleNetwork {
   #cdnv(epoch: number, layer: number, split: "train" | "test"): number {
     const start = 2.2 + 0.9 * layer;
     const floor = 0.021 * this.#difficulty;
-    const end = (floor + 2.9 * 0.39 ** layer) * (split === "train" ? 1 : 1.35);
+    const end = (floor + 2.9 * (0.39 + 0.3 * this.#noise) ** layer) * (split === "train" ? 1 : 1.35);
     const noise = 1 + 0.12 * Math.sin(7.3 * epoch + 3.1 * layer + 1.7 * this.#seed + 0.9 * this.#depth);
     const progress = this.#progress(epoch);
     return Math.exp((1 - progress) * Math.log(start) + progress * Math.log(end)) * (epoch === 0 ? 1 : noise);

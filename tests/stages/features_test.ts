@@ -69,7 +69,8 @@ Deno.test("features measures every layer at every snapshot, and agrees with two 
   inStudy(async (folder) => {
     assert.deepEqual(await measure(folder, { save: [{ epoch: 2, layer: 1 }, { epoch: 2, layer: 2 }] }), [0, 1, 2]);
     const { identity, classes, rows } = await readStatistics(join(folder, "statistics.safetensors"));
-    assert.deepEqual([identity, classes], [{ dataset: "clusters", model: "mlp", depth: 2, width: 8, seed: 3 }, 3]);
+    const network = { dataset: "clusters", model: "mlp", depth: 2, width: 8, seed: 3, label_noise: 0 };
+    assert.deepEqual([identity, classes], [network, 3]);
     assert.deepEqual(
       rows.map(({ epoch, layer, split }) => `${epoch} ${layer} ${split}`),
       [0, 2].flatMap((epoch) =>
@@ -158,9 +159,18 @@ Deno.test("cdnv makes both tables of the statistics", () =>
     });
     const rows = await readTable(join(folder, "cdnv.csv"));
     assert.deepEqual(Object.keys(rows[0]!), [
-      ...["dataset", "model", "depth", "width", "seed", "epoch", "layer", "split", "cdnv", "cdnv_median", "cdnv_max"],
-      ...["cdnv_corrected", "degenerate_pairs", "ncc_accuracy", "ncc_agreement", "uncorrected_pairs"],
-      ...["cdnv_published", "cdnv_published_error", "missing_classes", "single_classes", "least_examples"],
+      ...["dataset", "model", "depth", "width", "seed", "label_noise", "epoch", "layer", "split"],
+      ...[
+        "cdnv",
+        "cdnv_median",
+        "cdnv_max",
+        "cdnv_corrected",
+        "degenerate_pairs",
+        "ncc_accuracy",
+        "ncc_agreement",
+        "uncorrected_pairs",
+      ],
+      ...["cdnv_published", "cdnv_published_error", "classes", "missing_classes", "single_classes", "least_examples"],
       "most_examples",
     ]);
     assert.equal(rows.length, 8);
@@ -170,8 +180,8 @@ Deno.test("cdnv makes both tables of the statistics", () =>
     assert.ok(after! < before!);
     const depth = await readTable(join(folder, "effective_depth.csv"));
     assert.deepEqual(Object.keys(depth[0]!), [
-      ...["dataset", "model", "depth", "width", "seed", "epoch", "definition", "layer", "value", "threshold", "ratio"],
-      "effective_depth",
+      ...["dataset", "model", "depth", "width", "seed", "label_noise", "epoch", "definition", "layer", "value"],
+      ...["threshold", "ratio", "effective_depth"],
     ]);
     assert.equal(depth.length, 8);
     const collapse = await readTable(join(folder, "neural_collapse.csv"));

@@ -70,6 +70,7 @@ Deno.test("features measures by the labels that the network was trained on, or b
       assert.deepEqual(Array.from(testRow!.counts), countsOf(dataset.test.labels));
       right[labels] = trainRow!.networkCorrect / 300;
     }
+    assert.equal(last.label_noise, noise.share);
     assert.ok(Math.abs(right.trained! - Number(last.train_accuracy)) < 1e-12);
     assert.notEqual(right.clean, right.trained);
   }));

@@ -17,12 +17,12 @@ export function summaryTable(study: Study): Markup {
   const verdicts = depthVerdicts(study);
   const depths = (definition: DepthRow["definition"]) => (row: SummaryRow) => {
     const verdict = verdicts.find((entry) =>
-      entry.network === label(row as Row<SummaryRow>) && entry.seed === row.seed && entry.definition === definition
+      entry.network === label(identityOf(row)) && entry.seed === row.seed && entry.definition === definition
     );
     return data(`${depthText([verdict?.trained])} (${depthText([verdict?.untrained])})`);
   };
   const columns: readonly Column<SummaryRow>[] = [
-    ["Network", (row) => markup`<th scope="row">${label(row as Row<SummaryRow>)}</th>`],
+    ["Network", (row) => markup`<th scope="row">${label(identityOf(row))}</th>`],
     ["Seed", (row) => data(row.seed)],
     ["Train\naccuracy", (row) => data(accuracy(row.train_accuracy))],
     ["Test\naccuracy", (row) => data(accuracy(row.test_accuracy))],
@@ -40,7 +40,18 @@ export function summaryTable(study: Study): Markup {
 ${table("Networks", null, columns, rows)}`;
 }
 
-type Row<R> = R & Identity;
+/** Which network and seed a row of a table is about. */
+function identityOf(row: SummaryRow | LayerRow): Identity {
+  const { dataset, model, depth, width, seed, label_noise } = row;
+  return {
+    dataset: String(dataset),
+    model: String(model),
+    depth: Number(depth),
+    width: width === null ? null : Number(width),
+    seed: Number(seed),
+    labelNoise: Number(label_noise),
+  };
+}
 
 function minimalDepthText(rows: readonly SummaryRow[]): string {
   const minimal = [...new Set(rows.map((row) => row.minimal_depth))];
@@ -73,7 +84,7 @@ export function layersTables(study: Study): Markup {
   const seeded = study.networks.some(({ seeds }) => seeds.length > 1);
   const tables = study.networks.flatMap((network) =>
     network.seeds.map((seed) => {
-      const own = rows.filter((row) => row.seed === seed && label(row as Row<LayerRow>) === network.label);
+      const own = rows.filter((row) => row.seed === seed && label(identityOf(row)) === network.label);
       const verdict = (definition: DepthRow["definition"]) => {
         const { trained, threshold } = verdicts.find((entry) =>
           entry.network === network.label && entry.seed === seed && entry.definition === definition

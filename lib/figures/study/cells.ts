@@ -54,6 +54,15 @@ export class Cells {
   }
 
   /**
+   * A number, or another where the table has no such column.
+   *
+   * @throws Error where the cell is empty or holds something else
+   */
+  numberOr(column: string, absent: number): number {
+    return this.#row[column] === undefined ? absent : this.number(column);
+  }
+
+  /**
    * One of some words.
    *
    * @throws Error where the cell holds another

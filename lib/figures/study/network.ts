@@ -10,6 +10,8 @@ export interface Identity {
   readonly width: number | null;
   /** What its weights and the order of images come from. */
   readonly seed: number;
+  /** The share of train labels that were replaced, 0 to 1. */
+  readonly labelNoise: number;
 }
 
 /** One kind of network of a study, trained from one seed or several. */
@@ -22,6 +24,8 @@ export interface Network {
   readonly depth: number;
   /** Units or channels a layer, of a ResNet18's first; null for models that have no single width. */
   readonly width: number | null;
+  /** The share of train labels that were replaced, 0 to 1. */
+  readonly labelNoise: number;
   /** Ascending. */
   readonly seeds: readonly number[];
   /** What tells it from the other networks of the study, as "Depth 8"; unique within the study. */
@@ -50,10 +54,10 @@ export function modelName(model: string): string {
 
 /** A text that is equal for two rows exactly if they are about the same kind of network, whatever the seed. */
 export function networkKey(identity: Omit<Identity, "seed">): string {
-  return JSON.stringify([identity.dataset, identity.model, identity.width, identity.depth]);
+  return JSON.stringify([identity.dataset, identity.model, identity.width, identity.depth, identity.labelNoise]);
 }
 
-/** Networks first by dataset and model, in their order of appearance, then by width and depth. */
+/** Networks first by dataset and model, in their order of appearance, then by width, depth and label noise. */
 export function networksOf(rows: readonly Identity[]): Network[] {
   const found = new Map<string, { identity: Identity; seeds: Set<number> }>();
   for (const row of rows) {
@@ -72,12 +76,13 @@ export function networksOf(rows: readonly Identity[]): Network[] {
       model: identity.model,
       depth: identity.depth,
       width: identity.width,
+      labelNoise: identity.labelNoise,
       seeds: [...seeds].sort((a, b) => a - b),
       label: label(identity),
     }))
     .sort((a, b) =>
       dataset(a.dataset) - dataset(b.dataset) || model(a.model) - model(b.model) ||
-      (a.width ?? 0) - (b.width ?? 0) || a.depth - b.depth
+      (a.width ?? 0) - (b.width ?? 0) || a.depth - b.depth || a.labelNoise - b.labelNoise
     );
 }
 
@@ -88,15 +93,22 @@ function labeller(identities: readonly Identity[]): (identity: Identity) => stri
   const models = varies((identity) => identity.model);
   const widths = varies((identity) => identity.width);
   const depths = varies((identity) => identity.depth);
+  const noises = varies((identity) => identity.labelNoise);
   return (identity) => {
     const parts: string[] = [];
     if (datasets) parts.push(datasetName(identity.dataset));
     if (models) parts.push(modelName(identity.model));
-    if (depths || !(datasets || models || widths)) parts.push(`depth ${identity.depth}`);
+    if (depths || !(datasets || models || widths || noises)) parts.push(`depth ${identity.depth}`);
     if (widths) parts.push(identity.width === null ? "no width" : `width ${identity.width}`);
+    if (noises) parts.push(noiseText(identity.labelNoise));
     const label = parts.join(", ");
     return label.charAt(0).toUpperCase() + label.slice(1);
   };
+}
+
+/** "no label noise" or "25 % label noise". */
+function noiseText(share: number): string {
+  return share === 0 ? "no label noise" : `${Number((100 * share).toPrecision(3))} % label noise`;
 }
 
 /**
@@ -111,6 +123,7 @@ export function sharedText(networks: readonly Network[], epochs: readonly number
   };
   const [dataset, model] = [one((network) => network.dataset), one((network) => network.model)];
   const [depth, width] = [one((network) => network.depth), one((network) => network.width)];
+  const noise = one((network) => network.labelNoise);
   const sizes: string[] = [];
   // The label of a network that is alone is its depth.
   if (depth !== undefined && networks.length > 1) sizes.push(`depth ${depth}`);
@@ -119,6 +132,7 @@ export function sharedText(networks: readonly Network[], epochs: readonly number
   const parts = [
     dataset === undefined ? "" : datasetName(dataset),
     `${model === undefined ? "" : modelName(model)} ${size}`.trim(),
+    noise === undefined || noise === 0 ? "" : noiseText(noise),
     epochsText(Math.min(...epochs), Math.max(...epochs)),
     one((network) => seedsText(network.seeds)) ?? "",
   ];

@@ -191,6 +191,7 @@ function identity(cells: Cells): Identity {
     depth: cells.number("depth"),
     width: cells.optional("width"),
     seed: cells.number("seed"),
+    labelNoise: cells.numberOr("label_noise", 0),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Row } from "../../formats/table.ts";
 import { depthVerdicts } from "./depth_verdict.ts";
-import type { Identity } from "./network.ts";
+import { type Identity, networkKey } from "./network.ts";
 import type { CdnvRow, DepthRow, HistoryRow, ProbeRow, Study } from "./study.ts";
 
 /** The train accuracy from which on a network counts as interpolating the train set. */
@@ -16,6 +16,7 @@ export const summaryColumns = [
   "depth",
   "width",
   "seed",
+  "label_noise",
   "epochs",
   "train_accuracy",
   "test_accuracy",
@@ -54,7 +55,7 @@ export function summaryRows(study: Study): SummaryRow[] {
       peers.filter((peer) => (peer.accuracy?.trainAccuracy ?? 0) >= least).map((peer) => peer.run.identity.depth);
     const known = peers.flatMap((peer) => peer.accuracy?.trainAccuracy ?? []);
     return {
-      ...run.identity,
+      ...cellsOf(run.identity),
       epochs: history?.epoch ?? null,
       train_accuracy: history?.trainAccuracy ?? null,
       test_accuracy: history?.testAccuracy ?? null,
@@ -81,6 +82,7 @@ export const layerColumns = [
   "depth",
   "width",
   "seed",
+  "label_noise",
   "epoch",
   "layer",
   "cdnv_train",
@@ -114,7 +116,7 @@ export function layerRows(study: Study): LayerRow[] {
         depth.find((row) => row.layer === layer && row.definition === name)?.ratio ?? null;
       const probed = (kind: ProbeRow["kind"]) => probe.find((row) => row.layer === layer && row.kind === kind);
       return {
-        ...run.identity,
+        ...cellsOf(run.identity),
         epoch: cdnv[0]!.epoch,
         layer,
         cdnv_train: split("train")?.cdnv ?? null,
@@ -137,25 +139,28 @@ export function layerRows(study: Study): LayerRow[] {
 
 interface Run {
   readonly label: string;
-  readonly identity: Row & Identity;
+  readonly identity: Identity;
   readonly owns: (row: Identity) => boolean;
 }
 
 /** Every network with each of its seeds. */
 function runsOf(study: Study): Run[] {
-  return study.networks.flatMap(({ dataset, model, depth, width, seeds, label }) =>
-    seeds.map((seed) => ({
-      label,
-      identity: { dataset, model, depth, width, seed },
-      owns: (row) =>
-        row.dataset === dataset && row.model === model && row.depth === depth && row.width === width &&
-        row.seed === seed,
-    }))
+  return study.networks.flatMap(({ dataset, model, depth, width, labelNoise, seeds, label }) =>
+    seeds.map((seed) => {
+      const identity = { dataset, model, depth, width, labelNoise, seed };
+      const key = networkKey(identity);
+      return { label, identity, owns: (row) => networkKey(row) === key && row.seed === seed };
+    })
   );
 }
 
+/** The columns that say which network and seed a row is about. */
+function cellsOf({ dataset, model, depth, width, seed, labelNoise }: Identity) {
+  return { dataset, model, depth, width, seed, label_noise: labelNoise };
+}
+
 function sameButDepth(a: Identity, b: Identity): boolean {
-  return a.dataset === b.dataset && a.model === b.model && a.width === b.width && a.seed === b.seed;
+  return networkKey({ ...a, depth: b.depth }) === networkKey(b) && a.seed === b.seed;
 }
 
 function atLastEpoch<T extends { readonly epoch: number }>(rows: readonly T[]): T[] {

@@ -19,6 +19,7 @@ const keys = [
   "model",
   "width",
   "depth",
+  "label_noise",
   "seed",
   "epoch",
   "definition",

@@ -7,6 +7,7 @@ const mlp = (rest: Partial<Identity>): Identity => ({
   depth: 2,
   width: 100,
   seed: 0,
+  labelNoise: 0,
   ...rest,
 });
 
@@ -25,6 +26,7 @@ Deno.test("networksOf() names what differs, by depth in order", () => {
     "ResNet18, depth 4, no width",
   ]);
   assert.deepEqual(labels({}), ["Depth 2"]);
+  assert.deepEqual(labels({ labelNoise: 0.25 }, {}), ["No label noise", "25 % label noise"]);
 });
 
 Deno.test("networksOf() takes rows that differ in the seed alone for one network", () => {
@@ -47,6 +49,8 @@ Deno.test("sharedText() says dataset, model, epochs and seeds, and leaves out wh
     mlp({ width: 50, seed: 1 }),
   ]);
   assert.equal(sharedText(widths, [10, 20]), "MNIST · MLP of depth 2 · 10 to 20 epochs · seeds 0, 1");
+  const noisy = networksOf([mlp({ labelNoise: 0.125 })]);
+  assert.equal(sharedText(noisy, [20]), "MNIST · MLP of width 100 · 12.5 % label noise · 20 epochs · seed 0");
 });
 
 Deno.test("seedsText() counts seeds where they are many", () => {

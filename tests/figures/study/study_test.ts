@@ -22,6 +22,21 @@ Deno.test("readStudy() reads the tables of several networks", async () => {
   });
 });
 
+Deno.test("readStudy() tells networks apart by their label noise, and takes a table without it as without noise", async () => {
+  await withFolder(async (folder) => {
+    const tables = sampleTables({ depths: [2], epochs: 2, noises: [0, 0.25] });
+    const labels = async () =>
+      (await readStudy(await writeSample(folder, tables))).study.networks.map(({ label }) => label);
+    assert.deepEqual(await labels(), ["No label noise", "25 % label noise"]);
+    for (const rows of [tables.history, tables.cdnv, tables.depth, tables.probe]) {
+      rows.splice(0, rows.length, ...rows.filter((row) => row.label_noise === 0));
+      for (const row of rows) delete row.label_noise;
+    }
+    const { study } = await readStudy(await writeSample(folder, tables));
+    assert.deepEqual(study.networks.map(({ labelNoise }) => labelNoise), [0]);
+  });
+});
+
 Deno.test("readStudy() names file, row and column of what it cannot read", async () => {
   await rejected(
     ({ cdnv }) => cdnv.forEach((row) => delete row.ncc_accuracy),
