@@ -1,12 +1,14 @@
 /**
  * Draws the figures of a study, merges its tables and writes its report.
  *
- * Deps: lists of the tables of all networks (CSV). Outs: a folder of figures (Vega-Lite, SVG, PNG), a folder of tables
+ * Deps: lists of the tables of all networks (CSV) and, if there, the verdicts on the paper's claims (JSON). Outs: a folder of figures (Vega-Lite, SVG, PNG), a folder of tables
  * (CSV), and the report (HTML).
  * @module
  */
 import { dirname, relative } from "node:path/posix";
 import { z } from "zod";
+import { readClaims } from "../lib/claims/document.ts";
+import { claimsSection } from "../lib/claims/section.ts";
 import { renderPng, renderSvg } from "../lib/figures/drawing/rendering.ts";
 import { reportPage } from "../lib/figures/report/report.ts";
 import { specText } from "../lib/figures/drawing/spec_text.ts";
@@ -22,6 +24,7 @@ export default stage({
     zoom: z.number().min(0.5).max(6).default(2).meta({ description: "Pixels of a PNG per pixel of its SVG" }),
   }),
   deps: [],
+  optionalDeps: ["claims"],
   lists: ["history", "cdnv", "depth", "probe", "pairs", "collapse", "curve", "shuffled"],
   outs: ["figures", "tables", "report"],
 
@@ -42,9 +45,15 @@ export default stage({
     const tables = [...mergedTables(study, raw), ...await furtherTables(study, deps)];
     await writeTables(outs.tables, tables);
 
+    const sections = deps.claims === undefined ? [] : [{
+      id: "claims",
+      heading: "Claims of the paper",
+      content: claimsSection(await readClaims(deps.claims)),
+    }];
     const page = await reportPage({
       title,
       study,
+      sections,
       figures,
       figuresFolder: relative(dirname(outs.report), outs.figures),
       provenance: { title, zoom: String(zoom), ...await provenanceOf(outs.tables, tables) },

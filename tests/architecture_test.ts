@@ -15,8 +15,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "lib/datasets": ["lib/formats"],
   "lib/collapse": ["lib/runtimes", "lib/compile", "lib/formats"],
   "lib/figures": ["lib/formats"],
+  "lib/claims": ["lib/figures", "lib/formats"],
   "stages": [
     "lib/pipeline/stage",
+    "lib/claims",
     "lib/figures",
     "lib/collapse",
     "lib/nn",

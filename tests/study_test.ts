@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readClaims } from "../lib/claims/document.ts";
 import { readSafetensors } from "../lib/formats/safetensors.ts";
 import { readTable } from "../lib/formats/table.ts";
 
@@ -71,14 +72,16 @@ class Copy implements AsyncDisposable {
 
 Deno.test("a small study of real images runs, and afterwards each edit runs what it makes stale and no more", async () => {
   await using study = await Copy.create();
-  const all = ["cdnv@2", "features@2", "fetch", "plot", "probe@2", "train@2"];
-  const learned = ["cdnv@2", "features@2", "plot", "probe@2", "train@2"];
+  const all = ["cdnv@2", "claims", "features@2", "fetch", "plot", "probe@2", "train@2"];
+  const learned = ["cdnv@2", "claims", "features@2", "plot", "probe@2", "train@2"];
   assert.deepEqual((await study.repro()).ran, all);
   for (const name of ["figure1", "figure2", "effective_depth"]) {
     for (const kind of ["vl.json", "svg", "png"]) assert.ok(existsSync(study.path(`outputs/figures/${name}.${kind}`)));
   }
   assert.ok(readdirSync(study.path("outputs/tables")).includes("summary.csv"));
-  assert.ok(existsSync(study.path("outputs/report.html")));
+  assert.match(readFileSync(study.path("outputs/report.html"), "utf8"), /<h2 id="claims">/);
+  const { claims } = await readClaims(study.path("outputs/claims.json"));
+  assert.equal(claims.find(({ name }) => name === "last-layer-collapses")!.subjects[0]!.subject, "Depth 2");
   await cdnvAgrees(study);
 
   const nothing = async () => {
@@ -86,26 +89,26 @@ Deno.test("a small study of real images runs, and afterwards each edit runs what
     assert.deepEqual(ran, []);
     return summary;
   };
-  assert.match(await nothing(), /^6 unchanged/);
+  assert.match(await nothing(), /^7 unchanged/);
 
   study.edit("lib/figures/theme.ts", "\n", "\n// A comment, and types and spaces, are no part of a fingerprint.\n\n");
   study.edit("lib/nn/loss.ts", "\n", "\n/** Another comment. */\ntype Nothing = never;\n");
-  assert.match(await nothing(), /^6 unchanged/);
+  assert.match(await nothing(), /^7 unchanged/);
 
   study.edit("lib/figures/figure1.ts", "Figure 1: CDNV", "Figure 1: the CDNV");
   assert.deepEqual((await study.repro()).ran, ["plot"]);
   study.edit("lib/figures/figure1.ts", "Figure 1: the CDNV", "Figure 1: CDNV");
-  assert.match(await nothing(), /^1 restored, 5 unchanged/);
+  assert.match(await nothing(), /^1 restored, 6 unchanged/);
 
   study.edit("studies/small/pipeline.yaml", "sgd: { lr: 0.1", "sgd: { lr: 0.05");
-  assert.deepEqual((await study.repro()).ran, ["plot", "probe@2"]);
+  assert.deepEqual((await study.repro()).ran, ["claims", "plot", "probe@2"]);
   study.edit("studies/small/pipeline.yaml", "sgd: { lr: 0.05", "sgd: { lr: 0.1");
-  assert.match(await nothing(), /^2 restored, 4 unchanged/);
+  assert.match(await nothing(), /^3 restored, 4 unchanged/);
 
   study.edit("studies/small/pipeline.yaml", "epochs: 2\n", "epochs: 3\n");
   assert.deepEqual((await study.repro()).ran, learned);
   study.edit("studies/small/pipeline.yaml", "epochs: 3\n", "epochs: 2\n");
-  assert.match(await nothing(), /^5 restored, 1 unchanged/);
+  assert.match(await nothing(), /^6 restored, 1 unchanged/);
 });
 
 /** The table's CDNV and that of two plain passes in float64 over the features that the study kept agree to 1e-9. */

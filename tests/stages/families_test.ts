@@ -40,7 +40,7 @@ async function study(folder: string, model: object): Promise<void> {
     deps: { statistics: at("statistics") },
     outs: {
       ...{ cdnv: at("cdnv.csv"), depth: at("depth.csv") },
-      ...{ collapse: at("neural_collapse.csv"), curve: at("depth_curve.csv") },
+      ...{ collapse: at("neural_collapse.csv"), curve: at("depth_curve.csv"), pairs: at("class_pairs.csv") },
     },
   });
   await probe.run({
@@ -54,7 +54,12 @@ async function study(folder: string, model: object): Promise<void> {
     with: plot.parameters.parse({}),
     deps: {
       ...{ history: [at("history.csv")], cdnv: [at("cdnv.csv")], depth: [at("depth.csv")], probe: [at("probe.csv")] },
-      ...{ collapse: [at("neural_collapse.csv")], curve: [at("depth_curve.csv")], shuffled: [] },
+      ...{
+        collapse: [at("neural_collapse.csv")],
+        curve: [at("depth_curve.csv")],
+        shuffled: [],
+        pairs: [at("class_pairs.csv")],
+      },
     },
     outs: { figures: at("figures"), tables: at("tables"), report: at("report.html") },
   });

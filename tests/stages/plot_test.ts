@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readClaims } from "../../lib/claims/document.ts";
 import { readTable, type Row, writeTable } from "../../lib/formats/table.ts";
 import type { TablePaths } from "../../lib/figures/study/study.ts";
 import type { FurtherPaths } from "../../lib/figures/study/tables.ts";
+import claims from "../../stages/claims.ts";
 import plot from "../../stages/plot.ts";
 import { withFolder, writeSample } from "../figures/sample_study.ts";
 import { sampleTables } from "../figures/sample_tables.ts";
@@ -14,7 +16,7 @@ const figureNames = [
 /** Runs the stage; its outs lie in the folder. */
 async function run(
   folder: string,
-  deps: TablePaths & Partial<FurtherPaths>,
+  deps: TablePaths & Partial<FurtherPaths> & { readonly claims?: string },
   parameters: Record<string, unknown> = {},
 ): Promise<number[]> {
   const done: number[] = [];
@@ -89,6 +91,31 @@ Deno.test("the plot stage's outs depend neither on where they lie nor on the ord
     const [first, second] = [await files(`${folder}/a`), await files(`${folder}/b/c`)];
     for (const name of Object.keys(first)) assert.ok(first[name] === second[name], `${name} differs`);
     assert.doesNotMatch(first["report.html"]!, new RegExp(folder));
+  }));
+
+Deno.test("the plot stage shows the verdicts of the claims stage in the report, where the pipeline file names them", () =>
+  withFolder(async (folder) => {
+    const paths = await twoNetworks(folder);
+    await run(folder, paths);
+    assert.doesNotMatch(await Deno.readTextFile(`${folder}/report.html`), /id="claims"/);
+    await Deno.remove(`${folder}/figures`, { recursive: true });
+    await Deno.remove(`${folder}/tables`, { recursive: true });
+    await claims.run({
+      with: {},
+      deps: paths,
+      outs: { claims: `${folder}/claims.json` },
+      resources: { cpus: 1, gpus: 0, memory: 0 },
+      progress: () => {},
+      signal: new AbortController().signal,
+    });
+    await run(folder, { ...paths, claims: `${folder}/claims.json` });
+    const report = await Deno.readTextFile(`${folder}/report.html`);
+    const { claims: verdicts } = await readClaims(`${folder}/claims.json`);
+    const shown = report.split('<h2 id="claims">')[1]!.split("</table>")[0]!;
+    assert.deepEqual(
+      [...shown.matchAll(/<\/span> ([a-z ]+)<\/span>/g)].map(([, verdict]) => verdict),
+      verdicts.map(({ verdict }) => verdict),
+    );
   }));
 
 Deno.test("the plot stage draws Figure 1 alone where there are no probes and no effective depths", () =>

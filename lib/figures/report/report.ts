@@ -26,12 +26,24 @@ export interface ReportFigure {
   readonly selects: boolean;
 }
 
+/** A part of a report that other modules make, after the networks. */
+export interface ReportSection {
+  /** The heading's id, which is unique on the page. */
+  readonly id: string;
+  /** Also its name in the contents. */
+  readonly heading: string;
+  /** What stands below the heading. */
+  readonly content: Markup;
+}
+
 /** What a report is made of. */
 export interface Report {
   /** The page's title. */
   readonly title: string;
   /** What is reported on. */
   readonly study: Study;
+  /** In the order of the page; none by default. */
+  readonly sections?: readonly ReportSection[];
   /** In the order of the page. */
   readonly figures: readonly ReportFigure[];
   /** The path of the folder of figures, relative to the report. */
@@ -46,7 +58,7 @@ const policy = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; st
 
 /** A page that stands alone: figures that answer to the pointer, tables, and where they come from; no network is used. */
 export async function reportPage(report: Report): Promise<string> {
-  const { title, study, figures, figuresFolder, provenance } = report;
+  const { title, study, sections = [], figures, figuresFolder, provenance } = report;
   const data = {
     figures: figures.map(({ name, figure, panel }) => ({ name, panel, spec: figure })),
     themes,
@@ -73,7 +85,9 @@ Measured as in “A Note on the Implicit Bias Towards Minimal Depth of Deep Neur
 (Galanti, arXiv 2202.09028).</p>
 <nav aria-label="Contents">
 <a href="#networks">Networks</a>
-${figures.map(contentsEntry)}<a href="#layers">Layers</a>
+${sections.map(({ id, heading }) => markup`<a href="#${id}">${heading}</a>\n`)}${
+    figures.map(contentsEntry)
+  }<a href="#layers">Layers</a>
 <a href="#provenance">Provenance</a>
 </nav>
 <button type="button" id="mode" hidden>Dark mode</button>
@@ -81,7 +95,9 @@ ${figures.map(contentsEntry)}<a href="#layers">Layers</a>
 <main>
 <h2 id="networks">Networks</h2>
 ${summaryTable(study)}
-${figures.map((figure) => figureSection(figure, figuresFolder))}
+${sections.map(({ id, heading, content }) => markup`<h2 id="${id}">${heading}</h2>\n${content}\n`)}${
+    figures.map((figure) => figureSection(figure, figuresFolder))
+  }
 <h2 id="layers">Layers after the last measured epoch</h2>
 ${layersTables(study)}
 <h2 id="provenance">Provenance</h2>

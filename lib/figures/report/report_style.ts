@@ -38,6 +38,9 @@ caption { text-align: left; padding: 4px 0 8px; }
 .scroll thead th { vertical-align: bottom; font-weight: 600; border-bottom: 2px solid var(--line); }
 .scroll th:first-child, .scroll td:first-child { text-align: left; padding-left: 4px; }
 td.below { background: var(--good); }
+.scroll table.claims th, .scroll table.claims td { text-align: left; vertical-align: top; white-space: normal; }
+.scroll table.claims tbody th { font-weight: 400; min-width: 14em; }
+.verdict { white-space: nowrap; font-weight: 600; }
 main > details { border-top: 1px solid var(--line); padding: 8px 0; }
 main > details > summary { cursor: pointer; font-weight: 600; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 18px; font-size: 0.88rem; }

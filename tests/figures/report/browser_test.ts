@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import type { Page } from "playwright-core";
+import { evaluateClaims } from "../../../lib/claims/evaluation.ts";
+import { paperClaims } from "../../../lib/claims/paper/claims.ts";
+import { claimsSection } from "../../../lib/claims/section.ts";
 import { layerColors } from "../../../lib/figures/colors.ts";
 import { reportPage } from "../../../lib/figures/report/report.ts";
 import { labelOf } from "../../../lib/figures/study/series.ts";
@@ -43,7 +46,15 @@ function reportTest(name: string, reader: Reader, test: (page: Page, study: Stud
       withFolder(async (folder) => {
         const study = await defaultStudy();
         const [figures, path] = [studyFigures(study), `${folder}/report.html`];
-        const report = { title: "Collapse", study, figures, figuresFolder: "figures", provenance: {} };
+        const claims = { id: "claims", heading: "Claims", content: claimsSection(evaluateClaims(study)) };
+        const report = {
+          title: "Collapse",
+          study,
+          sections: [claims],
+          figures,
+          figuresFolder: "figures",
+          provenance: {},
+        };
         await Deno.writeTextFile(path, await reportPage(report));
         await using browser = await startChromium();
         const { page, faults } = await openFile(browser, path, reader);
@@ -173,6 +184,9 @@ reportTest("what a screen reader needs is on the page", desktop, async (page, st
   }
   const summary = page.getByRole("region", { name: "Networks", exact: true });
   assert.equal(await summary.getByRole("rowheader").count(), study.networks.length);
+  const claims = page.getByRole("region", { name: "Claims", exact: true });
+  assert.equal(await claims.getByRole("rowheader").count(), paperClaims.length);
+  assert.equal(await claims.getByText("holds").first().isVisible(), true);
   const unnamed = await page.locator("img:not([alt]), button:empty, a:empty").count();
   assert.equal(unnamed, 0);
 });

@@ -1,0 +1,56 @@
+import { groupBy } from "../figures/study/seeds.ts";
+import type { Study } from "../figures/study/study.ts";
+import type { Claim, Judgement } from "./claim.ts";
+import type { ClaimsDocument, ClaimVerdict, SubjectVerdict } from "./document.ts";
+import { paperClaims } from "./paper/claims.ts";
+import { type Run, runsOf } from "./run.ts";
+import { signTest } from "./sign_test.ts";
+
+/** Holds a study against the claims of the paper. */
+export function evaluateClaims(study: Study): ClaimsDocument {
+  const runs = runsOf(study);
+  return { schema: 1, paper: "arXiv 2202.09028", claims: paperClaims.map((claim) => evaluate(claim, runs)) };
+}
+
+/**
+ * A claim over all its subjects: it holds where it does for each, fails where it does for any (the paper makes no exception),
+ * and is undecided else.
+ */
+export function evaluate(claim: Claim, runs: readonly Run[]): ClaimVerdict {
+  const { name, statement, source, threshold, reason, unit, needs } = claim;
+  const judgements = claim.judge(runs);
+  const subjects = groupBy(judgements, ({ subject }) => subject).map(overSeeds);
+  const weakest = judgements.toSorted((a, b) => a.margin - b.margin)[0];
+  const shared = { name, statement, source, threshold, reason, unit };
+  if (weakest === undefined) {
+    return { ...shared, verdict: "not applicable", margin: null, observed: `It needs ${needs}`, subjects };
+  }
+  return {
+    ...shared,
+    verdict: common(subjects.map(({ verdict }) => verdict)),
+    margin: weakest.margin,
+    observed: `${weakest.subject}: ${weakest.observed}`,
+    subjects,
+  };
+}
+
+/** A subject over its seeds: it holds or fails where it does in all of them, and is undecided else. */
+function overSeeds(judgements: readonly Judgement[]): SubjectVerdict {
+  const count = (verdict: Judgement["verdict"]) =>
+    judgements.filter((judgement) => judgement.verdict === verdict).length;
+  const [holds, undecided, fails] = [count("holds"), count("undecided"), count("fails")];
+  return {
+    subject: judgements[0]!.subject,
+    verdict: holds === judgements.length ? "holds" : fails === judgements.length ? "fails" : "undecided",
+    holds,
+    undecided,
+    fails,
+    sign_test: signTest(holds, holds + fails),
+    seeds: judgements.map(({ subject: _, ...judgement }) => judgement),
+  };
+}
+
+function common(verdicts: readonly Judgement["verdict"][]): Judgement["verdict"] {
+  if (verdicts.includes("fails")) return "fails";
+  return verdicts.includes("undecided") ? "undecided" : "holds";
+}

@@ -1,0 +1,40 @@
+import type { Run } from "../../lib/claims/run.ts";
+
+/** What a made-up run differs in from one in which every claim holds. */
+export interface SampleRun {
+  readonly depth?: number;
+  readonly seed?: number;
+  readonly labelNoise?: number;
+  /** Train CDNV of each layer after training; it halves from layer to layer, down to the fourth, by default. */
+  readonly cdnv?: readonly (number | null)[];
+  readonly untrained?: number;
+  /** Test CDNV over train CDNV. */
+  readonly test?: number;
+  readonly trainAccuracy?: number;
+  readonly testAccuracy?: number;
+  readonly nccErrors?: readonly number[];
+  readonly probes?: readonly (number | null)[];
+  readonly effectiveDepth?: Partial<Run["effectiveDepth"]>;
+}
+
+/** A network as it may have ended. */
+export function sampleRun(of: SampleRun = {}): Run {
+  const { depth = 8, seed = 0, labelNoise = 0, untrained = 4, trainAccuracy = 0.9995, testAccuracy = 0.95 } = of;
+  const cdnv = of.cdnv ?? Array.from({ length: depth }, (_, index) => 0.01 + 0.4 ** Math.min(index, 5));
+  return {
+    network: `Depth ${depth}${labelNoise === 0 ? "" : `, ${100 * labelNoise} %`}`,
+    identity: { dataset: "mnist", model: "mlp", depth, width: 100, seed, labelNoise },
+    trainAccuracy,
+    testAccuracy,
+    layers: cdnv.map((train, index) => ({
+      layer: index + 1,
+      train,
+      test: train === null ? null : train * (of.test ?? 1.3),
+      untrained,
+      untrainedTest: untrained,
+      ncc: { error: of.nccErrors?.[index] ?? 0.001, allowed: 1 - trainAccuracy + 0.01 },
+      probe: of.probes === undefined ? testAccuracy : of.probes[index] ?? null,
+    })),
+    effectiveDepth: { cdnv: Math.min(4, depth - 1), ncc: Math.min(4, depth), ...of.effectiveDepth },
+  };
+}
