@@ -21,7 +21,7 @@ export interface Instance {
 /**
  * The stages that a written stage stands for, named as DVC names them. `foreach` over scalars gives `s@value`, over a list
  * that holds maps or lists `s@0`, over a map `s@key`; `matrix` is the product in the order of the file, `s@v1-v2`, where a
- * value that is a map or list is named `<variable><index>`.
+ * value that is a map or list is named `<variable><index>`, and an entry that is null is left out.
  */
 export function expandStage(name: string, entry: Entry, scope: Scope, diagnostics: Diagnostic[]): readonly Instance[] {
   const { node, keyRange: range } = entry;
@@ -40,7 +40,7 @@ export function expandStage(name: string, entry: Entry, scope: Scope, diagnostic
 }
 
 /**
- * Replaces `{foreach, do}` in a map of deps by the list of its paths, and resolves the references of a stage's keys, each by
+ * Replaces `{foreach, do}` and `{matrix, do}` in a map of deps by the list of its paths, and resolves the references of a stage's keys, each by
  * the rules of its place.
  */
 export function resolveBody(body: MapNode, scope: Scope, diagnostics: Diagnostic[]): MapNode {
@@ -72,13 +72,14 @@ interface Item {
 function resolveDeps(deps: MapNode, scope: Scope, diagnostics: Diagnostic[]): MapNode {
   const entries = new Map<string, Entry>();
   for (const [name, { keyRange, node }] of deps.entries) {
-    const iteration = node.kind === "map" ? node.entries.get("foreach")?.node : undefined;
-    const template = node.kind === "map" ? node.entries.get("do")?.node : undefined;
-    if (!iteration || !template) {
+    const keys = node.kind === "map" ? node.entries : undefined;
+    const [iteration, matrix, template] = ["foreach", "matrix", "do"].map((key) => keys?.get(key)?.node);
+    if (!template || !(iteration ?? matrix)) {
       entries.set(name, { keyRange, node: resolveTemplates(node, { scope, place: "plain", diagnostics }) });
       continue;
     }
-    const items = itemsOf(iteration, scope, diagnostics).map((item) =>
+    const found = iteration ? itemsOf(iteration, scope, diagnostics) : combinations(matrix!, scope, diagnostics);
+    const items = found.map((item) =>
       resolveTemplates(template, { scope: scopeOf(item, scope), place: "plain", diagnostics })
     );
     const list: ListNode = { kind: "list", items, range: node.range };
@@ -117,6 +118,8 @@ function combinations(matrix: Node, scope: Scope, diagnostics: Diagnostic[]): re
     { fragments: [], values: new Map() },
   ];
   for (const [name, { keyRange, node }] of data.entries) {
+    // So a file that extends another takes away what that one varies.
+    if (node.kind === "scalar" && node.value === null) continue;
     if (node.kind !== "list") {
       diagnostics.push(
         errorAt(node.range, `matrix.${name} is ${describe(node)}`, "Expected a list, or a reference to one"),

@@ -114,13 +114,17 @@ function makeShape(phase: Phase): Shape {
   };
   const listOfPaths = list(path, "a list of paths");
   const namedDep = phase === "expanded" ? oneOf("a path, or a list of paths", path, listOfPaths) : oneOf(
-    "a path, a list of paths, or foreach and do",
+    "a path, a list of paths, or foreach or matrix and do",
     path,
     listOfPaths,
     strict({
       foreach: anything.describe("A list or map, or a reference to one"),
       do: path.describe('The path for each item, e.g. "outputs/mlp-${item}/history.csv"'),
     }, "foreach and do"),
+    strict({
+      matrix: anything.describe("A map of lists, or a reference to one"),
+      do: path.describe('The path for each combination, e.g. "outputs/mlp-${key}/history.csv"'),
+    }, "matrix and do"),
   );
 
   const body = {
@@ -195,9 +199,9 @@ function makeShape(phase: Phase): Shape {
     ),
     do: stage.optional().describe("The stage of each item of `foreach`"),
     matrix: value(
-      map(value(list(anything, LISTED), LISTED), "a map of lists"),
+      map(value(oneOf(LISTED, list(anything, LISTED), z.null()), LISTED), "a map of lists"),
       "a map of lists",
-    ).optional().describe("Lists by name: a stage for each combination, as ${item.name}"),
+    ).optional().describe("Lists by name: a stage for each combination, as ${item.name}; null for none"),
   }, "a stage");
   const file = strict({
     extends: path.optional().describe(

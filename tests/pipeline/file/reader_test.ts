@@ -141,6 +141,7 @@ Deno.test("readPipeline() names the stages of foreach and matrix as DVC does", a
   - depths: [2, 4.0, true, null, text]
     models: [{kind: mlp}, plain]
     named: {small: {width: 10}, large: {width: 100}}
+    varied: {depth: [1, 2], width: null, seed: [0]}
 stages:
   scalar: {foreach: "\${depths}", do: {cmd: "echo \${item}"}}
   composite: {foreach: "\${models}", do: {cmd: "echo"}}
@@ -149,6 +150,7 @@ stages:
   grid:
     matrix: {model: "\${models}", seed: [0, 1]}
     cmd: echo \${item.seed} \${key}
+  varied: {matrix: "\${varied}", cmd: "echo \${item.depth}"}
 `,
   });
   const pipeline = await made.pipeline();
@@ -156,6 +158,7 @@ stages:
     ...["scalar@2", "scalar@4.0", "scalar@true", "scalar@None", "scalar@text"],
     ...["composite@0", "composite@1", "map@small", "map@large", "inline@2", "inline@b"],
     ...["grid@model0-0", "grid@model0-1", "grid@plain-0", "grid@plain-1"],
+    ...["varied@1-0", "varied@2-0"],
   ]);
   assert.deepEqual(lines(pipeline, "scalar@4.0"), ["echo 4.0"]);
   assert.deepEqual(lines(pipeline, "map@large"), ["echo large 100"]);
@@ -163,10 +166,13 @@ stages:
   assert.equal(stage(pipeline, "grid@plain-1").group, "grid");
 });
 
-Deno.test("readPipeline() makes a list of a dep with foreach and do", async () => {
+Deno.test("readPipeline() makes a list of a dep with foreach, or matrix, and do", async () => {
   await using made = await project({
-    "pipeline.yaml": `vars: [{depths: [2, 4], named: {a: 1}}]
+    "pipeline.yaml": `vars: [{depths: [2, 4], named: {a: 1}, varied: {depth: [1, 2], seed: [5]}}]
 stages:
+  product:
+    cmd: echo
+    deps: {history: {matrix: "\${varied}", do: "out/\${key}/\${item.seed}.csv"}}
   all:
     cmd: echo
     deps:
@@ -181,6 +187,7 @@ stages:
   });
   const pipeline = await made.pipeline();
   const deps = (name: string): unknown => stage(pipeline, name).deps.map((dep) => [dep.name, dep.index, dep.relative]);
+  assert.deepEqual(deps("product"), [["history", 0, "out/1-5/5.csv"], ["history", 1, "out/2-5/5.csv"]]);
   assert.deepEqual(deps("all"), [["history", 0, "out/2.csv"], ["history", 1, "out/4.csv"], ["other", 0, "out/a1"]]);
   assert.deepEqual(deps("each@x"), [["history", 0, "in/2"], ["history", 1, "in/4"], ["one", undefined, "in/x"]]);
 });
