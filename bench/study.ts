@@ -113,7 +113,7 @@ try {
       ];
       seconds.push(await timed(python!, args, scratch));
       console.error(`${name}: ${seconds.at(-1)!.toFixed(1)} s`);
-      await checkEqualWork(join(folder, "outputs"), outputs, study.depths);
+      await checkEqualWork(join(folder, "outputs"), outputs, study.networks.depth);
       await Deno.remove(outputs, { recursive: true });
     }
   }

@@ -261,7 +261,7 @@ def main() -> None:
     study_path, dataset, outputs = map(Path, sys.argv[1:4])
     processes = int(sys.argv[4])
     study = json.loads(study_path.read_text())
-    depths = sorted(study["depths"], reverse=True)
+    depths = sorted(study["networks"]["depth"], reverse=True)
     if processes == 1:
         for depth in depths:
             run_network(depth, study, dataset, outputs, 2)

@@ -10,7 +10,7 @@ const ROOT = new URL("..", import.meta.url).pathname;
 /** The default study made small: one network of two narrow layers, two epochs, on all of MNIST. */
 const STUDY = `extends: ../../pipeline.yaml
 vars:
-  - depths: [2]
+  - networks: { depth: [2] }
     width: 10
     epochs: 2
     batch: 256
@@ -18,9 +18,8 @@ vars:
     probe: { epochs: last, sgd: { lr: 0.1, batch: 256 }, converged: { tolerance: 1e-2 } }
 stages:
   features:
-    do:
-      with: { save: [{ epoch: 2, layer: 1 }, { epoch: 2, layer: 2 }] }
-      outs: { embeddings: "outputs/mlp-\${item}/embeddings" }
+    with: { save: [{ epoch: 2, layer: 1 }, { epoch: 2, layer: 2 }] }
+    outs: { embeddings: "outputs/mlp-\${key}/embeddings" }
 `;
 
 /** A copy of the project with the small study, and how to run and edit it. */
@@ -72,7 +71,7 @@ class Copy implements AsyncDisposable {
 
 Deno.test("a small study of real images runs, and afterwards each edit runs what it makes stale and no more", async () => {
   await using study = await Copy.create();
-  const all = ["cdnv@2", "claims", "features@2", "fetch", "plot", "probe@2", "train@2"];
+  const all = ["cdnv@2", "claims", "features@2", "fetch@mnist", "plot", "probe@2", "train@2"];
   const learned = ["cdnv@2", "claims", "features@2", "plot", "probe@2", "train@2"];
   assert.deepEqual((await study.repro()).ran, all);
   for (const name of ["figure1", "figure2", "effective_depth"]) {

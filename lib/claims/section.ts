@@ -14,7 +14,7 @@ const signs: Readonly<Record<ClaimVerdict["verdict"], string>> = {
 export function claimsSection({ claims }: ClaimsDocument): Markup {
   const judged = claims.filter(({ verdict }) => verdict !== "not applicable");
   const count = (verdict: ClaimVerdict["verdict"]) => claims.filter((claim) => claim.verdict === verdict).length;
-  return markup`<p>What the paper claims, held against the tables of this study by rules that were fixed beforehand. Of
+  return markup`<p>What the paper claims, held against the tables of this study. Of
 ${claims.length} claims ${count("holds")} hold here, ${count("fails")} fail, ${count("undecided")} are undecided, and
 ${count("not applicable")} are not applicable, for the study has not what they are about. A margin is the distance from
 the threshold, negative where a claim fails; the weakest case stands for the claim.</p>
