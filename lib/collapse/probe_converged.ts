@@ -117,7 +117,7 @@ function objective(
 }
 
 /** Adds every row of a matrix to a sum, in float64. */
-function addRows(sum: Float64Array, matrix: Float32Array | Int32Array): void {
+function addRows(sum: Float64Array, matrix: ArrayLike<number>): void {
   for (let start = 0; start < matrix.length; start += sum.length) {
     for (let index = 0; index < sum.length; index++) sum[index]! += matrix[start + index]!;
   }

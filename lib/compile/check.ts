@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
+import { isDoubleResult } from "./double.ts";
 import type { BodyInputs, BodyOutputs, Program } from "./program.ts";
 import { callerLine } from "./trace/unsupported.ts";
 
@@ -44,16 +45,33 @@ function checkOutputs(program: Program, batch: number, outputs: BodyOutputs): vo
   }
   for (const [kind, tensors] of [["step", outputs.steps], ["row", outputs.rows]] as const) {
     for (const [name, tensor] of Object.entries(tensors ?? {})) {
+      if (isDoubleResult(tensor)) {
+        checkDoubles(program, tensor.to.filter((input) => typeof input === "string"));
+        continue;
+      }
       if (tensor.dtype !== "float32" && tensor.dtype !== "int32") {
         throw new Error(`${program.name}: ${kind} output "${name}" is ${tensor.dtype}; cast it to float32 or int32`);
       }
-      if (kind === "row" && tensor.shape[0] !== batch) {
-        throw new Error(
-          `${program.name}: row output "${name}" has shape [${tensor.shape}]; its first extent must be the batch, ${batch}`,
-        );
-      }
+      if (kind === "row") checkRow(program, name, tensor.shape, batch);
     }
   }
+}
+
+function checkDoubles(program: Program, names: readonly string[]): void {
+  const declared = Object.keys(program.doubles ?? {});
+  checkNames(program, "double", declared, [...new Set([...declared, ...names])]);
+}
+
+/**
+ * Checks that a row output has a row an example.
+ *
+ * @throws {Error} naming the program, the output, its shape and the batch
+ */
+export function checkRow(program: Program, name: string, shape: readonly number[], batch: number): void {
+  if (shape[0] === batch) return;
+  throw new Error(
+    `${program.name}: row output "${name}" has shape [${shape}]; its first extent must be the batch, ${batch}`,
+  );
 }
 
 /**

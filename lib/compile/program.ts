@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs";
+import type { DoubleResult } from "./double.ts";
 
 /** Shape and type of a tensor. */
 export interface TensorSpec {
@@ -33,6 +34,8 @@ export interface Program {
   readonly scalars: readonly string[];
   /** Inputs that stay the same over the loop, e.g. weights during an evaluation. */
   readonly constants: Readonly<Record<string, TensorSpec>>;
+  /** The shapes of float64 inputs that stay the same over the loop, for {@linkcode DoubleResult}s alone; none if absent. */
+  readonly doubles?: Readonly<Record<string, readonly number[]>>;
   /** Carried from step to step, e.g. weights and momentum during training. */
   readonly state: Readonly<Record<string, TensorSpec>>;
   /** One step. */
@@ -56,7 +59,7 @@ export interface BodyOutputs {
   /** The next state: the same names, shapes and types. */
   readonly state: Tensors;
   /** A value a step (a loss, a count): stacked to `[steps, ...shape]`. */
-  readonly steps?: Tensors;
+  readonly steps?: Readonly<Record<string, Tensor | DoubleResult>>;
   /** A row an example (logits, features), `[batch, ...shape]`: concatenated to `[examples, ...shape]` in the loop's order. */
-  readonly rows?: Tensors;
+  readonly rows?: Readonly<Record<string, Tensor | DoubleResult>>;
 }

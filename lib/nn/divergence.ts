@@ -16,7 +16,7 @@ export async function checkFinite(
   { epoch, rates, losses, state, diagnose }: {
     readonly epoch: number;
     readonly rates: readonly number[];
-    readonly losses: Float32Array | Int32Array;
+    readonly losses: Float32Array | Float64Array | Int32Array;
     readonly state: Variables;
     readonly diagnose: (step: number) => Promise<string>;
   },

@@ -52,7 +52,7 @@ export async function evaluate(executable: Executable, variables: Variables, exa
 }
 
 /** The sum of a list of numbers, in float64. */
-export function total(values: Float32Array | Int32Array): number {
+export function total(values: Iterable<number>): number {
   let sum = 0;
   for (const value of values) sum += value;
   return sum;

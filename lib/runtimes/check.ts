@@ -1,6 +1,6 @@
 import { checkNames } from "../compile/check.ts";
 import { sizeOf } from "../compile/graph/shape.ts";
-import type { Data, Program, RunInputs, TensorSpec } from "./program.ts";
+import type { Data, Program, RunInputs } from "./program.ts";
 
 /** The extent of one call of an executable. */
 export interface Extent {
@@ -18,7 +18,7 @@ export interface Extent {
  * @throws {Error} naming the program, the input, what was found and what was expected
  */
 export function checkInputs(program: Program, batch: number, inputs: RunInputs): Extent {
-  const { examples, order, scalars = {}, constants = {}, state = {} } = inputs;
+  const { examples, order, scalars = {}, constants = {}, doubles = {}, state = {} } = inputs;
   if (order.length === 0) throw new Error(`${program.name}: the order of examples is empty; give at least one index`);
   const steps = Math.ceil(order.length / batch);
   const count = checkExamples(program, examples);
@@ -34,6 +34,10 @@ export function checkInputs(program: Program, batch: number, inputs: RunInputs):
     }
   }
   checkTensors(program, "constant", program.constants, constants);
+  const shapes = Object.entries(program.doubles ?? {}).map(([name, shape]) =>
+    [name, { shape, dtype: "float64" }] as const
+  );
+  checkTensors(program, "double", Object.fromEntries(shapes), doubles);
   checkTensors(program, "state", program.state, state);
   return { count, steps, last: order.length - (steps - 1) * batch };
 }
@@ -65,8 +69,8 @@ function checkExamples(program: Program, examples: Readonly<Record<string, Data>
 function checkTensors(
   program: Program,
   kind: string,
-  specs: Readonly<Record<string, TensorSpec>>,
-  values: Readonly<Record<string, Float32Array | Int32Array>>,
+  specs: Readonly<Record<string, { readonly shape: readonly number[]; readonly dtype: string }>>,
+  values: Readonly<Record<string, Data>>,
 ): void {
   checkNames(program, kind, Object.keys(specs), Object.keys(values));
   for (const [name, { shape, dtype }] of Object.entries(specs)) {
@@ -80,6 +84,8 @@ function checkTensors(
   }
 }
 
-function dtypeOf(data: Data): "float32" | "int32" | "uint8" {
+/** The type of an array of numbers. */
+export function dtypeOf(data: Data): "float32" | "float64" | "int32" | "uint8" {
+  if (data instanceof Float64Array) return "float64";
   return data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "uint8";
 }

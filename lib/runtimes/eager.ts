@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import { callBody } from "../compile/check.ts";
+import { callBody, checkRow } from "../compile/check.ts";
+import { type DoubleResult, isDoubleResult } from "../compile/double.ts";
 import { sizeOf } from "../compile/graph/shape.ts";
 import { inTurn } from "../compile/trace/turn.ts";
 import { checkInputs } from "./check.ts";
-import type { BodyOutputs, Data, Program, RunInputs, RunOutputs, Tensors, TensorSpec } from "./program.ts";
+import type { BodyOutputs, Data, HostArray, Program, RunInputs, RunOutputs, Tensors, TensorSpec } from "./program.ts";
 import { collect, type Results } from "./results.ts";
 import type { Executable, Runtime } from "./runtime.ts";
 
@@ -77,15 +78,19 @@ async function run(
           });
           return outputs as unknown as tf.TensorContainer;
         }) as unknown as BodyOutputs);
-      for (const [name, tensor] of Object.entries(result.steps ?? {})) {
-        collect(steps, name, await valuesOf(tensor), step, [count, ...tensor.shape]);
+      const reader = new OutputReader(program, inputs.doubles ?? {});
+      for (const [name, output] of Object.entries(result.steps ?? {})) {
+        const { data, shape } = await reader.read(output);
+        collect(steps, name, data, step, [count, ...shape]);
       }
-      for (const [name, tensor] of Object.entries(result.rows ?? {})) {
-        collect(rows, name, await valuesOf(tensor), step * batch, [inputs.order.length, ...tensor.shape.slice(1)]);
+      for (const [name, output] of Object.entries(result.rows ?? {})) {
+        const { data, shape } = await reader.read(output);
+        checkRow(program, name, shape, order.length);
+        collect(rows, name, data, step * batch, [inputs.order.length, ...shape.slice(1)]);
       }
       // A body may hand on an input unchanged, so only what the next step does not need goes.
       const needed = new Set([...Object.values(result.state), ...Object.values(constants)]);
-      for (const tensor of [state, result.steps, result.rows].flatMap((tensors) => Object.values(tensors ?? {}))) {
+      for (const tensor of [...Object.values(state), ...reader.tensors]) {
         if (!needed.has(tensor)) tensor.dispose();
       }
       state = result.state;
@@ -98,6 +103,39 @@ async function run(
   } finally {
     tf.dispose(state);
     tf.dispose(constants);
+  }
+}
+
+/** Reads the outputs of a step, each tensor once; what is in float64 is computed here, on the host. */
+class OutputReader {
+  readonly #read = new Map<tf.Tensor, HostArray>();
+
+  constructor(readonly program: Program, readonly doubles: Readonly<Record<string, Float64Array>>) {}
+
+  /** What was read. */
+  get tensors(): Iterable<tf.Tensor> {
+    return this.#read.keys();
+  }
+
+  async read(output: tf.Tensor | DoubleResult): Promise<HostArray> {
+    if (!isDoubleResult(output)) return await this.#values(output);
+    const inputs: HostArray[] = [];
+    for (const input of output.to) {
+      inputs.push(
+        typeof input === "string"
+          ? { data: this.doubles[input]!, shape: this.program.doubles![input]! }
+          : await this.#values(input),
+      );
+    }
+    return output.apply.host(...inputs);
+  }
+
+  async #values(tensor: tf.Tensor): Promise<HostArray> {
+    const known = this.#read.get(tensor);
+    if (known !== undefined) return known;
+    const read = { data: await valuesOf(tensor), shape: tensor.shape };
+    this.#read.set(tensor, read);
+    return read;
   }
 }
 

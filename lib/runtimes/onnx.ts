@@ -8,7 +8,7 @@ import { optimise } from "../compile/passes/optimise.ts";
 import { traceProgram } from "../compile/trace/trace.ts";
 import { inTurn } from "../compile/trace/turn.ts";
 import { checkInputs } from "./check.ts";
-import type { Data, Program, RunInputs, RunOutputs } from "./program.ts";
+import type { Data, Program, ResultData, RunInputs, RunOutputs } from "./program.ts";
 import { collect, type Results } from "./results.ts";
 import type { CompileOptions, Executable, Runtime } from "./runtime.ts";
 
@@ -55,7 +55,7 @@ class OnnxExecutable implements Executable {
       const results = await stretch.loop.session.run(feeds);
       for (const { role, name, node } of stretch.loop.graph.outputs) {
         if (role === "state") continue;
-        const data = results[valueName(role, name)]!.data as Float32Array | Int32Array;
+        const data = results[valueName(role, name)]!.data as ResultData;
         if (role === "step") collect(steps, name, data, stretch.firstStep, [extent.steps, ...node.shape]);
         else collect(rows, name, data, stretch.firstExample, [inputs.order.length, ...node.shape.slice(1)]);
       }
@@ -118,7 +118,10 @@ function residentFeeds(program: Program, inputs: RunInputs, count: number): Reco
   const constants = Object.entries(program.constants).map(([name, { shape }]) => {
     return [valueName("constant", name), tensorOf(inputs.constants![name]!, shape)];
   });
-  return Object.fromEntries([...examples, ...constants]);
+  const doubles = Object.entries(program.doubles ?? {}).map(([name, shape]) => {
+    return [valueName("constant", name), tensorOf(inputs.doubles![name]!, shape)];
+  });
+  return Object.fromEntries([...examples, ...constants, ...doubles]);
 }
 
 function stateFeeds(program: Program, inputs: RunInputs): Record<string, ort.Tensor> {
@@ -140,5 +143,6 @@ function stepFeeds(program: Program, inputs: RunInputs, stretch: Stretch): Recor
 
 function tensorOf(data: Data, shape: readonly number[]): ort.Tensor {
   if (data instanceof Uint8Array) return new ort.Tensor("uint8", data, shape);
+  if (data instanceof Float64Array) return new ort.Tensor("float64", data, shape);
   return data instanceof Int32Array ? new ort.Tensor("int32", data, shape) : new ort.Tensor("float32", data, shape);
 }

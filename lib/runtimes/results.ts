@@ -1,14 +1,14 @@
 import { sizeOf } from "../compile/graph/shape.ts";
-import type { NumericArray } from "./program.ts";
+import type { NumericArray, ResultData } from "./program.ts";
 
 /** Outputs of a call by name, filled stretch by stretch. */
-export type Results = Record<string, NumericArray<Float32Array | Int32Array>>;
+export type Results = Record<string, NumericArray<ResultData>>;
 
 /** Copies values into a result whose first extent counts steps or examples, starting at an index. */
 export function collect(
   results: Results,
   name: string,
-  values: Float32Array | Int32Array,
+  values: ResultData,
   index: number,
   shape: readonly number[],
 ): void {
@@ -18,6 +18,11 @@ export function collect(
     results[name] = { data: values, shape };
     return;
   }
-  results[name] ??= { data: values instanceof Float32Array ? new Float32Array(size) : new Int32Array(size), shape };
+  results[name] ??= { data: emptyLike(values, size), shape };
   results[name].data.set(values, index * sizeOf(shape.slice(1)));
+}
+
+function emptyLike(values: ResultData, size: number): ResultData {
+  if (values instanceof Float64Array) return new Float64Array(size);
+  return values instanceof Float32Array ? new Float32Array(size) : new Int32Array(size);
 }

@@ -62,7 +62,7 @@ class XlaExecutable implements Executable {
             scope.free(resident.get(keyOf(result))!);
             resident.set(keyOf(result), buffer);
             if (index < stretches.length - 1) continue;
-            state = { ...state, [name]: await this.client.take(buffer, shape, dtype) };
+            state = { ...state, [name]: await this.client.take(buffer, shape, dtype) as Float32Array | Int32Array };
             continue;
           }
           const data = await this.client.take(buffer, shape, dtype);
@@ -105,7 +105,7 @@ class XlaExecutable implements Executable {
       : role === "example"
       ? inputs.examples[name]!
       : role === "constant"
-      ? inputs.constants![name]!
+      ? inputs.constants?.[name] ?? inputs.doubles![name]!
       : inputs.state![name]!;
     const [buffer] = scope.hold([await this.client.put(data, shape)]) as [Buffer];
     if (role !== "order" && role !== "scalar") resident.set(keyOf(parameter), buffer);

@@ -1,5 +1,8 @@
-/** Type of the values of a node; `uint8` occurs only as it lies in memory, before a cast. */
-export type Dtype = "float32" | "int32" | "uint8" | "bool";
+/**
+ * Type of the values of a node; `uint8` occurs only as it lies in memory, before a cast, and `float64` only in what a
+ * `DoubleFunction` makes, since TensorFlow.js has no such tensors.
+ */
+export type Dtype = "float32" | "float64" | "int32" | "uint8" | "bool";
 
 /** Values of a literal; `bool` ones are bytes. */
 export type Values = Float32Array | Int32Array | Uint8Array;

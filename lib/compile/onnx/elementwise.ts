@@ -117,8 +117,9 @@ function stretched(input: Node, shape: readonly number[], emitter: Emitter): str
   return emitter.outer.value(broadcast(input, shape.slice(1)));
 }
 
-function typed(value: number, dtype: Dtype): Values {
+function typed(value: number, dtype: Dtype): Values | Float64Array {
   if (dtype === "float32") return Float32Array.of(value);
+  if (dtype === "float64") return Float64Array.of(value);
   return dtype === "int32" ? Int32Array.of(value) : Uint8Array.of(value);
 }
 

@@ -1,7 +1,7 @@
 import { Message } from "./protobuf.ts";
 
 /** Type of a tensor's values: `TensorProto.DataType` of onnx.proto. */
-export const dataTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+export const dataTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
 
 /** A type of values that we write. */
 export type DataType = keyof typeof dataTypes;
@@ -81,7 +81,7 @@ export class OnnxGraph {
   /** Adds a constant, or finds a small one that is there, and returns its name. */
   constant(
     type: DataType,
-    values: Uint8Array | Int32Array | Float32Array | BigInt64Array,
+    values: Uint8Array | Int32Array | Float32Array | Float64Array | BigInt64Array,
     shape: readonly number[],
   ): string {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -23,13 +23,17 @@ export function planOf(graph: Graph): Plan {
 
 /** A product used by one sum alone becomes one `Gemm` with it. */
 function fusedProduct(node: Node, uses: ReadonlyMap<Node, number>): FusedProduct | undefined {
-  if (!isBinary(node, "add") || node.shape.length !== 2 || node.dtype !== "float32") return undefined;
+  if (!isBinary(node, "add") || node.shape.length !== 2 || !isFloating(node)) return undefined;
   const [left, right] = node.inputs;
   for (const [product, addend] of [[left, right], [right, left]] as const) {
     const isWhole = product.shape.every((extent, axis) => extent === node.shape[axis]) && product.shape.length === 2;
     if (isProduct(product) && isWhole && uses.get(product) === 1) return { product, addend };
   }
   return undefined;
+}
+
+function isFloating({ dtype }: Node): boolean {
+  return dtype === "float32" || dtype === "float64";
 }
 
 function isProduct(node: Node): node is Node<OperationOf<"matMul">> {

@@ -18,7 +18,7 @@ export function foldUniform(node: Node): Node | undefined {
     case "binary":
       return made(binaryFunctions[operation.function](first, second));
     case "cast":
-      return made(dtype === "bool" ? Number(first !== 0) : dtype === "float32" ? first : Math.trunc(first));
+      return made(dtype === "bool" ? Number(first !== 0) : dtype.startsWith("float") ? first : Math.trunc(first));
     case "select":
       return made(first !== 0 ? second : values[2] as number);
     case "reduce": {

@@ -47,7 +47,7 @@ export function joinedMovement({ operation, inputs: [input], dtype }: Node): Nod
 
 /** Whether a type holds every value of another. */
 function isWider(dtype: Node["dtype"], other: Node["dtype"]): boolean {
-  const width = { bool: 0, uint8: 1, int32: 2, float32: 2 };
+  const width = { bool: 0, uint8: 1, int32: 2, float32: 2, float64: 3 };
   return width[dtype] > width[other];
 }
 

@@ -100,7 +100,7 @@ function convolved(
   const factors = [images, filter].map((name, index) => ({ name, shape: node.inputs[index]!.shape }));
   const window = `stride = ${list(strides)}, pad = ${list(padding.map(list))}, ` +
     `lhs_dilate = ${list(imageDilation)}, rhs_dilate = ${list(filterDilation)}`;
-  return multiplied(factors, node.shape, ([left, right], precision, types) => {
+  return multiplied(factors, node, ([left, right], precision, types) => {
     const name = `#stablehlo<precision ${precision}>`;
     // Written as an attribute of the window, XLA would not know it for a gradient; nor if anything stood between the two.
     const turned = isTurned ? emitter.add(`stablehlo.reverse ${right}, dims = [0, 1] : ${types[1]}`) : right;

@@ -18,8 +18,9 @@ export const reducers: Readonly<Record<Reducer, string>> = {
 export function neutral(reducer: Reducer, dtype: Node["dtype"]): number {
   if (reducer === "sum") return 0;
   if (reducer === "product") return 1;
-  const largest = dtype === "float32" ? Infinity : 2 ** 31 - 1;
-  return reducer === "min" ? largest : dtype === "float32" ? -Infinity : -(2 ** 31);
+  const isFloating = dtype === "float32" || dtype === "float64";
+  if (isFloating) return reducer === "min" ? Infinity : -Infinity;
+  return reducer === "min" ? 2 ** 31 - 1 : -(2 ** 31);
 }
 
 /** A value with axes reduced away. */

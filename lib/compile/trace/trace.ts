@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { callBody } from "../check.ts";
+import { callBody, checkRow } from "../check.ts";
+import { type DoubleResult, isDoubleResult } from "../double.ts";
 import type { Graph, GraphOutput } from "../graph/graph.ts";
 import { cast, type Node, node } from "../graph/node.ts";
 import type { Dtype, InputRole } from "../graph/operation.ts";
@@ -14,9 +15,13 @@ import { traceBackend, traceBackendName } from "./backend.ts";
  */
 export function traceProgram(program: Program, batch: number): Graph {
   const inputs: Node[] = [];
-  const input = (role: InputRole, name: string, shape: readonly number[], dtype: Dtype): tf.Tensor => {
+  const inputNode = (role: InputRole, name: string, shape: readonly number[], dtype: Dtype): Node => {
     const made = node({ kind: "input", role, name, shape, dtype });
     inputs.push(made);
+    return made;
+  };
+  const input = (role: InputRole, name: string, shape: readonly number[], dtype: Dtype): tf.Tensor => {
+    const made = inputNode(role, name, shape, dtype);
     return tensorOf(dtype === "uint8" ? cast(made, "int32") : made);
   };
   const outputs = underTracing(program.name, () => {
@@ -26,11 +31,16 @@ export function traceProgram(program: Program, batch: number): Graph {
     );
     const scalars = Object.fromEntries(program.scalars.map((name) => [name, input("scalar", name, [], "float32")]));
     const constants = mapRecord(program.constants, (name, { shape, dtype }) => input("constant", name, shape, dtype));
+    const doubles = new Map(
+      Object.entries(program.doubles ?? {}).map((
+        [name, shape],
+      ) => [name, inputNode("constant", name, shape, "float64")]),
+    );
     const state = mapRecord(program.state, (name, { shape, dtype }) => input("state", name, shape, dtype));
     const outputs = callBody(program, batch, { examples, scalars, constants, state });
     // In the order declared, whatever the body's.
     const ordered = Object.fromEntries(Object.keys(program.state).map((name) => [name, outputs.state[name]!]));
-    return outputsOf({ ...outputs, state: ordered });
+    return outputsOf(program, batch, { ...outputs, state: ordered }, doubles);
   });
   return { name: program.name, batch, inputs, outputs };
 }
@@ -50,10 +60,21 @@ function underTracing<T>(name: string, run: () => T): T {
   }
 }
 
-function outputsOf(outputs: BodyOutputs): GraphOutput[] {
-  const { state, steps = {}, rows = {} } = outputs;
-  return ([["state", state], ["step", steps], ["row", rows]] as const).flatMap(([role, tensors]) =>
-    Object.entries(tensors).map(([name, tensor]) => ({ role, name, node: traceBackend.nodeOf(tensor) }))
+function outputsOf(
+  program: Program,
+  batch: number,
+  { state, steps = {}, rows = {} }: BodyOutputs,
+  doubles: ReadonlyMap<string, Node>,
+): GraphOutput[] {
+  return ([["state", state], ["step", steps], ["row", rows]] as const).flatMap(([role, outputs]) =>
+    Object.entries<tf.Tensor | DoubleResult>(outputs).map(([name, output]) => {
+      if (!isDoubleResult(output)) return { role, name, node: traceBackend.nodeOf(output) };
+      const { apply, to } = output;
+      const inputs = to.map((input) => typeof input === "string" ? doubles.get(input)! : traceBackend.nodeOf(input));
+      const node = { ...apply.nodes(...inputs), source: apply.name };
+      if (role === "row") checkRow(program, name, node.shape, batch);
+      return { role, name, node };
+    })
   );
 }
 

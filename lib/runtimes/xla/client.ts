@@ -1,6 +1,7 @@
 import { Message } from "../../compile/onnx/protobuf.ts";
 import { sizeOf } from "../../compile/graph/shape.ts";
-import type { Data } from "../program.ts";
+import { dtypeOf } from "../check.ts";
+import type { Data, ResultData } from "../program.ts";
 import { bufferTypes } from "./layout.ts";
 import type { Plugin } from "./plugin.ts";
 import { type Address, addressOf, Structure, viewAt } from "./structure.ts";
@@ -76,13 +77,12 @@ export class Client {
 
   /** Copies an array to the device. */
   async put(data: Data, shape: readonly number[]): Promise<Buffer> {
-    const type = data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "uint8";
     const given = new Structure("PJRT_Client_BufferFromHostBuffer_Args")
       .set("client", this.#client)
       .set("device", this.#device)
       // An empty array has no address of its own.
       .point("data", (data.length === 0 ? new Uint8Array(8) : data) as ArrayBufferView<ArrayBuffer>)
-      .setInteger("type", bufferTypes[type])
+      .setInteger("type", bufferTypes[dtypeOf(data)])
       .point("dims", BigInt64Array.from([...shape, 0], BigInt))
       .set("num_dims", shape.length)
       .setInteger("host_buffer_semantics", untilTransferred);
@@ -92,16 +92,21 @@ export class Client {
   }
 
   /** Copies an array from the device. */
-  async take<D extends Float32Array | Int32Array>(buffer: Buffer, shape: readonly number[], dtype: string): Promise<D> {
-    const data = dtype === "float32" ? new Float32Array(sizeOf(shape)) : new Int32Array(sizeOf(shape));
-    if (data.length === 0) return data as D;
+  async take(buffer: Buffer, shape: readonly number[], dtype: string): Promise<ResultData> {
+    const size = sizeOf(shape);
+    const data = dtype === "float32"
+      ? new Float32Array(size)
+      : dtype === "float64"
+      ? new Float64Array(size)
+      : new Int32Array(size);
+    if (size === 0) return data;
     const taken = new Structure("PJRT_Buffer_ToHostBuffer_Args")
       .set("src", buffer)
       .point("dst", data)
       .set("dst_size", data.byteLength);
     this.plugin.call("PJRT_Buffer_ToHostBuffer", taken);
     await this.#complete(taken.get("event"));
-    return data as D;
+    return data;
   }
 
   /**

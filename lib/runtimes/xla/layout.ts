@@ -132,7 +132,7 @@ export type FunctionName = keyof typeof functionPlaces;
 export const interfaceLayout = { size: 0, major: 32, minor: 36, functions: 40 } as const;
 
 /** `PJRT_Buffer_Type` of what we hand over. */
-export const bufferTypes = { int32: 4, uint8: 6, float32: 11 } as const;
+export const bufferTypes = { int32: 4, uint8: 6, float32: 11, float64: 12 } as const;
 
 /** Places of a structure's fields and its size, in bytes. */
 export function layOut(

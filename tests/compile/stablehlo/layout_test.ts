@@ -27,7 +27,7 @@ async function results(graph: Graph): Promise<{ readonly text: string; readonly 
   const made = await client.execute(program, arguments_);
   const values: Float32Array[] = [];
   for (const [index, { shape }] of results.entries()) {
-    values.push(await client.take<Float32Array>(made[index]!, shape, "float32"));
+    values.push(await client.take(made[index]!, shape, "float32") as Float32Array);
   }
   client.free(...arguments_, ...made);
   client.unload(program);
