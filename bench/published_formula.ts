@@ -4,16 +4,17 @@
  *
  * @module
  */
+import * as tf from "@tensorflow/tfjs";
 import { fileURLToPath } from "node:url";
 import { cdnv } from "../lib/collapse/cdnv.ts";
-import { classStatistics } from "../lib/collapse/class_statistics.ts";
-import { MomentAccumulator } from "../lib/collapse/moments.ts";
-import { publishedCdnv, PublishedMoments } from "../lib/collapse/published_cdnv.ts";
+import { LayerMeasurement } from "../lib/collapse/measurement.ts";
+import { publishedCdnv } from "../lib/collapse/published_cdnv.ts";
 import { renderSvg } from "../lib/figures/drawing/rendering.ts";
 import { type Figure, grammar } from "../lib/figures/figure.ts";
 import { themes } from "../lib/figures/theme.ts";
 import { writeSafetensors } from "../lib/formats/safetensors.ts";
 import { Random } from "../lib/nn/random.ts";
+import { onnxRuntime } from "../lib/runtimes/onnx.ts";
 import { peersPython } from "./peers.ts";
 import { startChild } from "./python_child.ts";
 
@@ -40,6 +41,18 @@ function cloud(target: number): { features: Float32Array; labels: Int32Array } {
   return { features, labels };
 }
 
+/** The features as they are, as a layer; its first features stand for the logits, which are not looked at. */
+const measurement = new LayerMeasurement({
+  layers: [{ name: "features", size }],
+  classes,
+  examples: { features: { shape: [size], dtype: "float32" }, labels: { shape: [], dtype: "int32" } },
+  constants: {},
+  apply: ({ examples }) => ({
+    logits: tf.slice(examples.features!, [0, 0], [-1, classes]),
+    layers: [examples.features!],
+  }),
+}, { runtime: onnxRuntime, threads: 1, batch: 125 });
+
 using peer = startChild(await peersPython(), new URL("published_formula.py", import.meta.url));
 
 async function measure(target: number): Promise<Found> {
@@ -54,12 +67,9 @@ async function measure(target: number): Promise<Found> {
       metadata: {},
     });
     const others = await peer.ask<{ numpy: number; torch: number }>(path);
-    const moments = new PublishedMoments(classes, size);
-    const accumulator = new MomentAccumulator(classes, size, moments);
-    accumulator.add(features, labels);
-    const statistics = classStatistics(accumulator.moments());
-    const published = publishedCdnv(statistics.counts, moments.statistics());
-    return { ours: cdnv(statistics).mean!, published: published!, ...others };
+    const set = { examples: { features, labels }, constants: {} };
+    const [layer] = await measurement.measure({ sets: { train: set, test: set } });
+    return { ours: cdnv(layer!).mean!, published: publishedCdnv(layer!.counts, layer!.published)!, ...others };
   } finally {
     await Deno.remove(path);
   }
@@ -72,6 +82,7 @@ function error(value: number, truth: number): number {
 
 const rows: Found[] = [];
 for (let exponent = 3; exponent <= 10; exponent++) rows.push(await measure(10 ** -exponent));
+await measurement.dispose();
 
 const percent = (share: number) => `${Number((100 * share).toPrecision(2)).toLocaleString("en")} %`;
 console.log("| CDNV | ours, off NumPy by | published formula | off by | in PyTorch | off by |");

@@ -7,13 +7,15 @@
  */
 import { z } from "zod";
 import { Embeddings } from "../lib/collapse/embeddings.ts";
-import { type FeatureSource, measureLayers } from "../lib/collapse/measurement.ts";
+import { LayerMeasurement } from "../lib/collapse/measurement.ts";
+import type { MeasuredNetwork } from "../lib/collapse/measurement_program.ts";
 import { type LayerStatistics, writeStatistics } from "../lib/collapse/statistics.ts";
 import { type Dataset, readDataset } from "../lib/datasets/dataset.ts";
+import { formatBytes } from "../lib/nn/estimate.ts";
 import { samplesParameter, withSamples } from "../lib/nn/class_sample.ts";
 import { classifierWeights } from "../lib/nn/classifier.ts";
-import { formatBytes } from "../lib/nn/estimate.ts";
-import { forwardProgram } from "../lib/nn/forward.ts";
+import { examplesOf } from "../lib/nn/evaluation.ts";
+import { exampleSpecs, forward } from "../lib/nn/forward.ts";
 import { identityOf } from "../lib/nn/identity.ts";
 import { labelsParameter, withLabelNoise } from "../lib/nn/label_noise.ts";
 import type { Model } from "../lib/nn/model.ts";
@@ -25,18 +27,11 @@ import {
   type Snapshot,
   snapshotName,
 } from "../lib/nn/snapshot.ts";
+import { variableTensors } from "../lib/nn/variables.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
-import { evaluationBatch } from "../lib/runtimes/evaluation_batch.ts";
-import type { Executable } from "../lib/runtimes/runtime.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
 import { threadsOf } from "../lib/runtimes/threads.ts";
-
-/** Bytes of features that one call of the network may return; an engine may hold them twice. */
-const chunkBytes = 4 * 2 ** 20;
-
-/** Bytes of a set's features that are kept between the two uses of them, at most. */
-const keptBytes = 2 ** 29;
 
 /** Bytes of one snapshot's features that are saved, at most, where no memory is granted. */
 const savedBytes = 2 ** 32;
@@ -55,15 +50,16 @@ export default stage({
     }),
     labels: labelsParameter,
     samples: samplesParameter,
-    batch: z.int().min(1).default(500).meta({ description: "Images a step, at most: wide layers take fewer" }),
+    batch: z.int().min(1).default(125).meta({
+      description: "Images a step, at most: wide layers take fewer. Beyond 128, onnx keeps to one thread",
+    }),
     runtime: runtimeParameter,
   }),
   deps: ["dataset", "snapshots"],
   outs: ["statistics"],
   optionalOuts: ["embeddings"],
 
-  async run({ with: parameters, deps, outs, resources, progress, signal }) {
-    const { save, labels, samples, batch: mostImages, runtime } = parameters;
+  async run({ with: { save, labels, samples, batch, runtime }, deps, outs, resources, progress, signal }) {
     const folder = outs.embeddings;
     if ((folder === undefined) !== (save.length === 0)) {
       throw new Error("The out `embeddings` and the parameter `save` go together: give both, or neither");
@@ -77,12 +73,12 @@ export default stage({
     const identity = identityOf(first);
     checkSaved(save, model, paths.map(({ epoch }) => epoch));
     checkRoom(save, model, dataset, resources.memory > 0 ? resources.memory / 2 : savedBytes);
-    const batch = Math.min(mostImages, evaluationBatch(model.layers.map(({ size }) => size)));
-    const executable = await (await runtimeByName(runtime))
-      .compile(forwardProgram(model, first.normalisation, { layers: true }), {
-        batch,
-        threads: threadsOf(resources.cpus),
-      });
+    const measurement = new LayerMeasurement(measuredNetwork(model, first), {
+      runtime: await runtimeByName(runtime),
+      threads: threadsOf(resources.cpus),
+      batch,
+    });
+    const examples = { train: examplesOf(dataset.train), test: examplesOf(dataset.test) };
     if (folder !== undefined) await Deno.mkdir(folder);
 
     const rows: LayerStatistics[] = [];
@@ -94,14 +90,23 @@ export default stage({
         if (network(snapshot) !== network(first)) {
           throw new Error(`${path}: of another network than the first snapshot`);
         }
-        const layers = save.filter((wanted) => wanted.epoch === epoch).map(({ layer }) => layer);
-        const source = networkFeatures(executable, model, snapshot, dataset, batch, signal);
-        const embeddings = new Embeddings(source, layers);
-        const measured = await measureLayers(source, {
-          memory: resources.memory > 0 ? Math.min(keptBytes, resources.memory / 2) : keptBytes,
-          seen: (split, start, chunk) => embeddings.keep(split, start, chunk),
+        const wanted = save.filter((layer) => layer.epoch === epoch).map(({ layer }) => layer);
+        const embeddings = new Embeddings(
+          model,
+          { train: examples.train.labels, test: examples.test.labels },
+          wanted,
+        );
+        const measured = await measurement.measure({
+          sets: {
+            train: { examples: { ...examples.train }, constants: snapshot.variables },
+            test: { examples: { ...examples.test }, constants: snapshot.variables },
+          },
+          classifier: { weights: classifierWeights(snapshot) },
+          save: wanted,
+          saved: (split, layer, start, features) => embeddings.keep(split, layer, start, features),
+          check: () => signal.throwIfAborted(),
         });
-        rows.push(...measured.map((measurement) => ({ epoch, ...measurement })));
+        rows.push(...measured.map((statistics) => ({ epoch, ...statistics })));
         if (folder !== undefined) {
           const metadata = { identity: JSON.stringify(identity), epoch: String(epoch) };
           await embeddings.write(folder, snapshotName(epoch).replace(".safetensors", ""), metadata);
@@ -109,51 +114,20 @@ export default stage({
         progress({ done: index + 1, total: paths.length, unit: "snapshot", values: { epoch } });
       }
     } finally {
-      await executable.dispose();
+      await measurement.dispose();
     }
     await writeStatistics(outs.statistics, { identity, classes: dataset.classes.length, rows });
   },
 });
 
-/** The features of a snapshot, computed chunk by chunk. */
-function networkFeatures(
-  executable: Executable,
-  model: Model,
-  snapshot: Snapshot,
-  dataset: Dataset,
-  batch: number,
-  signal: AbortSignal,
-): FeatureSource {
-  const classes = dataset.classes.length;
-  const sizes = model.layers.map(({ size }) => size);
-  const exampleBytes = 4 * sizes.reduce((sum, size) => sum + size, classes);
-  const rows = batch * Math.max(1, Math.floor(chunkBytes / exampleBytes / batch));
-  const imageSize = snapshot.input.reduce((product, size) => product * size, 1);
+/** The network of a snapshot, as measurements see it: in evaluation mode, on raw images. */
+function measuredNetwork(model: Model, { normalisation }: Snapshot): MeasuredNetwork {
   return {
-    classes,
-    sizes,
-    classifier: { weights: classifierWeights(snapshot) },
-    labels: { train: dataset.train.labels, test: dataset.test.labels },
-    async *chunks(split) {
-      const { images, labels, count } = dataset[split];
-      for (let start = 0; start < count; start += rows) {
-        signal.throwIfAborted();
-        const end = Math.min(start + rows, count);
-        const { rows: found } = await executable.run({
-          examples: {
-            images: images.subarray(start * imageSize, end * imageSize),
-            labels: Int32Array.from(labels.subarray(start, end)),
-          },
-          order: Int32Array.from({ length: end - start }, (_, row) => row),
-          constants: snapshot.variables,
-        });
-        yield {
-          count: end - start,
-          logits: found.logits!.data as Float32Array,
-          layers: model.layers.map(({ name }) => found[`layer/${name}`]!.data as Float32Array),
-        };
-      }
-    },
+    layers: model.layers,
+    classes: model.classes,
+    examples: exampleSpecs(model),
+    constants: variableTensors(model),
+    apply: ({ examples, constants }) => forward(model, normalisation, constants, examples.images!),
   };
 }
 

@@ -1,158 +1,185 @@
+import { evaluationBatch } from "../runtimes/evaluation_batch.ts";
+import type { Program, RunOutputs } from "../runtimes/program.ts";
+import type { Executable, Runtime } from "../runtimes/runtime.ts";
 import { classStatistics } from "./class_statistics.ts";
 import { type Classifier, classifierStatistics } from "./classifier.ts";
-import { type Labels, MomentAccumulator } from "./moments.ts";
-import { countNcc, nearestCentre, predictedClasses } from "./ncc.ts";
-import { ProjectedScatter } from "./projected_scatter.ts";
-import { PublishedMoments } from "./published_cdnv.ts";
-import { residualProjections } from "./residual_projections.ts";
+import { centresProgram, type MeasuredNetwork, sumsProgram } from "./measurement_program.ts";
+import { type Centres, centresOf } from "./ncc.ts";
+import { inOrder, type ProbedData } from "./probe.ts";
+import { SplitCentres } from "./split_centres.ts";
+import { SplitMoments } from "./split_moments.ts";
 import type { LayerStatistics, SplitName } from "./statistics.ts";
 
-/** Features of some consecutive examples of a set. */
-export interface FeatureChunk {
-  /** Number of examples. */
-  readonly count: number;
-  /** `[count, C]`: the network's output. */
-  readonly logits: Float32Array;
-  /** `[count, size]` of each layer. */
-  readonly layers: readonly Float32Array[];
+/** How networks are measured; the results depend on it by the rounding of float64 sums alone. */
+export interface MeasurementOptions {
+  /** The engine that evaluates the network and measures it. */
+  readonly runtime: Runtime;
+  /** Threads that it may use. */
+  readonly threads: number;
+  /** Examples a step, at most; wide layers take fewer. */
+  readonly batch?: number;
 }
 
-/** Where features come from: a network's forward pass, or arrays in a test. */
-export interface FeatureSource {
-  /** Number of classes C. */
-  readonly classes: number;
-  /** The width of each layer. */
-  readonly sizes: readonly number[];
+/** What is measured. */
+export interface MeasuredData {
+  /** Examples and variables of each set. */
+  readonly sets: Readonly<Record<SplitName, ProbedData>>;
   /** The network's last linear map, where it is known. */
   readonly classifier?: Classifier;
-  /** The labels of each set. */
-  readonly labels: Readonly<Record<SplitName, Labels>>;
-  /** The features of a set, in the order of its labels, the same each time. Chunks bound the memory that is used. */
-  readonly chunks: (split: SplitName) => AsyncIterable<FeatureChunk>;
-}
-
-/** How a measurement is made; none of it changes the result. */
-export interface MeasurementOptions {
-  /** Bytes of a set's features that may be kept between the two uses of them; beyond, they are computed twice. */
-  readonly memory: number;
-  /** Sees every chunk of both sets once, with the index of its first example. */
-  readonly seen?: (split: SplitName, start: number, chunk: FeatureChunk) => void;
+  /** Numbers of the layers, from 1, whose features are wanted besides; none if absent. */
+  readonly save?: readonly number[];
+  /** Takes the features of such a layer, `[examples, size]`, of a run of examples, with the index of its first. */
+  readonly saved?: (split: SplitName, layer: number, start: number, features: Float32Array) => void;
+  /** Called now and then; may throw to end the measurement. */
+  readonly check?: () => void;
 }
 
 /** What a measurement yields but the epoch, which the caller knows. */
 export type Measurement = Omit<LayerStatistics, "epoch">;
 
-/**
- * Measures every layer on the train and the test set: class statistics with each set's own means, and NCC with the train
- * means. Means come first, then what needs them: a set takes one pass if its features fit in `memory`, else two.
- *
- * @returns by layer, train before test
- * @throws {Error} naming the layer, where a feature is not finite
- */
-export async function measureLayers(source: FeatureSource, options: MeasurementOptions): Promise<Measurement[]> {
-  const train = await measureSet(source, "train", options);
-  const test = await measureSet(source, "test", options, train.centres);
-  return source.sizes.flatMap((_, layer) => [train.layers[layer]!, test.layers[layer]!]);
-}
-
-/** What a set yields: a measurement a layer, and the nearest of its class centres. */
+/** What a set yields: a measurement a layer, and the centres of its classes. */
 interface MeasuredSet {
   readonly layers: readonly Measurement[];
-  readonly centres: readonly ReturnType<typeof nearestCentre>[];
+  readonly centres: readonly Centres[];
 }
+
+/** Bytes that a call of the engine returns, and bytes of features that it computes, at most: it ends before long. */
+const callBytes = 2 ** 26;
 
 /**
- * Measures every layer on one set.
- *
- * @param centres of another set, by which NCC classifies; without them the set's own
+ * Measures every layer of networks of one architecture on a train and a test set: class statistics with each set's own means,
+ * and NCC with the train means. The engine evaluates the network and measures the features where they are, in two passes over
+ * each set: means come first, then what needs them.
  */
-async function measureSet(
-  source: FeatureSource,
-  split: SplitName,
-  { memory, seen }: MeasurementOptions,
-  centres?: MeasuredSet["centres"],
-): Promise<MeasuredSet> {
-  const { classes, sizes } = source;
-  const labels = source.labels[split];
-  const fits = labels.length * 4 * sizes.reduce((sum, size) => sum + size, 0) <= memory;
-  const kept: FeatureChunk[] = [];
-  const published = sizes.map((size) => new PublishedMoments(classes, size));
-  const accumulators = sizes.map((size, layer) => new MomentAccumulator(classes, size, published[layer]));
-  let start = 0;
-  for await (const chunk of source.chunks(split)) {
-    seen?.(split, start, chunk);
-    addChunk(accumulators, chunk, labels.subarray(start, start += chunk.count));
-    if (fits) kept.push(chunk);
+export class LayerMeasurement {
+  readonly #executables = new Map<string, Executable>();
+  readonly #batch: number;
+
+  /** Compiles nothing yet: each program is when it is first needed. */
+  constructor(readonly network: MeasuredNetwork, readonly options: MeasurementOptions) {
+    const most = evaluationBatch(network.layers.map(({ size }) => size));
+    this.#batch = Math.min(options.batch ?? most, most);
   }
 
-  const moments = accumulators.map((accumulator) => accumulator.moments());
-  const nearest = centres ?? moments.map(nearestCentre);
-  const ncc = new SplitCounts(classes, sizes.length, nearest);
-  const projections = moments.map(residualProjections);
-  const scatters = moments.map(({ counts }) => new ProjectedScatter(counts));
-  start = 0;
-  for await (const chunk of kept.length > 0 ? kept : source.chunks(split)) {
-    const chunkLabels = labels.subarray(start, start += chunk.count);
-    ncc.add(chunk, chunkLabels);
-    scatters.forEach((scatter, layer) => {
-      scatter.add(projections[layer]!(chunk.layers[layer]!, chunkLabels), chunkLabels);
+  /**
+   * Measures a network.
+   *
+   * @returns by layer, train before test
+   * @throws {Error} naming the layer and the class, where a feature is not finite; where a label is none of the classes
+   */
+  async measure(data: MeasuredData): Promise<Measurement[]> {
+    const train = await this.#measureSet(data, "train");
+    const test = await this.#measureSet(data, "test", train.centres);
+    return this.network.layers.flatMap((_, layer) => [train.layers[layer]!, test.layers[layer]!]);
+  }
+
+  /** Frees what the engine holds. */
+  async dispose(): Promise<void> {
+    for (const executable of this.#executables.values()) await executable.dispose();
+    this.#executables.clear();
+  }
+
+  /**
+   * Measures every layer on one set.
+   *
+   * @param centres of another set, by which NCC classifies; without them the set's own
+   */
+  async #measureSet(data: MeasuredData, split: SplitName, centres?: readonly Centres[]): Promise<MeasuredSet> {
+    const { layers } = this.network;
+    this.#checkLabels(data.sets[split].examples.labels);
+    const sums = await this.#emptyMoments(data.sets[split]);
+    const saved = layers.map(({ name }) => name).filter((_, layer) => data.save?.includes(layer + 1));
+    const sumsPass = await this.#executable(`sums ${saved}`, () => sumsProgram(this.network, saved));
+    await this.#visit(sumsPass, data, split, () => sums.shifts(), (outputs, labels, start) => {
+      sums.add(outputs, labels);
+      for (const [index, { name }] of layers.entries()) {
+        const features = outputs.rows[`layer/${name}`];
+        if (features !== undefined) data.saved?.(split, index + 1, start, features.data as Float32Array);
+      }
     });
+
+    const moments = layers.map((_, layer) => sums.of(layer));
+    const nearest = centres ?? moments.map(centresOf);
+    const found = new SplitCentres(this.network);
+    const doubles = found.doubles(moments, nearest);
+    const centresPass = await this.#executable("centres", () => centresProgram(this.network));
+    await this.#visit(centresPass, data, split, () => doubles, (outputs, labels) => found.add(outputs, labels));
+
+    const { classifier } = data;
+    const measurements = moments.map((own, layer): Measurement => ({
+      layer: layer + 1,
+      split,
+      ...classStatistics(own),
+      ...found.of(layer),
+      published: sums.published(layer),
+      classifier: classifier !== undefined && layer === layers.length - 1
+        ? classifierStatistics(classifier, own)
+        : null,
+    }));
+    return { layers: measurements, centres: nearest };
   }
 
-  const { classifier } = source;
-  const layers = moments.map((own, layer): Measurement => ({
-    layer: layer + 1,
-    split,
-    ...classStatistics(own),
-    ...ncc.of(layer),
-    projected: scatters[layer]!.values(),
-    published: published[layer]!.statistics(),
-    classifier: classifier !== undefined && layer === sizes.length - 1 ? classifierStatistics(classifier, own) : null,
-  }));
-  return { layers, centres: nearest };
-}
+  #checkLabels(labels: Int32Array): void {
+    const { classes } = this.network;
+    const wrong = labels.find((label) => label < 0 || label >= classes);
+    if (wrong !== undefined) throw new Error(`Label ${wrong} is out of range; expected 0 to ${classes - 1}`);
+  }
 
-function addChunk(accumulators: readonly MomentAccumulator[], chunk: FeatureChunk, labels: Labels): void {
-  accumulators.forEach((accumulator, layer) => {
-    try {
-      accumulator.add(chunk.layers[layer]!, labels);
-    } catch (cause) {
-      throw new Error(`Layer ${layer + 1}: ${(cause as Error).message}`, { cause });
+  /** Moments without examples whose first shifts are the first example of each class, or zero where it is not finite. */
+  async #emptyMoments({ examples, constants }: ProbedData): Promise<SplitMoments> {
+    const { layers, classes } = this.network;
+    const firsts = [...new Set(examples.labels)].map((label) => examples.labels.indexOf(label));
+    // Whole batches, since another size of batch would be compiled for them alone.
+    const count = Math.ceil(firsts.length / this.#batch) * this.#batch;
+    const order = Int32Array.from({ length: count }, (_, at) => firsts[at % firsts.length]!);
+    const doubles = layers.map(({ name, size }) => [`shifts/${name}`, new Float64Array(classes * size)]);
+    const executable = await this.#executable("sums ", () => sumsProgram(this.network, []));
+    const { steps } = await executable.run({ examples, order, constants, doubles: Object.fromEntries(doubles) });
+    const copies = new Float64Array(classes);
+    for (const example of order) copies[examples.labels[example]!]!++;
+    const origins = layers.map(({ name, size }) => {
+      const sums = steps[`sums/${name}`]!.data;
+      const origin = new Float64Array(classes * size);
+      sums.forEach((sum, at) => {
+        const place = at % origin.length;
+        const count = copies[Math.floor(place / size)]!;
+        if (Number.isFinite(sum) && count > 0) origin[place]! += sum / count;
+      });
+      return origin;
+    });
+    return new SplitMoments(this.network, this.#batch, origins);
+  }
+
+  /** Calls the engine for a run of examples after another. */
+  async #visit(
+    executable: Executable,
+    { sets, check }: MeasuredData,
+    split: SplitName,
+    doubles: () => Readonly<Record<string, Float64Array>>,
+    take: (outputs: RunOutputs, labels: Int32Array, start: number) => void,
+  ): Promise<void> {
+    const { examples, constants } = sets[split];
+    const order = inOrder(examples.labels.length);
+    const most = this.#examplesOfCall();
+    for (let start = 0; start < order.length; start += most) {
+      check?.();
+      const run = order.subarray(start, start + most);
+      const outputs = await executable.run({ examples, order: run, constants, doubles: doubles() });
+      take(outputs, examples.labels.subarray(start, start + most), start);
     }
-  });
-}
-
-/** NCC counts of every layer on one set. */
-class SplitCounts {
-  readonly #correct: readonly Int32Array[];
-  readonly #agree: Int32Array;
-  #networkCorrect = 0;
-
-  constructor(
-    readonly classes: number,
-    layers: number,
-    readonly centres: readonly ReturnType<typeof nearestCentre>[],
-  ) {
-    this.#correct = Array.from({ length: layers }, () => new Int32Array(classes));
-    this.#agree = new Int32Array(layers);
   }
 
-  add(chunk: FeatureChunk, labels: Labels): void {
-    const predictions = predictedClasses(chunk.logits, this.classes);
-    predictions.forEach((prediction, row) => this.#networkCorrect += prediction === labels[row] ? 1 : 0);
-    this.centres.forEach((nearest, layer) => {
-      const { correct, agree } = countNcc(
-        nearest(chunk.layers[layer]!, predictions),
-        labels,
-        predictions,
-        this.classes,
-      );
-      correct.forEach((count, label) => this.#correct[layer]![label]! += count);
-      this.#agree[layer]! += agree;
-    });
+  #examplesOfCall(): number {
+    const { layers, classes } = this.network;
+    const size = layers.reduce((sum, { size }) => sum + size, 0);
+    const stepBytes = Math.max(4 * this.#batch * size, 8 * classes * size);
+    return this.#batch * Math.max(1, Math.floor(callBytes / stepBytes));
   }
 
-  of(layer: number): { nccCorrect: Int32Array; nccAgree: number; networkCorrect: number } {
-    return { nccCorrect: this.#correct[layer]!, nccAgree: this.#agree[layer]!, networkCorrect: this.#networkCorrect };
+  async #executable(key: string, program: () => Program): Promise<Executable> {
+    const { runtime, threads } = this.options;
+    const executable = this.#executables.get(key) ?? await runtime.compile(program(), { batch: this.#batch, threads });
+    this.#executables.set(key, executable);
+    return executable;
   }
 }

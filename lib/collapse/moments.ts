@@ -1,9 +1,6 @@
 /** Labels of a run of examples, each the index of a class. */
 export type Labels = Uint8Array | Int32Array;
 
-/** Features of a run of examples, `[examples, size]`, row by row. */
-export type Features = Float32Array | Float64Array;
-
 /** Count, mean and scatter of each class: all that CDNV needs of the features, and mergeable. */
 export interface ClassMoments {
   /** Number of classes C. */
@@ -18,10 +15,10 @@ export interface ClassMoments {
   readonly scatters: Float64Array;
 }
 
-/** Sees the sums of each block of examples, class by class, before they join the rest. */
-export interface BlockObserver {
+/** Sees the sums of each step, class by class, before they join the rest. */
+export interface StepObserver {
   /**
-   * Takes the examples of a class in a block, by their sums about a shift s.
+   * Takes the examples of a class in a step, by their sums about a shift s.
    *
    * @param count how many there are
    * @param shift `[D]`: s; valid during the call only, as `sums` is
@@ -31,14 +28,21 @@ export interface BlockObserver {
   add(label: number, count: number, shift: Float64Array, sums: Float64Array, squares: number): void;
 }
 
-/** Rows whose sums are kept apart before they join the rest: short sums round little. */
-const blockRows = 256;
+/** Sums over some examples about shifts s, a vector a class: {@linkcode classSums} and {@linkcode squaredDeviations}. */
+export interface ShiftedSums {
+  /** Examples of a step; the last step has the rest. */
+  readonly batch: number;
+  /** `[steps, C, D]`: the sum of f(x) - s_c over each class c, step by step. */
+  readonly sums: Float64Array;
+  /** `[examples]`: |f(x) - s_y|^2. */
+  readonly squares: Float64Array;
+}
 
 /**
  * Accumulates {@linkcode ClassMoments} in one pass, in float64, for any split of the examples into calls.
  *
- * Values are shifted by the class's mean so far (its first example at the start) before they are summed and squared. With
- * n examples before and m in a block, S = sum (f - mean) and Q = sum |f - mean|^2 over the block,
+ * Features are shifted by the class's mean so far (at the start by one of its examples) before they are summed and squared.
+ * With n examples before and m more, S = sum (f - mean) and Q = sum |f - mean|^2 over those,
  *
  *     mean' = mean + S / (n + m)        M2' = M2 + Q - |S|^2 / (n + m),
  *
@@ -51,118 +55,100 @@ export class MomentAccumulator {
   /** Width D of a feature vector. */
   readonly size: number;
   readonly #counts: Float64Array;
-  readonly #means: readonly Float64Array[];
+  readonly #means: Float64Array;
   readonly #scatters: Float64Array;
-  readonly #sums: readonly Float64Array[];
-  readonly #squares: Float64Array;
-  readonly #added: Float64Array;
-  readonly #observer: BlockObserver | undefined;
+  readonly #observer: StepObserver | undefined;
 
   /**
    * Starts without examples.
    *
    * @param classes number of classes C
    * @param size width D of a feature vector
-   * @param observer sees the sums of each block
+   * @param origins `[C, D]`: near the features of each class, e.g. one of its examples
+   * @param observer sees the sums of each step
    */
-  constructor(classes: number, size: number, observer?: BlockObserver) {
+  constructor(classes: number, size: number, origins: Float64Array, observer?: StepObserver) {
     this.classes = classes;
     this.size = size;
     this.#observer = observer;
-    const vectors = () => Array.from({ length: classes }, () => new Float64Array(size));
     this.#counts = new Float64Array(classes);
-    this.#means = vectors();
+    this.#means = origins.slice();
     this.#scatters = new Float64Array(classes);
-    this.#sums = vectors();
-    this.#squares = new Float64Array(classes);
-    this.#added = new Float64Array(classes);
+  }
+
+  /** `[C, D]`: the shifts s that the next sums are to be taken about; changed by {@linkcode MomentAccumulator.add}. */
+  get shifts(): Float64Array {
+    return this.#means;
   }
 
   /**
-   * Adds examples.
+   * Adds examples by their sums about {@linkcode MomentAccumulator.shifts}.
    *
-   * @param features `[labels.length, size]`
-   * @throws {Error} where the lengths disagree, a label is none of the classes, or a feature is not finite
+   * @param labels of the examples, each below C
+   * @throws {Error} naming the class, where a feature is not finite
    */
-  add(features: Features, labels: Labels): void {
-    if (features.length !== labels.length * this.size) {
-      throw new Error(`${features.length} features for ${labels.length} examples of size ${this.size}`);
+  add({ batch, sums, squares }: ShiftedSums, labels: Labels): void {
+    const { classes, size } = this;
+    const [added, square, total] = [
+      new Float64Array(classes),
+      new Float64Array(classes),
+      new Float64Array(classes * size),
+    ];
+    for (let start = 0, step = 0; start < labels.length; start += batch, step++) {
+      const own = stepOf(squares, labels, start, Math.min(start + batch, labels.length), classes);
+      for (let label = 0; label < classes; label++) {
+        const count = own.counts[label]!;
+        if (count === 0) continue;
+        if (!Number.isFinite(own.squares[label]!)) {
+          throw new Error(`A feature of class ${label} is not finite; the network has diverged`);
+        }
+        const from = (step * classes + label) * size;
+        const shift = this.#means.subarray(label * size, (label + 1) * size);
+        this.#observer?.add(label, count, shift, sums.subarray(from, from + size), own.squares[label]!);
+        for (let at = 0; at < size; at++) total[label * size + at]! += sums[from + at]!;
+        square[label]! += own.squares[label]!;
+        added[label]! += count;
+      }
     }
-    for (let start = 0; start < labels.length; start += blockRows) {
-      const end = Math.min(start + blockRows, labels.length);
-      for (let row = start; row < end; row++) this.#addRow(features, row * this.size, labels[row]!);
-      this.#closeBlock();
+    for (let label = 0; label < classes; label++) {
+      if (added[label] === 0) continue;
+      const count = this.#counts[label]! + added[label]!;
+      let correction = 0;
+      for (let at = label * size; at < (label + 1) * size; at++) {
+        const step = total[at]! / count;
+        correction += step * total[at]!;
+        this.#means[at]! += step;
+      }
+      this.#scatters[label]! += Math.max(0, square[label]! - correction);
+      this.#counts[label] = count;
     }
   }
 
   /** The moments of all examples so far. */
   moments(): ClassMoments {
     const { classes, size } = this;
-    const means = new Float64Array(classes * size);
-    this.#means.forEach((mean, label) => means.set(mean, label * size));
+    const means = this.#means.slice();
+    this.#counts.forEach((count, label) => {
+      if (count === 0) means.fill(0, label * size, (label + 1) * size);
+    });
     return { classes, size, counts: this.#counts.slice(), means, scatters: this.#scatters.slice() };
   }
+}
 
-  #addRow(features: Features, offset: number, label: number): void {
-    if (label >= this.classes || label < 0) {
-      throw new Error(`Label ${label} is out of range; expected 0 to ${this.classes - 1}`);
-    }
-    const mean = this.#means[label]!;
-    const sum = this.#sums[label]!;
-    const size = this.size;
-    if (this.#counts[label] === 0 && this.#added[label] === 0) {
-      for (let at = 0; at < size; at++) mean[at] = features[offset + at]!;
-    }
-    // Four partial sums, so that an addition need not wait for the one before.
-    let [first, second, third, fourth] = [0, 0, 0, 0];
-    let at = 0;
-    for (; at + 3 < size; at += 4) {
-      const a = features[offset + at]! - mean[at]!;
-      const b = features[offset + at + 1]! - mean[at + 1]!;
-      const c = features[offset + at + 2]! - mean[at + 2]!;
-      const d = features[offset + at + 3]! - mean[at + 3]!;
-      sum[at]! += a;
-      sum[at + 1]! += b;
-      sum[at + 2]! += c;
-      sum[at + 3]! += d;
-      first += a * a;
-      second += b * b;
-      third += c * c;
-      fourth += d * d;
-    }
-    for (; at < size; at++) {
-      const a = features[offset + at]! - mean[at]!;
-      sum[at]! += a;
-      first += a * a;
-    }
-    this.#squares[label]! += first + second + (third + fourth);
-    this.#added[label]!++;
+/** Examples of each class in a step, and the sums of their squares: those of a step are kept apart, since short sums round little. */
+function stepOf(
+  squares: Float64Array,
+  labels: Labels,
+  start: number,
+  end: number,
+  classes: number,
+): { readonly counts: Float64Array; readonly squares: Float64Array } {
+  const step = { counts: new Float64Array(classes), squares: new Float64Array(classes) };
+  for (let row = start; row < end; row++) {
+    step.counts[labels[row]!]!++;
+    step.squares[labels[row]!]! += squares[row]!;
   }
-
-  #closeBlock(): void {
-    for (let label = 0; label < this.classes; label++) {
-      const added = this.#added[label]!;
-      if (added === 0) continue;
-      if (!Number.isFinite(this.#squares[label]!)) {
-        throw new Error(`A feature of class ${label} is not finite; the network has diverged`);
-      }
-      const count = this.#counts[label]! + added;
-      const mean = this.#means[label]!;
-      const sum = this.#sums[label]!;
-      this.#observer?.add(label, added, mean, sum, this.#squares[label]!);
-      let correction = 0;
-      for (let at = 0; at < this.size; at++) {
-        const step = sum[at]! / count;
-        correction += step * sum[at]!;
-        mean[at]! += step;
-        sum[at] = 0;
-      }
-      this.#scatters[label]! += Math.max(0, this.#squares[label]! - correction);
-      this.#counts[label] = count;
-      this.#squares[label] = 0;
-      this.#added[label] = 0;
-    }
-  }
+  return step;
 }
 
 /**

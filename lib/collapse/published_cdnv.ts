@@ -18,8 +18,8 @@ export interface PublishedStatistics {
  * and the squared distances of the means.
  *
  * What a batch adds is taken as correctly rounded, which PyTorch's pairwise sums nearly are; the running totals and all that
- * follows are rounded to float32 at each step. A batch here is a block of at most 256 examples, there 128. So the sums of a
- * block that the accurate moments need anyway suffice, and the formula costs next to nothing.
+ * follows are rounded to float32 at each step. A batch here is a step of the measurement, 125 examples unless layers are wide,
+ * there 128. So the sums of a step that the accurate moments need anyway suffice, and the formula costs next to nothing.
  */
 export class PublishedMoments {
   readonly #counts: Float64Array;
@@ -39,7 +39,7 @@ export class PublishedMoments {
   }
 
   /**
-   * Adds the examples of a class in a block, by their sums about a shift s.
+   * Adds the examples of a class in a step, by their sums about a shift s.
    *
    * @param count how many there are
    * @param shift `[D]`: s

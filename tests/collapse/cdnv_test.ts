@@ -2,14 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { cdnv, nccErrorBound } from "../../lib/collapse/cdnv.ts";
 import { type ClassStatistics, classStatistics } from "../../lib/collapse/class_statistics.ts";
-import { MomentAccumulator } from "../../lib/collapse/moments.ts";
-import { countNcc, nearestCentre } from "../../lib/collapse/ncc.ts";
-import { assertClose, type Cloud, gaussianCloud, simplex, twoPass, uniform } from "./clouds.ts";
+import { countNcc } from "../../lib/collapse/ncc.ts";
+import { assertClose, type Cloud, gaussianCloud, momentsOf, nearestOf, simplex, twoPass, uniform } from "./clouds.ts";
 
-function statisticsOf({ features, labels, size, classes }: Cloud): ClassStatistics {
-  const accumulator = new MomentAccumulator(classes, size);
-  accumulator.add(features, labels);
-  return classStatistics(accumulator.moments());
+function statisticsOf(cloud: Cloud): ClassStatistics {
+  return classStatistics(momentsOf(cloud));
 }
 
 /** Statistics given directly. */
@@ -158,12 +155,10 @@ Deno.test("nccErrorBound() is never exceeded by the macro-averaged NCC error of 
       const next = uniform(seed);
       const labels = Uint8Array.from({ length: 40 }, (_, row) => row < classes ? row : Math.floor(next() * classes));
       const features = Float32Array.from({ length: 80 }, (_, at) => labels[at >> 1]! + spread * (next() - next()));
-      const accumulator = new MomentAccumulator(classes, 2);
-      accumulator.add(features, labels);
-      const moments = accumulator.moments();
+      const moments = momentsOf({ features, labels, size: 2, classes });
       const { mean } = cdnv(classStatistics(moments));
       const { correct } = countNcc(
-        nearestCentre(moments)(features, new Uint16Array(40)),
+        nearestOf(moments, features),
         labels,
         new Uint16Array(40),
         classes,

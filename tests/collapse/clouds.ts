@@ -1,4 +1,12 @@
-import type { FeatureSource } from "../../lib/collapse/measurement.ts";
+import assert from "node:assert/strict";
+import { classSums, squaredDeviations } from "../../lib/collapse/class_sums.ts";
+import type { MeasuredData, Measurement } from "../../lib/collapse/measurement.ts";
+import type { MeasuredNetwork } from "../../lib/collapse/measurement_program.ts";
+import { type ClassMoments, MomentAccumulator, type StepObserver } from "../../lib/collapse/moments.ts";
+import { centresOf, nearestClass } from "../../lib/collapse/ncc.ts";
+import type { ProbedData } from "../../lib/collapse/probe.ts";
+import { addScatters, projectedScatter, projectionAxes } from "../../lib/collapse/projected_scatter.ts";
+import type { ExampleSpec, HostArray } from "../../lib/runtimes/program.ts";
 
 /** Features with their labels. */
 export interface Cloud {
@@ -73,25 +81,149 @@ export function twoPass({ features, labels, size, classes }: Cloud): { variances
   return { variances, distances };
 }
 
-/** Clouds as the layers of a source, served in chunks; the first `train` examples are the train set. */
-export function sourceOf(layers: readonly Cloud[], train: number, chunk: number, logits: Float32Array): FeatureSource {
-  const { labels, classes } = layers[0]!;
+/** A network whose layers' features are those of clouds, and its logits given, too. */
+export function cloudNetwork(layers: readonly Cloud[]): MeasuredNetwork {
+  const { classes } = layers[0]!;
+  const names = layers.map((_, index) => `${index + 1}`);
+  const specs = names.map((name, index): [string, ExampleSpec] => {
+    return [`features/${name}`, { shape: [layers[index]!.size], dtype: "float32" }];
+  });
   return {
+    layers: names.map((name, index) => ({ name, size: layers[index]!.size })),
     classes,
-    sizes: layers.map(({ size }) => size),
-    labels: { train: labels.subarray(0, train), test: labels.subarray(train) },
-    async *chunks(split) {
-      const [from, to] = split === "train" ? [0, train] : [train, labels.length];
-      for (let start = from; start < to; start += chunk) {
-        const end = Math.min(start + chunk, to);
-        yield await Promise.resolve({
-          count: end - start,
-          logits: logits.subarray(start * classes, end * classes),
-          layers: layers.map(({ features, size }) => features.subarray(start * size, end * size)),
-        });
-      }
+    examples: {
+      ...Object.fromEntries(specs),
+      logits: { shape: [classes], dtype: "float32" },
+      labels: { shape: [], dtype: "int32" },
     },
+    constants: {},
+    apply: ({ examples }) => ({
+      logits: examples.logits!,
+      layers: names.map((name) => examples[`features/${name}`]!),
+    }),
   };
+}
+
+/** Clouds as the features of a {@linkcode cloudNetwork}; the first `train` examples are the train set. */
+export function cloudSets(layers: readonly Cloud[], train: number, logits: Float32Array): MeasuredData["sets"] {
+  const { labels, classes } = layers[0]!;
+  const part = (from: number, to: number): ProbedData => {
+    const features = layers.map(({ features, size }, index) => {
+      return [`features/${index + 1}`, features.slice(from * size, to * size)];
+    });
+    return {
+      examples: {
+        ...Object.fromEntries(features),
+        logits: logits.slice(from * classes, to * classes),
+        labels: Int32Array.from(labels.subarray(from, to)),
+      },
+      constants: {},
+    };
+  };
+  return { train: part(0, train), test: part(train, labels.length) };
+}
+
+/** An accumulator for the moments of a cloud, each class's first example its first shift. */
+export function accumulatorFor(
+  { features, labels, size, classes }: Cloud,
+  observer?: StepObserver,
+): MomentAccumulator {
+  const origins = new Float64Array(classes * size);
+  for (let label = 0; label < classes; label++) {
+    const first = labels.indexOf(label);
+    if (first >= 0) origins.set(features.subarray(first * size, (first + 1) * size), label * size);
+  }
+  return new MomentAccumulator(classes, size, origins, observer);
+}
+
+/** Adds examples in steps of a size, as the host computes their sums. */
+export function addTo(accumulator: MomentAccumulator, cloud: Cloud, batch = 64): void {
+  const { size, classes } = cloud;
+  const shifts = { data: accumulator.shifts, shape: [classes, size] };
+  const steps = stepsOf(cloud, batch);
+  const sums = joined(steps.map((step) => classSums.host(...step, shifts)));
+  const squares = joined(steps.map((step) => squaredDeviations.host(...step, shifts)));
+  accumulator.add({ batch, sums, squares }, cloud.labels);
+}
+
+/** The moments of a cloud. */
+export function momentsOf(cloud: Cloud): ClassMoments {
+  const accumulator = accumulatorFor(cloud);
+  addTo(accumulator, cloud);
+  return accumulator.moments();
+}
+
+/** `M Sigma_W M^T` of a cloud, the upper triangle, as the host computes it in steps of a size. */
+export function projectedOf(cloud: Cloud, moments: ClassMoments, batch = 64): Float64Array {
+  const { size, classes } = cloud;
+  const { axes, weights } = projectionAxes(moments);
+  const parameters = [
+    { data: moments.means, shape: [classes, size] },
+    { data: axes, shape: [size, classes] },
+    { data: weights, shape: [classes] },
+  ];
+  const sum = new Float64Array(classes * (classes + 1) / 2);
+  addScatters(joined(stepsOf(cloud, batch).map((step) => projectedScatter.host(...step, ...parameters))), sum, classes);
+  return sum;
+}
+
+/** Features and labels of each step. */
+function stepsOf({ features, labels, size }: Cloud, batch: number): (readonly [HostArray, HostArray])[] {
+  return Array.from({ length: Math.ceil(labels.length / batch) }, (_, step) => {
+    const own = Int32Array.from(labels.subarray(step * batch, (step + 1) * batch));
+    const from = step * batch * size;
+    return [
+      { data: features.subarray(from, from + own.length * size), shape: [own.length, size] },
+      { data: own, shape: [own.length] },
+    ] as const;
+  });
+}
+
+function joined(arrays: readonly HostArray[]): Float64Array {
+  return Float64Array.from(arrays.flatMap(({ data }) => [...data]));
+}
+
+/** The nearest class centre of each of some features, as the host finds it. */
+export function nearestOf(moments: ClassMoments, features: Float32Array): Int32Array {
+  const { classes, size } = moments;
+  const { directions, offsets } = centresOf(moments);
+  return nearestClass.host(
+    { data: features, shape: [features.length / size, size] },
+    { data: directions, shape: [size, classes] },
+    { data: offsets, shape: [classes] },
+  ).data as Int32Array;
+}
+
+/** Some of a cloud's examples. */
+export function part({ features, labels, size, classes }: Cloud, from: number, to: number): Cloud {
+  return { features: features.subarray(from * size, to * size), labels: labels.subarray(from, to), size, classes };
+}
+
+/**
+ * Fails unless two measurements of the same features agree: counts are equal, other numbers agree to a relative tolerance
+ * (elements of matrices, which may be 0, relative to the largest), and those of the published formula to the rounding of
+ * float32, which depends on the size of the steps.
+ */
+export function assertSameMeasurement(actual: Measurement, expected: Measurement, tolerance: number): void {
+  const counts = ({ layer, split, counts, nccCorrect, nccAgree, networkCorrect }: Measurement) => {
+    return [layer, split, [...Array.from(counts)], [...Array.from(nccCorrect)], nccAgree, networkCorrect];
+  };
+  assert.deepEqual(counts(actual), counts(expected));
+  assertClose(actual.scale, expected.scale, tolerance);
+  for (const name of ["variances", "distances"] as const) {
+    Array.from(expected[name]).forEach((value, at) => assertClose(actual[name][at]!, value, tolerance));
+  }
+  const near = (found: ArrayLike<number>, wanted: ArrayLike<number>, most: number) => {
+    Array.from(wanted).forEach((value, at) => assert.ok(Math.abs(found[at]! - value) <= most, `${at}`));
+  };
+  const largest = (values: ArrayLike<number>) => Math.max(...Array.from(values, Math.abs));
+  near(actual.projected, expected.projected, tolerance * largest(expected.projected));
+  near(actual.published.variances, expected.published.variances, 1e-5 * expected.scale);
+  near(actual.published.distances, expected.published.distances, 1e-5 * expected.scale);
+  assert.equal(actual.classifier === null, expected.classifier === null);
+  if (expected.classifier === null) return;
+  const { products } = expected.classifier;
+  near(actual.classifier!.products, products, tolerance * largest(products));
 }
 
 /** Fails unless two numbers agree to a relative tolerance. */

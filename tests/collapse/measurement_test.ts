@@ -1,13 +1,24 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Embeddings } from "../../lib/collapse/embeddings.ts";
-import { measureLayers } from "../../lib/collapse/measurement.ts";
+import { LayerMeasurement } from "../../lib/collapse/measurement.ts";
 import { neuralCollapseTable } from "../../lib/collapse/neural_collapse_table.ts";
 import { type LayerStatistics, readStatistics, writeStatistics } from "../../lib/collapse/statistics.ts";
 import { cdnvTable, depthCurveTable, effectiveDepthTable } from "../../lib/collapse/tables.ts";
 import { readSafetensors, tensorNamed } from "../../lib/formats/safetensors.ts";
 import type { Row } from "../../lib/formats/table.ts";
-import { assertClose, gaussianCloud, simplex, sourceOf, twoPass } from "./clouds.ts";
+import { cpuRuntime } from "../../lib/runtimes/cpu.ts";
+import type { Runtime } from "../../lib/runtimes/runtime.ts";
+import {
+  assertClose,
+  assertSameMeasurement,
+  type Cloud,
+  cloudNetwork,
+  cloudSets,
+  gaussianCloud,
+  simplex,
+  twoPass,
+} from "./clouds.ts";
 
 const train = 300;
 const layers = [gaussianCloud(simplex(4), 0.4, 100, 1), gaussianCloud(simplex(4), 0.05, 100, 2)];
@@ -18,14 +29,30 @@ const logits = Float32Array.from(
   (_, at) => at % 4 === ((at >> 2) % 10 === 0 ? 0 : labels[at >> 2]) ? 1 : 0,
 );
 
-async function measured(chunk: number, memory: number): Promise<LayerStatistics[]> {
-  const classifier = { weights: Float32Array.from(simplex(4).flat()) };
-  const measurements = await measureLayers({ ...sourceOf(layers, train, chunk, logits), classifier }, { memory });
-  return measurements.map((measurement) => ({ epoch: 3, ...measurement }));
+const classifier = { weights: Float32Array.from(simplex(4).flat()) };
+const network = cloudNetwork(layers);
+const sets = cloudSets(layers, train, logits);
+const setLabels = { train: sets.train.examples.labels, test: sets.test.examples.labels };
+
+async function measured(
+  { runtime = cpuRuntime, batch = 64, threads = 1, clouds = layers }: {
+    runtime?: Runtime;
+    batch?: number;
+    threads?: number;
+    clouds?: readonly Cloud[];
+  } = {},
+): Promise<LayerStatistics[]> {
+  const measurement = new LayerMeasurement(cloudNetwork(clouds), { runtime, threads, batch });
+  try {
+    const measurements = await measurement.measure({ sets: cloudSets(clouds, train, logits), classifier });
+    return measurements.map((measurement) => ({ epoch: 3, ...measurement }));
+  } finally {
+    await measurement.dispose();
+  }
 }
 
-Deno.test("measureLayers() measures every layer on both sets", async () => {
-  const rows = await measured(64, 1e9);
+Deno.test("LayerMeasurement measures every layer on both sets", async () => {
+  const rows = await measured();
   assert.deepEqual(rows.map(({ layer, split }) => [layer, split]), [[1, "train"], [1, "test"], [2, "train"], [
     2,
     "test",
@@ -45,21 +72,25 @@ Deno.test("measureLayers() measures every layer on both sets", async () => {
   assert.equal(rows[3]!.networkCorrect, 95);
 });
 
-Deno.test("measureLayers() gives the same in one pass and in two, and the same NCC for any chunks", async () => {
-  const once = await measured(64, 1e9);
-  assert.deepEqual(await measured(64, 0), once);
-  const other = await measured(7, 0);
-  assert.deepEqual(
-    other.map(({ nccCorrect, nccAgree }) => [nccCorrect, nccAgree]),
-    once.map(({ nccCorrect, nccAgree }) => [nccCorrect, nccAgree]),
-  );
+Deno.test("LayerMeasurement gives the same for any size of the steps, to 1e-12", async () => {
+  const once = await measured();
+  (await measured({ batch: 7 })).forEach((row, index) => assertSameMeasurement(row, once[index]!, 1e-12));
 });
 
-Deno.test("measureLayers() names the layer whose features are not finite", async () => {
-  const broken = { ...layers[1]!, features: layers[1]!.features.map((value, at) => at === 5 ? NaN : value) };
-  await assert.rejects(measureLayers(sourceOf([layers[0]!, broken], train, 64, logits), { memory: 0 }), {
-    message: "Layer 2: A feature of class 1 is not finite; the network has diverged",
-  });
+Deno.test("LayerMeasurement names the layer and the class of a feature that is not finite", async () => {
+  for (const [at, value] of [[5, NaN], [train * 4 + 6, Infinity]] as const) {
+    const broken = { ...layers[1]!, features: layers[1]!.features.with(at, value) };
+    await assert.rejects(measured({ clouds: [layers[0]!, broken] }), {
+      message: "Layer 2: A feature of class 1 is not finite; the network has diverged",
+    });
+  }
+});
+
+Deno.test("LayerMeasurement refuses labels that are none of the classes", async () => {
+  for (const wrong of [4, 255]) {
+    const clouds = layers.map((cloud) => ({ ...cloud, labels: cloud.labels.with(9, wrong) }));
+    await assert.rejects(measured({ clouds }), { message: `Label ${wrong} is out of range; expected 0 to 3` });
+  }
 });
 
 async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
@@ -76,7 +107,7 @@ const identity = { dataset: "clouds", model: "mlp", depth: 2, width: 4, seed: 0 
 Deno.test("readStatistics() returns what writeStatistics() wrote", async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "statistics.safetensors");
-    const rows = await measured(64, 1e9);
+    const rows = await measured();
     await writeStatistics(path, { identity, classes: 4, rows });
     const read = await readStatistics(path);
     assert.deepEqual([read.identity, read.classes], [identity, 4]);
@@ -93,7 +124,7 @@ Deno.test("readStatistics() returns what writeStatistics() wrote", async () => {
 Deno.test("readStatistics() names a file of another format or with impossible values", async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "statistics.safetensors");
-    const rows = await measured(64, 1e9);
+    const rows = await measured();
     await writeStatistics(path, { identity, classes: 4, rows: [{ ...rows[0]!, variances: [1, NaN, 1, 1] }] });
     await assert.rejects(readStatistics(path), {
       message: `${path}: tensor "variances" holds a value that is negative or not finite`,
@@ -103,7 +134,7 @@ Deno.test("readStatistics() names a file of another format or with impossible va
     await assert.rejects(readStatistics(path), {
       message: `${path}: tensor "projected" holds a value that is not finite`,
     });
-    await new Embeddings(sourceOf(layers, train, 64, logits), [1]).write(folder, "epoch-0003", {});
+    await new Embeddings(network, setLabels, [1]).write(folder, "epoch-0003", {});
     const other = join(folder, "epoch-0003-layer-1.safetensors");
     await assert.rejects(readStatistics(other), {
       message: `${other}: expected the format "mindepth statistics 2", found "none"`,
@@ -112,7 +143,7 @@ Deno.test("readStatistics() names a file of another format or with impossible va
 });
 
 Deno.test("cdnvTable() and effectiveDepthTable() give a row a layer, with the network's identity first", async () => {
-  const statistics = { identity, classes: 4, rows: await measured(64, 1e9) };
+  const statistics = { identity, classes: 4, rows: await measured() };
   const cdnv = cdnvTable(statistics);
   assert.deepEqual(cdnv.columns.slice(0, 8), ["dataset", "model", "depth", "width", "seed", "epoch", "layer", "split"]);
   for (const row of cdnv.rows) assert.deepEqual(Object.keys(row).toSorted(), cdnv.columns.toSorted());
@@ -127,7 +158,7 @@ Deno.test("cdnvTable() and effectiveDepthTable() give a row a layer, with the ne
 });
 
 Deno.test("depthCurveTable() gives the verdict of effectiveDepthTable() at its threshold, and never more at a larger one", async () => {
-  const statistics = { identity, classes: 4, rows: await measured(64, 1e9) };
+  const statistics = { identity, classes: 4, rows: await measured() };
   const curve = depthCurveTable(statistics);
   for (const row of curve.rows) assert.deepEqual(Object.keys(row).toSorted(), curve.columns.toSorted());
   const depth = effectiveDepthTable(statistics, { cdnvFactor: 2, nccMargin: 0.01 });
@@ -145,7 +176,7 @@ Deno.test("depthCurveTable() gives the verdict of effectiveDepthTable() at its t
 });
 
 Deno.test("neuralCollapseTable() gives NC3 of the last layer alone, and NC4 as the share of disagreements", async () => {
-  const { columns, rows } = neuralCollapseTable({ identity, classes: 4, rows: await measured(64, 1e9) });
+  const { columns, rows } = neuralCollapseTable({ identity, classes: 4, rows: await measured() });
   for (const row of rows) assert.deepEqual(Object.keys(row).toSorted(), columns.toSorted());
   assert.deepEqual(rows.map((row) => row.nc3_duality_distance === null), [true, true, false, false]);
   assert.ok(Number(rows[2]!.nc3_duality_distance) < 0.7 && Number(rows[2]!.nc3_etf_distance) < 0.1);
@@ -154,7 +185,7 @@ Deno.test("neuralCollapseTable() gives NC3 of the last layer alone, and NC4 as t
 });
 
 Deno.test("cdnvTable() says what classes lack and what the published formula makes of the features", async () => {
-  const [row] = (await measured(64, 1e9)).slice(2);
+  const [row] = (await measured()).slice(2);
   const table = (counts: number[]) =>
     cdnvTable({ identity, classes: 4, rows: [{ ...row!, split: "test", counts }] }).rows[0]!;
   const sizes = ({ missing_classes, single_classes, least_examples, most_examples }: Row) => {
@@ -169,7 +200,7 @@ Deno.test("cdnvTable() says what classes lack and what the published formula mak
 });
 
 Deno.test("effectiveDepthTable() takes an error that equals its threshold as collapsed", async () => {
-  const [, , upper] = await measured(64, 1e9);
+  const [, , upper] = await measured();
   const row = {
     ...upper!,
     layer: 1,
@@ -185,7 +216,7 @@ Deno.test("effectiveDepthTable() takes an error that equals its threshold as col
 });
 
 Deno.test("cdnvTable() rejects statistics whose NCC error exceeds its bound by CDNV", async () => {
-  const rows = await measured(64, 1e9);
+  const rows = await measured();
   const wrong = { ...rows[2]!, nccCorrect: [0, 75, 75, 75] };
   assert.throws(() => cdnvTable({ identity, classes: 4, rows: [wrong] }), {
     message:
@@ -195,9 +226,9 @@ Deno.test("cdnvTable() rejects statistics whose NCC error exceeds its bound by C
 
 Deno.test("Embeddings writes the features of the chosen layers, whole and in order", async () => {
   await inFolder(async (folder) => {
-    const source = sourceOf(layers, train, 64, logits);
-    const embeddings = new Embeddings(source, [2]);
-    await measureLayers(source, { memory: 0, seen: (split, start, chunk) => embeddings.keep(split, start, chunk) });
+    const embeddings = new Embeddings(network, setLabels, [2]);
+    const measurement = new LayerMeasurement(network, { runtime: cpuRuntime, threads: 1, batch: 64 });
+    await measurement.measure({ sets, save: [2], saved: (...features) => embeddings.keep(...features) });
     await embeddings.write(folder, "epoch-0003", { epoch: "3" });
     assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["epoch-0003-layer-2.safetensors"]);
     const path = join(folder, "epoch-0003-layer-2.safetensors");

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { classStatistics } from "../../lib/collapse/class_statistics.ts";
 import { type ClassMoments, mergeMoments, MomentAccumulator } from "../../lib/collapse/moments.ts";
-import { assertClose, type Cloud, gaussianCloud, simplex, twoPass } from "./clouds.ts";
-
-function momentsOf({ features, labels, size, classes }: Cloud): ClassMoments {
-  const accumulator = new MomentAccumulator(classes, size);
-  accumulator.add(features, labels);
-  return accumulator.moments();
-}
-
-function part({ features, labels, size, classes }: Cloud, from: number, to: number): Cloud {
-  return { features: features.subarray(from * size, to * size), labels: labels.subarray(from, to), size, classes };
-}
+import {
+  accumulatorFor,
+  addTo,
+  assertClose,
+  type Cloud,
+  gaussianCloud,
+  momentsOf,
+  part,
+  simplex,
+  twoPass,
+} from "./clouds.ts";
 
 /** Equal counts, scatters to a relative tolerance, and means to that share of the features' norm. */
 function assertSameMoments(actual: ClassMoments, expected: ClassMoments, tolerance: number): void {
@@ -58,11 +58,10 @@ Deno.test("MomentAccumulator gives the counts, means and scatters of the definit
 Deno.test("MomentAccumulator gives the same moments for any split of the examples into calls", () => {
   const whole = momentsOf(far);
   fc.assert(fc.property(fc.array(fc.nat(far.labels.length), { maxLength: 12 }), (cuts) => {
-    const accumulator = new MomentAccumulator(far.classes, far.size);
+    const accumulator = accumulatorFor(far);
     const edges = [0, ...cuts.toSorted((a, b) => a - b), far.labels.length];
     edges.slice(1).forEach((to, index) => {
-      const { features, labels } = part(far, edges[index]!, to);
-      accumulator.add(features, labels);
+      addTo(accumulator, part(far, edges[index]!, to));
     });
     assertSameMoments(accumulator.moments(), whole, 1e-12);
   }));
@@ -100,8 +99,8 @@ Deno.test("mergeMoments() is associative and commutative", () => {
 });
 
 Deno.test("mergeMoments() rejects moments of other layers", () => {
-  const moments = new MomentAccumulator(2, 3).moments();
-  assert.throws(() => mergeMoments(moments, new MomentAccumulator(2, 4).moments()), {
+  const empty = (size: number) => new MomentAccumulator(2, size, new Float64Array(2 * size)).moments();
+  assert.throws(() => mergeMoments(empty(3), empty(4)), {
     message: "Moments of 2 classes and size 3 do not merge with those of 2 and size 4",
   });
 });
@@ -143,20 +142,29 @@ Deno.test("Equal features have a scatter of exactly 0", () => {
   assert.deepEqual([...momentsOf({ features, labels: new Uint8Array(500), size: 3, classes: 1 }).scatters], [0]);
 });
 
-Deno.test("MomentAccumulator rejects features that are not finite, and labels and lengths that do not fit", () => {
-  const accumulator = () => new MomentAccumulator(2, 1);
+Deno.test("MomentAccumulator gives the same for any size of the steps, and starts a class that comes late at its own", () => {
+  const whole = momentsOf(far);
+  for (const batch of [1, 7, 1000]) {
+    const accumulator = accumulatorFor(far);
+    addTo(accumulator, far, batch);
+    assertSameMoments(accumulator.moments(), whole, 1e-12);
+  }
+  const order = [...far.labels.keys()].toSorted((a, b) => far.labels[a]! - far.labels[b]!);
+  const sorted = {
+    ...far,
+    labels: Uint8Array.from(order, (row) => far.labels[row]!),
+    features: Float32Array.from(
+      order.flatMap((row) => [...far.features.subarray(row * far.size, (row + 1) * far.size)]),
+    ),
+  };
+  assertSameMoments(momentsOf(sorted), whole, 1e-12);
+});
+
+Deno.test("MomentAccumulator names the class whose features are not finite", () => {
   for (const value of [NaN, Infinity, -Infinity]) {
-    assert.throws(() => accumulator().add(Float32Array.of(1, value), Uint8Array.of(1, 1)), {
+    const cloud = { features: Float32Array.of(3, 1, value), labels: Uint8Array.of(0, 1, 1), size: 1, classes: 2 };
+    assert.throws(() => momentsOf(cloud), {
       message: "A feature of class 1 is not finite; the network has diverged",
     });
   }
-  assert.throws(() => accumulator().add(Float32Array.of(NaN), Uint8Array.of(0)), {
-    message: "A feature of class 0 is not finite; the network has diverged",
-  });
-  assert.throws(() => accumulator().add(Float32Array.of(1), Uint8Array.of(2)), {
-    message: "Label 2 is out of range; expected 0 to 1",
-  });
-  assert.throws(() => accumulator().add(Float32Array.of(1, 2, 3), Uint8Array.of(0)), {
-    message: "3 features for 1 examples of size 1",
-  });
 });

@@ -3,28 +3,34 @@ import fc from "fast-check";
 import { Matrix, pseudoInverse } from "ml-matrix";
 import { classStatistics } from "../../lib/collapse/class_statistics.ts";
 import { type Classifier, classifierStatistics } from "../../lib/collapse/classifier.ts";
-import { MomentAccumulator } from "../../lib/collapse/moments.ts";
 import { type NeuralCollapse, neuralCollapse } from "../../lib/collapse/neural_collapse.ts";
-import { ProjectedScatter } from "../../lib/collapse/projected_scatter.ts";
-import { residualProjections } from "../../lib/collapse/residual_projections.ts";
-import { assertClose, type Cloud, gaussianCloud, simplex, uniform } from "./clouds.ts";
+import {
+  accumulatorFor,
+  addTo,
+  assertClose,
+  type Cloud,
+  gaussianCloud,
+  part,
+  projectedOf,
+  simplex,
+  uniform,
+} from "./clouds.ts";
 
-/** Measures a cloud that is served in batches of the given sizes, then in one. */
-function collapseOf(cloud: Cloud, classifier?: Classifier, batches: readonly number[] = []): NeuralCollapse {
-  const { features, labels, size, classes } = cloud;
-  const serve = (add: (features: Float32Array, labels: Uint8Array) => void) => {
-    let start = 0;
-    for (const batch of [...batches, labels.length]) {
-      const end = Math.min(start + batch, labels.length);
-      add(features.subarray(start * size, end * size), labels.subarray(start, end));
-      start = end;
-    }
-  };
-  const accumulator = new MomentAccumulator(classes, size);
-  serve((part, own) => accumulator.add(part, own));
+/** Measures a cloud that is served in batches of the given sizes, then in one, whose steps are of a size. */
+function collapseOf(
+  cloud: Cloud,
+  classifier?: Classifier,
+  batches: readonly number[] = [],
+  step = 64,
+): NeuralCollapse {
+  const accumulator = accumulatorFor(cloud);
+  let start = 0;
+  for (const batch of [...batches, cloud.labels.length]) {
+    const end = Math.min(start + batch, cloud.labels.length);
+    addTo(accumulator, part(cloud, start, end), step);
+    start = end;
+  }
   const moments = accumulator.moments();
-  const [scatter, projections] = [new ProjectedScatter(moments.counts), residualProjections(moments)];
-  serve((part, own) => scatter.add(projections(part, own), own));
   return neuralCollapse({
     layer: 1,
     split: "train",
@@ -32,7 +38,7 @@ function collapseOf(cloud: Cloud, classifier?: Classifier, batches: readonly num
     nccCorrect: [],
     nccAgree: 0,
     networkCorrect: 0,
-    projected: scatter.values(),
+    projected: projectedOf(cloud, moments, step),
     published: { variances: [], distances: [] },
     classifier: classifier === undefined ? null : classifierStatistics(classifier, moments),
   });

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { cdnv } from "../../lib/collapse/cdnv.ts";
 import { classStatistics } from "../../lib/collapse/class_statistics.ts";
-import { MomentAccumulator } from "../../lib/collapse/moments.ts";
 import { publishedCdnv, PublishedMoments } from "../../lib/collapse/published_cdnv.ts";
-import { assertClose, type Cloud, gaussianCloud, simplex } from "./clouds.ts";
+import { accumulatorFor, addTo, assertClose, type Cloud, gaussianCloud, simplex } from "./clouds.ts";
 
-function both({ features, labels, size, classes }: Cloud): { accurate: number | null; published: number | null } {
-  const published = new PublishedMoments(classes, size);
-  const accumulator = new MomentAccumulator(classes, size, published);
-  accumulator.add(features, labels);
+function both(cloud: Cloud): { accurate: number | null; published: number | null } {
+  const published = new PublishedMoments(cloud.classes, cloud.size);
+  const accumulator = accumulatorFor(cloud, published);
+  addTo(accumulator, cloud, 125);
   const statistics = classStatistics(accumulator.moments());
   return { accurate: cdnv(statistics).mean, published: publishedCdnv(statistics.counts, published.statistics()) };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { peers } from "../../bench/peers.ts";
-import { measureLayers } from "../../lib/collapse/measurement.ts";
+import { LayerMeasurement } from "../../lib/collapse/measurement.ts";
 import { neuralCollapseTable } from "../../lib/collapse/neural_collapse_table.ts";
 import type { ProbedNetwork } from "../../lib/collapse/probe.ts";
 import { convergeProbe } from "../../lib/collapse/probe_converged.ts";
@@ -12,7 +12,7 @@ import { writeSafetensors } from "../../lib/formats/safetensors.ts";
 import type { Row } from "../../lib/formats/table.ts";
 import { onnxRuntime } from "../../lib/runtimes/onnx.ts";
 import { isInstalled, pythonOf } from "../../setup/virtual_environment.ts";
-import { assertClose, type Cloud, gaussianCloud, normal, sourceOf } from "../collapse/clouds.ts";
+import { assertClose, type Cloud, cloudNetwork, cloudSets, gaussianCloud, normal } from "../collapse/clouds.ts";
 
 // With PyTorch 5 GB, so not in continuous integration.
 const hasPeers = await isInstalled(peers);
@@ -51,8 +51,10 @@ async function measured(cloud: Cloud): Promise<Row[]> {
     return cloud.features.subarray(row * size, (row + 1) * size)
       .reduce((sum, value, index) => sum + value * weights[index * classes + label]!, 0);
   });
-  const source = { ...sourceOf([cloud], train, 100, logits), classifier: { weights } };
-  const rows = (await measureLayers(source, { memory: 0 })).map((row) => ({ epoch: 0, ...row }));
+  const measurement = new LayerMeasurement(cloudNetwork([cloud]), { runtime: onnxRuntime, threads: 1, batch: 100 });
+  const found = await measurement.measure({ sets: cloudSets([cloud], train, logits), classifier: { weights } });
+  await measurement.dispose();
+  const rows = found.map((row) => ({ epoch: 0, ...row }));
   const statistics = { identity: {}, classes, rows };
   const collapse = neuralCollapseTable(statistics).rows;
   return cdnvTable(statistics).rows.map((row, index) => ({ ...row, ...collapse[index]! }));

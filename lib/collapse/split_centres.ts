@@ -1,0 +1,65 @@
+import type { RunOutputs } from "../runtimes/program.ts";
+import type { MeasuredNetwork } from "./measurement_program.ts";
+import type { ClassMoments } from "./moments.ts";
+import { type Centres, countNcc, predictedClasses } from "./ncc.ts";
+import { addScatters, projectionAxes } from "./projected_scatter.ts";
+import type { LayerStatistics } from "./statistics.ts";
+
+/** NCC counts and projected scatters of every layer on one set, of the outputs of the second pass. */
+export class SplitCentres {
+  readonly #correct: readonly Int32Array[];
+  readonly #agree: Int32Array;
+  readonly #scatters: readonly Float64Array[];
+  #networkCorrect = 0;
+
+  /** Starts without examples. */
+  constructor(readonly network: MeasuredNetwork) {
+    const { layers, classes } = network;
+    this.#correct = layers.map(() => new Int32Array(classes));
+    this.#agree = new Int32Array(layers.length);
+    this.#scatters = layers.map(() => new Float64Array(classes * (classes + 1) / 2));
+  }
+
+  /**
+   * The doubles of the program.
+   *
+   * @param moments of the set, a layer each
+   * @param centres by which NCC classifies, a layer each
+   */
+  doubles(moments: readonly ClassMoments[], centres: readonly Centres[]): Record<string, Float64Array> {
+    return Object.fromEntries(this.network.layers.flatMap(({ name }, layer) => {
+      const { axes, weights } = projectionAxes(moments[layer]!);
+      const { directions, offsets } = centres[layer]!;
+      const own = { means: moments[layer]!.means, axes, weights, directions, offsets };
+      return Object.entries(own).map(([kind, values]) => [`${kind}/${name}`, values]);
+    }));
+  }
+
+  /**
+   * Adds the examples of a call.
+   *
+   * @throws {Error} where a logit is not finite
+   */
+  add({ steps, rows }: RunOutputs, labels: Int32Array): void {
+    const { layers, classes } = this.network;
+    const predictions = predictedClasses(rows.logits!.data as Float32Array, classes);
+    predictions.forEach((prediction, row) => this.#networkCorrect += prediction === labels[row] ? 1 : 0);
+    layers.forEach(({ name }, layer) => {
+      const nearest = rows[`nearest/${name}`]!.data as Int32Array;
+      const { correct, agree } = countNcc(nearest, labels, predictions, classes);
+      correct.forEach((count, label) => this.#correct[layer]![label]! += count);
+      this.#agree[layer]! += agree;
+      addScatters(steps[`scatter/${name}`]!.data as Float64Array, this.#scatters[layer]!, classes);
+    });
+  }
+
+  /** The statistics of a layer. */
+  of(layer: number): Pick<LayerStatistics, "nccCorrect" | "nccAgree" | "networkCorrect" | "projected"> {
+    return {
+      nccCorrect: this.#correct[layer]!,
+      nccAgree: this.#agree[layer]!,
+      networkCorrect: this.#networkCorrect,
+      projected: this.#scatters[layer]!,
+    };
+  }
+}
