@@ -43,25 +43,25 @@ export function sumsProgram(network: MeasuredNetwork, saved: readonly string[]):
 }
 
 /**
- * The second pass over a set, once its class means are known. Of each layer it takes the doubles `means/<name>`, `[C, size]`,
- * `axes/<name>`, `[size, C]`, and `weights/<name>`, `[C]`, of the set, and of those who classify `directions/<name>`,
+ * The second pass over a set, once its class means are known. It takes the double `weights`, `[C]`, and of each layer
+ * `means/<name>`, `[C, size]`, and `axes/<name>`, `[size, C]`, of the set, and of the centres that classify `directions/<name>`,
  * `[size, C]`, and `offsets/<name>`, `[C]`. It gives the step `scatter/<name>`, `[C, C]`, of {@linkcode projectedScatter}, and
  * the row `nearest/<name>` of {@linkcode nearestClass}; besides the row `logits`, `[C]`.
  */
 export function centresProgram(network: MeasuredNetwork): Program {
   const { classes } = network;
   return passProgram("class centres", network, {
+    common: { weights: [classes] },
     doubles: ({ name, size }) => ({
       [`means/${name}`]: [classes, size],
       [`axes/${name}`]: [size, classes],
-      [`weights/${name}`]: [classes],
       [`directions/${name}`]: [size, classes],
       [`offsets/${name}`]: [classes],
     }),
     steps: (name, features, labels) => ({
       [`scatter/${name}`]: {
         apply: projectedScatter,
-        to: [features, labels, `means/${name}`, `axes/${name}`, `weights/${name}`],
+        to: [features, labels, `means/${name}`, `axes/${name}`, "weights"],
       },
     }),
     rows: (name, features) => ({
@@ -73,6 +73,7 @@ export function centresProgram(network: MeasuredNetwork): Program {
 
 /** What a pass takes and gives, layer by layer. */
 interface Pass {
+  readonly common?: Record<string, readonly number[]>;
   readonly doubles: (layer: MeasuredNetwork["layers"][number]) => Record<string, readonly number[]>;
   readonly steps: (name: string, features: Tensor, labels: Tensor) => Record<string, DoubleResult>;
   readonly rows: (name: string, features: Tensor, labels: Tensor) => Record<string, Tensor | DoubleResult>;
@@ -85,7 +86,7 @@ function passProgram(name: string, network: MeasuredNetwork, pass: Pass): Progra
     examples: network.examples,
     scalars: [],
     constants: network.constants,
-    doubles: Object.assign({}, ...network.layers.map(pass.doubles)),
+    doubles: Object.assign({}, pass.common, ...network.layers.map(pass.doubles)),
     state: {},
     body: (inputs) => {
       const labels = inputs.examples.labels!;

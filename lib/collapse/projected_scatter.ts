@@ -4,23 +4,21 @@ import { centredMeans } from "./centred_means.ts";
 import { deviations, forEachDeviation } from "./class_sums.ts";
 import type { ClassMoments } from "./moments.ts";
 
-/** What {@linkcode projectedScatter} takes besides the class means. */
-export interface ProjectionAxes {
-  /** `[D, C]`: M^T, the centred class means. */
-  readonly axes: Float64Array;
-  /** `[C]`: what an example of a class weighs, 1 / (n_c times the number of classes that have any). */
-  readonly weights: Float64Array;
+/** `[D, C]`: M^T, the centred class means, on which {@linkcode projectedScatter} projects. */
+export function projectionAxes(moments: ClassMoments): Float64Array {
+  const { classes, size } = moments;
+  const { means } = centredMeans(moments);
+  return Float64Array.from(means, (_, at) => means[(at % classes) * size + Math.floor(at / classes)]!);
 }
 
-/** The directions and weights of some examples, by their moments. */
-export function projectionAxes(moments: ClassMoments): ProjectionAxes {
-  const { classes, size, counts } = moments;
-  const { means } = centredMeans(moments);
+/**
+ * `[C]`: what an example of a class weighs: 1 / (n_c times the number of classes that have any).
+ *
+ * @param counts `[C]`: n_c
+ */
+export function classWeights(counts: Float64Array): Float64Array {
   const present = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
-  return {
-    axes: Float64Array.from(means, (_, at) => means[(at % classes) * size + Math.floor(at / classes)]!),
-    weights: counts.map((count) => count > 0 ? 1 / (present * count) : 0),
-  };
+  return counts.map((count) => count > 0 ? 1 / (present * count) : 0);
 }
 
 /**
@@ -34,7 +32,8 @@ export function projectionAxes(moments: ClassMoments): ProjectionAxes {
  * where Sigma_W is the mean of the classes' covariances. Residuals are taken before they are projected, all in float64, so
  * nothing cancels, however far features lie from zero. The means must be known: it takes a second pass.
  *
- * Of features `[batch, D]`, labels `[batch]`, the means mu, `[C, D]`, and {@linkcode ProjectionAxes}; gives `[C, C]`.
+ * Of features `[batch, D]`, labels `[batch]`, the means mu, `[C, D]`, {@linkcode projectionAxes} and
+ * {@linkcode classWeights}; gives `[C, C]`.
  */
 export const projectedScatter: DoubleFunction = {
   name: "projected scatter",

@@ -2,7 +2,7 @@ import type { RunOutputs } from "../runtimes/program.ts";
 import type { MeasuredNetwork } from "./measurement_program.ts";
 import type { ClassMoments } from "./moments.ts";
 import { type Centres, countNcc, predictedClasses } from "./ncc.ts";
-import { addScatters, projectionAxes } from "./projected_scatter.ts";
+import { addScatters, classWeights, projectionAxes } from "./projected_scatter.ts";
 import type { LayerStatistics } from "./statistics.ts";
 
 /** NCC counts and projected scatters of every layer on one set, of the outputs of the second pass. */
@@ -27,12 +27,12 @@ export class SplitCentres {
    * @param centres by which NCC classifies, a layer each
    */
   doubles(moments: readonly ClassMoments[], centres: readonly Centres[]): Record<string, Float64Array> {
-    return Object.fromEntries(this.network.layers.flatMap(({ name }, layer) => {
-      const { axes, weights } = projectionAxes(moments[layer]!);
+    const own = this.network.layers.flatMap(({ name }, layer) => {
       const { directions, offsets } = centres[layer]!;
-      const own = { means: moments[layer]!.means, axes, weights, directions, offsets };
-      return Object.entries(own).map(([kind, values]) => [`${kind}/${name}`, values]);
-    }));
+      const values = { means: moments[layer]!.means, axes: projectionAxes(moments[layer]!), directions, offsets };
+      return Object.entries(values).map(([kind, array]) => [`${kind}/${name}`, array]);
+    });
+    return { weights: classWeights(moments[0]!.counts), ...Object.fromEntries(own) };
   }
 
   /**

@@ -5,7 +5,7 @@ import type { MeasuredNetwork } from "../../lib/collapse/measurement_program.ts"
 import { type ClassMoments, MomentAccumulator, type StepObserver } from "../../lib/collapse/moments.ts";
 import { centresOf, nearestClass } from "../../lib/collapse/ncc.ts";
 import type { ProbedData } from "../../lib/collapse/probe.ts";
-import { addScatters, projectedScatter, projectionAxes } from "../../lib/collapse/projected_scatter.ts";
+import { addScatters, classWeights, projectedScatter, projectionAxes } from "../../lib/collapse/projected_scatter.ts";
 import type { ExampleSpec, HostArray } from "../../lib/runtimes/program.ts";
 
 /** Features with their labels. */
@@ -156,11 +156,10 @@ export function momentsOf(cloud: Cloud): ClassMoments {
 /** `M Sigma_W M^T` of a cloud, the upper triangle, as the host computes it in steps of a size. */
 export function projectedOf(cloud: Cloud, moments: ClassMoments, batch = 64): Float64Array {
   const { size, classes } = cloud;
-  const { axes, weights } = projectionAxes(moments);
   const parameters = [
     { data: moments.means, shape: [classes, size] },
-    { data: axes, shape: [size, classes] },
-    { data: weights, shape: [classes] },
+    { data: projectionAxes(moments), shape: [size, classes] },
+    { data: classWeights(moments.counts), shape: [classes] },
   ];
   const sum = new Float64Array(classes * (classes + 1) / 2);
   addScatters(joined(stepsOf(cloud, batch).map((step) => projectedScatter.host(...step, ...parameters))), sum, classes);
