@@ -33,10 +33,10 @@ class Task:
         features = pixels.float().mul_(self.factor).add_(self.offset)
         layers = []
         for layer in range(1, self.depth + 1):
-            own = {name: values[f"{layer}.{name}"] for name in ("weight", "scale", "bias", "mean", "variance")}
+            own = {name: values[f"{layer}.{name}"] for name in ("weight", "scale", "offset", "mean", "variance")}
             product = features @ own["weight"]
             normalised = torch.batch_norm(
-                product, own["scale"], own["bias"], own["mean"], own["variance"], False, 0.0, 1e-5, False
+                product, own["scale"], own["offset"], own["mean"], own["variance"], False, 0.0, 1e-5, False
             )
             features = torch.relu_(normalised)
             layers.append(features)
