@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
 import { classPairTable } from "../../lib/collapse/class_pairs.ts";
 import { cdnv } from "../../lib/collapse/cdnv.ts";
-import { measureLayers } from "../../lib/collapse/measurement.ts";
+import { LayerMeasurement } from "../../lib/collapse/measurement.ts";
 import type { NetworkStatistics } from "../../lib/collapse/statistics.ts";
 import { Random } from "../../lib/nn/random.ts";
+import { cpuRuntime } from "../../lib/runtimes/cpu.ts";
+import { cloudNetwork, cloudSets } from "./clouds.ts";
 
-/** Statistics of one layer of width 6 after epochs 0, 1 and 2. */
+/** Statistics of one layer of width 6 after epochs 0, 1 and 2, on the same examples for both sets. */
 async function statisticsOf(labels: Uint8Array, features: Float32Array): Promise<NetworkStatistics> {
   const classes = 4;
-  const logits = new Float32Array(labels.length * classes);
-  const chunk = { count: labels.length, logits, layers: [features] };
-  const measured = await measureLayers({
-    classes,
-    sizes: [6],
-    labels: { train: labels, test: labels },
-    async *chunks() {
-      yield await Promise.resolve(chunk);
-    },
-  }, { memory: 1e9 });
-  const rows = [0, 1, 2].flatMap((epoch) => measured.map((row) => ({ epoch, ...row })));
-  return { identity: { dataset: "made up", seed: 0 }, classes, rows };
+  const layers = [{ features, labels, size: 6, classes }];
+  const measurement = new LayerMeasurement(cloudNetwork(layers), { runtime: cpuRuntime, threads: 1, batch: 32 });
+  try {
+    const sets = cloudSets(layers, labels.length, new Float32Array(labels.length * classes));
+    const measured = await measurement.measure({ sets: { ...sets, test: sets.train } });
+    const rows = [0, 1, 2].flatMap((epoch) => measured.map((row) => ({ epoch, ...row })));
+    return { identity: { dataset: "made up", seed: 0 }, classes, rows };
+  } finally {
+    await measurement.dispose();
+  }
 }
 
 function randomFeatures(count: number): Float32Array {

@@ -97,7 +97,7 @@ export class OnnxGraph {
   namedConstant(
     name: string,
     type: DataType,
-    values: Uint8Array | Int32Array | Float32Array | BigInt64Array,
+    values: Uint8Array | Int32Array | Float32Array | Float64Array | BigInt64Array,
     shape: readonly number[],
   ): string {
     const tensor = new Message();
