@@ -19,7 +19,7 @@ export default stage({
   outs: ["claims"],
 
   async run({ deps, outs }) {
-    const { study } = await readStudy({ ...deps, pairs: [] });
+    const { study } = await readStudy(deps);
     await Deno.writeTextFile(outs.claims, claimsText(evaluateClaims(study)));
   },
 });

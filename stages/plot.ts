@@ -21,16 +21,21 @@ import { stage } from "../lib/pipeline/stage/mod.ts";
 export default stage({
   parameters: z.strictObject({
     title: z.string().min(1).default("Layer-wise collapse").meta({ description: "The report's title" }),
+    profile: z.string().min(1).optional().meta({ description: "Which reading of the paper this is, for the captions" }),
+    machine: z.string().min(1).optional().meta({ description: "What the networks were trained on, for the captions" }),
     zoom: z.number().min(0.5).max(6).default(2).meta({ description: "Pixels of a PNG per pixel of its SVG" }),
   }),
   deps: [],
   optionalDeps: ["claims"],
-  lists: ["history", "cdnv", "depth", "probe", "pairs", "collapse", "curve", "shuffled"],
+  lists: ["history", "cdnv", "depth", "probe", "pairs", "curve", "collapse"],
   outs: ["figures", "tables", "report"],
 
-  async run({ with: { title, zoom }, deps, outs, progress }) {
+  async run({ with: { title, profile, machine, zoom }, deps, outs, progress }) {
     const { study, tables: raw } = await readStudy(deps);
-    const figures = studyFigures(study);
+    const figures = studyFigures(study, {
+      ...profile === undefined ? {} : { profile },
+      ...machine === undefined ? {} : { machine },
+    });
 
     await Deno.mkdir(outs.figures);
     for (const [index, { name, figure }] of figures.entries()) {

@@ -14,7 +14,7 @@ interface Study {
 const depths = [1, 2, 3, 4, 5, 6, 8, 16];
 const figure1 = depths.flatMap((depth) => [0, 1, 2].map((seed) => `${depth}-${seed}`));
 const noisy = (seeds: readonly number[]) =>
-  seeds.flatMap((seed) => [0, 0.25, 0.5, 0.75].map((share) => `8-${seed}-${share}`));
+  seeds.flatMap((seed) => [0, 0.25, 0.5, 0.75, 1].map((share) => `8-${seed}-${share}`));
 
 const studies: Readonly<Record<string, Study>> = {
   ".": { datasets: ["mnist"], networks: ["2", "4", "8", "16"] },
@@ -25,8 +25,13 @@ const studies: Readonly<Record<string, Study>> = {
     datasets: ["mnist", "fashion-mnist", "cifar-10"],
     networks: ["mnist-0", "fashion-mnist-0", "cifar-10-0"],
   },
+  "studies/figure2/as-coded": {
+    datasets: ["mnist", "fashion-mnist", "cifar-10"],
+    networks: ["mnist-0", "fashion-mnist-0", "cifar-10-0"],
+  },
   "studies/figure2/reduced": { datasets: ["mnist", "fashion-mnist"], networks: ["mnist-0", "fashion-mnist-0"] },
   "studies/label-noise": { datasets: ["cifar-10"], networks: noisy([0, 1, 2]) },
+  "studies/label-noise/as-coded": { datasets: ["cifar-10"], networks: noisy([0, 1, 2]) },
   "studies/label-noise/reduced": { datasets: ["mnist"], networks: noisy([0, 1]) },
 };
 

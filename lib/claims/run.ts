@@ -1,6 +1,7 @@
 import { depthVerdicts, type EffectiveDepth } from "../figures/study/depth_verdict.ts";
 import { type Identity, networkKey } from "../figures/study/network.ts";
-import type { CdnvRow, DepthRow, HistoryRow, Study } from "../figures/study/study.ts";
+import type { CdnvRow, DepthRow, HistoryRow } from "../figures/study/rows.ts";
+import type { Study } from "../figures/study/study.ts";
 
 /** A layer after the last measured epoch, and before training. */
 export interface MeasuredLayer {

@@ -29,7 +29,7 @@ export function cdnvTable({ identity, classes, rows }: NetworkStatistics): Colla
   const columns = ["epoch", "layer", "split", "cdnv", "cdnv_median", "cdnv_max", "cdnv_corrected", "degenerate_pairs"];
   const ncc = ["ncc_accuracy", "ncc_agreement"];
   const checks = ["uncorrected_pairs", "cdnv_published", "cdnv_published_error"];
-  const sizes = ["classes", "missing_classes", "single_classes", "least_examples", "most_examples"];
+  const sizes = ["examples", "classes", "missing_classes", "single_classes", "least_examples", "most_examples"];
   return {
     columns: [...Object.keys(identity), ...columns, ...ncc, ...checks, ...sizes],
     rows: rows.map((row) => {
@@ -52,6 +52,7 @@ export function cdnvTable({ identity, classes, rows }: NetworkStatistics): Colla
         uncorrected_pairs: uncorrectedPairs,
         cdnv_published: published,
         cdnv_published_error: published === null || mean === null || mean === 0 ? null : published / mean - 1,
+        examples: sum(row.counts),
         classes,
         missing_classes: counts.filter((count) => count === 0).length,
         single_classes: counts.filter((count) => count === 1).length,

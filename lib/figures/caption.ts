@@ -7,6 +7,10 @@ import type { Study } from "./study/study.ts";
 export interface FigureOptions {
   /** Stands before the figure's own title. */
   readonly title?: string;
+  /** Which of the readings of the paper the study follows, as "as written". */
+  readonly profile?: string;
+  /** What the networks were trained on, as "2 cores of an AMD EPYC 9R14". */
+  readonly machine?: string;
 }
 
 /** The title block of a figure: what it shows, of which networks, and what its marks mean. */
@@ -18,12 +22,34 @@ export function caption(
 ): Part {
   return {
     text: options.title === undefined ? text : `${options.title}. ${text}`,
-    subtitle: [sharedText(study.networks, lastEpochs(study)), ...lines(notes.filter((note) => note !== false))],
+    subtitle: [
+      [sharedText(study.networks, lastEpochs(study)), ...sizesText(study)].join(" · "),
+      ...originText(options),
+      ...lines(notes.filter((note) => note !== false)),
+    ],
     fontSize: 15,
     subtitleFontSize: 11.5,
     subtitleLineHeight: 16,
     offset: 18,
   };
+}
+
+/** How many images were measured, as "n = 60,000 train, 10,000 test"; none where the networks' data sets differ in it. */
+function sizesText({ cdnv }: Study): string[] {
+  const sizes = (["train", "test"] as const).map((split) => {
+    return new Set(cdnv.filter((row) => row.split === split).map(({ examples }) => examples));
+  });
+  const [train, test] = sizes.map((values) => values.size === 1 ? [...values][0]!.toLocaleString("en-US") : undefined);
+  return train === undefined || test === undefined ? [] : [`n = ${train} train, ${test} test`];
+}
+
+/** By which reading of the paper, and where, the networks were trained. */
+function originText({ profile, machine }: FigureOptions): string[] {
+  const parts = [
+    ...profile === undefined ? [] : [`profile: ${profile}`],
+    ...machine === undefined ? [] : [`trained on ${machine}`],
+  ];
+  return parts.length === 0 ? [] : [parts.join(" · ")];
 }
 
 /** Notes in as few lines as may stand above a figure without widening it. */

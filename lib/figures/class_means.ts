@@ -4,7 +4,8 @@ import { type Figure, grammar, type Part } from "./figure.ts";
 import { columnWidth, layerEncoding } from "./panels/panel_axes.ts";
 import { groupBy, rounded } from "./study/seeds.ts";
 import { hasBands, labelOf, lastPairEpochs, layersOf, type Point } from "./study/series.ts";
-import type { PairRow, Study } from "./study/study.ts";
+import type { PairRow } from "./study/rows.ts";
+import type { Study } from "./study/study.ts";
 import { themes } from "./theme.ts";
 
 const panelsInRow = 4;

@@ -4,7 +4,8 @@ import { type Figure, grammar, type Part } from "./figure.ts";
 import { columnWidth, epochEncoding } from "./panels/panel_axes.ts";
 import { arithmeticSpread, groupBy, rounded } from "./study/seeds.ts";
 import { hasBands, labelOf, lastEpochs, type Point } from "./study/series.ts";
-import type { DepthRow, Study } from "./study/study.ts";
+import type { DepthRow } from "./study/rows.ts";
+import type { Study } from "./study/study.ts";
 import { themes } from "./theme.ts";
 
 const definitions: Readonly<Record<DepthRow["definition"], string>> = { cdnv: "by CDNV", ncc: "by NCC" };

@@ -5,7 +5,8 @@ import { columnWidth, layerEncoding, logEncoding } from "./panels/panel_axes.ts"
 import { depthText, type DepthVerdict, depthVerdicts } from "./study/depth_verdict.ts";
 import { hasBands, labelOf, layersOf, numbersOf, type Point } from "./study/series.ts";
 import { geometricSpread, groupBy, rounded } from "./study/seeds.ts";
-import type { DepthRow, Study } from "./study/study.ts";
+import type { DepthRow } from "./study/rows.ts";
+import type { Study } from "./study/study.ts";
 import { type Figure, grammar, type Part } from "./figure.ts";
 import { themes } from "./theme.ts";
 

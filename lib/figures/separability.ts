@@ -5,7 +5,8 @@ import { type LogAxis, logAxis } from "./panels/domains.ts";
 import { columnWidth, logEncoding } from "./panels/panel_axes.ts";
 import { geometricSpread, groupBy, rounded } from "./study/seeds.ts";
 import { hasBands, labelOf, layersOf, numbersOf, type Point } from "./study/series.ts";
-import type { CdnvRow, Study } from "./study/study.ts";
+import type { CdnvRow } from "./study/rows.ts";
+import type { Study } from "./study/study.ts";
 import { themes } from "./theme.ts";
 
 const panelsInRow = 4;

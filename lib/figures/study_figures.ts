@@ -1,6 +1,7 @@
 import type { FigureOptions } from "./caption.ts";
 import { classMeans } from "./class_means.ts";
 import { classPairs } from "./class_pairs.ts";
+import { depthCurve } from "./depth_curve.ts";
 import { depthProgress } from "./depth_progress.ts";
 import { effectiveDepth } from "./effective_depth.ts";
 import type { Figure } from "./figure.ts";
@@ -91,6 +92,19 @@ const kinds: readonly FigureKind[] = [
     ],
     suits: (study) => study.depth.length > 0 && !isMeasuredOnce(study),
     draw: depthProgress,
+    panel: null,
+    selects: false,
+  },
+  {
+    name: "depth_curve",
+    heading: "Effective depth over its threshold",
+    explanation: [
+      "What the verdict would have been at other thresholds. A flat stretch is a verdict that does not hang on the choice " +
+      "of one; where the curve before training, or that with shuffled labels, lies on the same level, it says nothing of " +
+      "what was learned.",
+    ],
+    suits: ({ curve }) => curve.length > 0,
+    draw: depthCurve,
     panel: null,
     selects: false,
   },

@@ -45,6 +45,15 @@ Deno.test("evaluateClaims() takes the last layer after the last epoch, from the 
   assert.deepEqual(first!.evidence, { cdnv_untrained: cdnv(0), cdnv: cdnv(3) });
 });
 
+Deno.test("evaluateClaims() passes over networks whose labels were all replaced", async () => {
+  const { claims } = evaluateClaims(await sampleStudy({ depths: [4], noises: [0, 0.5, 1], epochs: 3 }));
+  for (const { subjects } of claims) {
+    for (const { subject } of subjects) assert.doesNotMatch(subject, /100 %/);
+  }
+  const growth = claims.find(({ name }) => name === "effective-depth-grows-with-noise")!;
+  assert.deepEqual(growth.subjects[0]!.seeds[0]!.evidence.label_noise, [0, 0.5]);
+});
+
 Deno.test("a study that was not trained has nothing that a claim is about", async () => {
   const { claims } = evaluateClaims(await sampleStudy({ depths: [2, 4], epochs: 3, snapshots: [0], probes: [0] }));
   assert.deepEqual([...new Set(claims.map(({ verdict }) => verdict))], ["not applicable"]);

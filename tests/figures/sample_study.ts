@@ -3,9 +3,9 @@ import { readStudy, type Study, type TablePaths } from "../../lib/figures/study/
 import { type SampleStudy, type SampleTables, sampleTables } from "./sample_tables.ts";
 
 /** Writes sample tables into a folder, one file a kind. */
-export async function writeSample(folder: string, tables: SampleTables): Promise<TablePaths> {
-  const paths = { history: "", cdnv: "", depth: "", probe: "", pairs: "" };
-  for (const kind of ["history", "cdnv", "depth", "probe", "pairs"] as const) {
+export async function writeSample(folder: string, tables: SampleTables): Promise<Required<TablePaths>> {
+  const paths = { history: "", cdnv: "", depth: "", probe: "", pairs: "", curve: "" };
+  for (const kind of ["history", "cdnv", "depth", "probe", "pairs", "curve"] as const) {
     paths[kind] = `${folder}/${kind}.csv`;
     await writeTable(paths[kind], Object.keys(tables[kind][0]!), tables[kind]);
   }
@@ -15,6 +15,7 @@ export async function writeSample(folder: string, tables: SampleTables): Promise
     depth: [paths.depth],
     probe: [paths.probe],
     pairs: [paths.pairs],
+    curve: [paths.curve],
   };
 }
 

@@ -21,6 +21,7 @@ export interface SampleTables {
   readonly depth: Row[];
   readonly probe: Row[];
   readonly pairs: Row[];
+  readonly curve: Row[];
 }
 
 const datasetDifficulty: Readonly<Record<string, number>> = { "mnist": 1, "fashion-mnist": 2.2, "cifar-10": 4 };
@@ -29,7 +30,7 @@ const datasetDifficulty: Readonly<Record<string, number>> = { "mnist": 1, "fashi
 export function sampleTables(study: SampleStudy = {}): SampleTables {
   const { datasets = ["mnist"], depths = [2, 4, 8], seeds = [0], noises = [0], epochs = 20 } = study;
   const snapshots = study.snapshots ?? Array.from({ length: epochs + 1 }, (_, epoch) => epoch);
-  const tables: SampleTables = { history: [], cdnv: [], depth: [], probe: [], pairs: [] };
+  const tables: SampleTables = { history: [], cdnv: [], depth: [], probe: [], pairs: [], curve: [] };
   for (const dataset of datasets) {
     for (const depth of depths) {
       for (const [seed, noise] of seeds.flatMap((seed) => noises.map((noise) => [seed, noise] as const))) {
@@ -43,7 +44,10 @@ export function sampleTables(study: SampleStudy = {}): SampleTables {
           tables.depth.push(...network.depthRows(epoch));
         }
         for (const epoch of study.probes ?? [epochs]) tables.probe.push(...network.probe(epoch));
-        for (const epoch of [0, epochs]) tables.pairs.push(...network.pairs(epoch));
+        for (const epoch of [0, epochs]) {
+          tables.pairs.push(...network.pairs(epoch));
+          tables.curve.push(...network.curve(epoch));
+        }
       }
     }
   }
@@ -103,6 +107,7 @@ class SampleNetwork {
           degenerate_pairs: 0,
           ncc_accuracy: 1 - this.#nccError(epoch, layer, split),
           ncc_agreement: 1 - this.#nccError(epoch, layer, split) * 0.9,
+          examples: split === "train" ? 60000 : 10000,
           classes: 10,
         };
       })
@@ -169,6 +174,28 @@ class SampleNetwork {
           };
         })).flat()
     );
+  }
+
+  curve(epoch: number): Row[] {
+    const error = 1 - Number(this.history(epoch).train_accuracy);
+    const rows = (
+      definition: "cdnv" | "ncc",
+      thresholds: number[],
+      exceeds: (layer: number, threshold: number) => boolean,
+    ) =>
+      thresholds.map((threshold) => {
+        const first = this.#layers().findLastIndex((layer) => exceeds(layer, threshold)) + 1;
+        const effective = definition === "cdnv" ? first : first + 1;
+        return {
+          ...this.#identity,
+          ...{ epoch, definition, threshold, effective_depth: effective > this.#depth ? null : effective },
+        };
+      });
+    const last = this.#cdnv(epoch, this.#depth, "train");
+    return [
+      ...rows("cdnv", [1, 2, 5, 10], (layer, factor) => this.#cdnv(epoch, layer, "train") > factor * last),
+      ...rows("ncc", [0, 0.01, 0.1], (layer, margin) => this.#nccError(epoch, layer, "train") > error + margin),
+    ];
   }
 
   #layers(): number[] {

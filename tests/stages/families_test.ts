@@ -57,7 +57,6 @@ async function study(folder: string, model: object): Promise<void> {
       ...{
         collapse: [at("neural_collapse.csv")],
         curve: [at("depth_curve.csv")],
-        shuffled: [],
         pairs: [at("class_pairs.csv")],
       },
     },

@@ -9,7 +9,7 @@ import { withFolder, writeSample } from "../figures/sample_study.ts";
 import { sampleTables } from "../figures/sample_tables.ts";
 
 const figureNames = [
-  ...["class_means", "class_pairs", "depth_progress", "effective_depth"],
+  ...["class_means", "class_pairs", "depth_curve", "depth_progress", "effective_depth"],
   ...["figure1", "figure2", "heat_map", "separability"],
 ];
 
@@ -22,7 +22,7 @@ async function run(
   const done: number[] = [];
   await plot.run({
     with: plot.parameters.parse(parameters),
-    deps: { collapse: [], curve: [], shuffled: [], ...deps },
+    deps: { collapse: [], pairs: [], curve: [], ...deps },
     outs: { figures: `${folder}/figures`, tables: `${folder}/tables`, report: `${folder}/report.html` },
     resources: { cpus: 1, gpus: 0, memory: 0 },
     progress: (progress) => done.push(progress.done),
@@ -43,26 +43,29 @@ async function files(folder: string): Promise<Record<string, string>> {
 }
 
 /** Tables of two networks in files of their own, as a study has them. */
-async function twoNetworks(folder: string): Promise<TablePaths> {
-  const paths: TablePaths[] = [];
+async function twoNetworks(folder: string): Promise<Required<TablePaths>> {
+  const paths: Required<TablePaths>[] = [];
   for (const depth of [2, 4]) {
     await Deno.mkdir(`${folder}/mlp-${depth}`);
     paths.push(await writeSample(`${folder}/mlp-${depth}`, sampleTables({ depths: [depth], epochs: 3 })));
   }
   const all = (kind: keyof TablePaths) => paths.flatMap((path) => path[kind]);
-  return { history: all("history"), cdnv: all("cdnv"), depth: all("depth"), probe: all("probe"), pairs: all("pairs") };
+  return {
+    ...{ history: all("history"), cdnv: all("cdnv"), depth: all("depth") },
+    ...{ probe: all("probe"), pairs: all("pairs"), curve: all("curve") },
+  };
 }
 
 Deno.test("the plot stage leaves figures, tables and a report", () =>
   withFolder(async (folder) => {
-    assert.deepEqual(await run(folder, await twoNetworks(folder)), [1, 2, 3]);
+    assert.deepEqual(await run(folder, await twoNetworks(folder)), figureNames.map((_, index) => index + 1));
     const names = Object.keys(await files(folder)).sort();
     assert.deepEqual(names, [
       ...figureNames.flatMap((name) => ["png", "svg", "vl.json"].map((ending) => `figures/${name}.${ending}`)),
       "report.html",
-      ...["cdnv", "class_pairs", "effective_depth", "history", "layers", "probe", "summary"].map((name) =>
-        `tables/${name}.csv`
-      ),
+      ...["cdnv", "class_pairs", "depth_curve", "effective_depth", "history", "layers", "probe", "summary"].map((
+        name,
+      ) => `tables/${name}.csv`),
     ]);
     const merged = await readTable(`${folder}/tables/history.csv`);
     assert.deepEqual(
@@ -77,12 +80,13 @@ Deno.test("the plot stage leaves figures, tables and a report", () =>
 Deno.test("the plot stage's outs depend neither on where they lie nor on the order of the tables", () =>
   withFolder(async (folder) => {
     const paths = await twoNetworks(folder);
-    const reversed: TablePaths = {
+    const reversed: Required<TablePaths> = {
       history: paths.history.toReversed(),
       cdnv: paths.cdnv.toReversed(),
       depth: paths.depth.toReversed(),
       probe: paths.probe.toReversed(),
       pairs: paths.pairs.toReversed(),
+      curve: paths.curve.toReversed(),
     };
     for (const [name, deps] of [["a", paths], ["b/c", reversed]] as const) {
       await Deno.mkdir(`${folder}/${name}`, { recursive: true });
@@ -118,18 +122,27 @@ Deno.test("the plot stage shows the verdicts of the claims stage in the report, 
     );
   }));
 
-Deno.test("the plot stage draws Figure 1 alone where there are no probes and no effective depths", () =>
+Deno.test("the plot stage draws what it has tables for, and says by which profile and machine", () =>
   withFolder(async (folder) => {
-    await run(folder, { ...await twoNetworks(folder), depth: [], probe: [] }, { title: "Two networks" });
+    await run(
+      folder,
+      { ...await twoNetworks(folder), depth: [], probe: [], pairs: [], curve: [] },
+      { title: "Two networks", profile: "as written", machine: "an abacus" },
+    );
     const names = Object.keys(await files(folder)).sort();
     assert.deepEqual(names, [
-      "figures/figure1.png",
-      "figures/figure1.svg",
-      "figures/figure1.vl.json",
+      ...["figure1", "heat_map", "separability"].flatMap((name) =>
+        ["png", "svg", "vl.json"].map((ending) => `figures/${name}.${ending}`)
+      ),
       "report.html",
       ...["cdnv", "history", "layers", "summary"].map((name) => `tables/${name}.csv`),
     ]);
     assert.match(await Deno.readTextFile(`${folder}/report.html`), /<h1>Two networks<\/h1>/);
+    const { title } = JSON.parse(await Deno.readTextFile(`${folder}/figures/figure1.vl.json`));
+    assert.deepEqual(title.subtitle.slice(0, 2), [
+      "MNIST · MLP of width 100 · 3 epochs · seed 0 · n = 60,000 train, 10,000 test",
+      "profile: as written · trained on an abacus",
+    ]);
   }));
 
 Deno.test("the plot stage refuses tables of one kind with different columns", () =>
@@ -148,7 +161,6 @@ Deno.test("the plot stage merges NC1 to NC4 and the curves of effective depth, a
     const paths = await writeSample(folder, sampleTables({ depths: [2], seeds: [0, 1], epochs: 2 }));
     const network = { dataset: "mnist", model: "mlp", depth: 2, width: 100, seed: 0 };
     const collapse = [1, 0].map((seed) => ({ ...network, seed, epoch: 2, layer: 1, split: "train", nc1: 0.5 + seed }));
-    const curve = { ...network, epoch: 2, definition: "ncc", threshold: 0.01, effective_depth: 1 };
     const write = async (name: string, rows: Row[]) => {
       await writeTable(`${folder}/${name}.csv`, Object.keys(rows[0]!), rows);
       return [`${folder}/${name}.csv`];
@@ -156,13 +168,11 @@ Deno.test("the plot stage merges NC1 to NC4 and the curves of effective depth, a
     await run(folder, {
       ...paths,
       collapse: await write("collapse", collapse),
-      curve: await write("curve", [curve]),
-      shuffled: await write("shuffled", [{ ...curve, effective_depth: 2 }]),
     });
     const table = (name: string) => readTable(`${folder}/tables/${name}.csv`);
     assert.deepEqual(await table("neural_collapse"), collapse.toReversed());
-    const [depths] = await table("depth_curve");
-    assert.deepEqual([depths!.effective_depth, depths!.effective_depth_shuffled], [1, 2]);
+    // Two seeds, of each seven thresholds.
+    assert.equal((await table("depth_curve")).length, 14);
     assert.equal((await table("intervals")).length, 12);
     assert.equal((await table("comparisons")).length, 2);
   }));

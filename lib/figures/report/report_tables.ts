@@ -2,7 +2,8 @@ import { depthText, depthVerdicts } from "../study/depth_verdict.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { Identity } from "../study/network.ts";
 import { labelOf } from "../study/series.ts";
-import type { DepthRow, Study } from "../study/study.ts";
+import type { DepthRow } from "../study/rows.ts";
+import type { Study } from "../study/study.ts";
 import { interpolation, type LayerRow, layerRows, type SummaryRow, summaryRows } from "../study/summary.ts";
 
 type Cell = number | string | null;

@@ -1,42 +1,50 @@
 import type { Row } from "../../formats/table.ts";
+import { type Identity, networkKey } from "./network.ts";
+import type { CurveRow } from "./rows.ts";
+import type { Study } from "./study.ts";
+
+/** The effective depth of a network at one threshold after its last measured epoch, and what to compare it with. */
+export interface ComparedDepth {
+  /** The row of the last measured epoch. */
+  readonly row: CurveRow;
+  /** Of the same network before training; null where no layer meets the definition, or nothing was measured. */
+  readonly untrained: number | null;
+  /** Of a network like it whose labels were all replaced, so that there is nothing to learn but noise; null as above. */
+  readonly shuffled: number | null;
+}
 
 /** Columns of the study's `depth_curve.csv`. */
 export const depthCurveColumns = [
-  ...["dataset", "model", "depth", "width", "seed", "definition", "threshold"],
+  ...["dataset", "model", "depth", "width", "seed", "label_noise", "definition", "threshold"],
   ...["effective_depth", "effective_depth_untrained", "effective_depth_shuffled"],
 ] as const;
 
-/**
- * The effective depth over its threshold after the last measured epoch, beside that of the untrained network and of a network
- * like it trained on shuffled labels. Cells are empty where no layer meets the definition, or nothing was measured.
- *
- * @param curves rows of the networks' `depth_curve.csv`
- * @param shuffled the same of networks trained on shuffled labels, each with the identity of the network it stands beside
- */
-export function depthCurveRows(curves: readonly Row[], shuffled: readonly Row[]): Row[] {
-  const others = finals(shuffled);
-  const last = finals(curves);
-  const untrained = new Map(curves.filter(({ epoch }) => epoch === 0).map((row) => [keyOf(row), row]));
-  return [...last].map(([key, row]) => {
-    const { dataset, model, depth, width, seed, definition, threshold, effective_depth } = row;
-    return {
-      ...{ dataset, model, depth, width, seed, definition, threshold, effective_depth } as Row,
-      effective_depth_untrained: untrained.get(key)?.effective_depth ?? null,
-      effective_depth_shuffled: others.get(key)?.effective_depth ?? null,
-    };
-  });
-}
-
-/** The rows of each network's last epoch, by network and threshold. */
-function finals(rows: readonly Row[]): Map<string, Row> {
-  const last = new Map<string, Row>();
-  for (const row of rows) {
+/** The effective depth over its threshold of every network, beside that before training and on shuffled labels. */
+export function comparedDepths({ curve }: Study): ComparedDepth[] {
+  const last = new Map<string, CurveRow>();
+  for (const row of curve) {
     const found = last.get(keyOf(row));
-    if (found === undefined || Number(found.epoch) < Number(row.epoch)) last.set(keyOf(row), row);
+    if (found === undefined || found.epoch < row.epoch) last.set(keyOf(row), row);
   }
-  return last;
+  const untrained = new Map(curve.filter(({ epoch }) => epoch === 0).map((row) => [keyOf(row), row]));
+  return [...last].map(([key, row]) => ({
+    row,
+    untrained: untrained.get(key)?.effectiveDepth ?? null,
+    shuffled: last.get(keyOf({ ...row, labelNoise: 1 }))?.effectiveDepth ?? null,
+  }));
 }
 
-function keyOf({ dataset, model, depth, width, seed, definition, threshold }: Row): string {
-  return JSON.stringify([dataset, model, depth, width, seed, definition, threshold]);
+/** Rows of the study's `depth_curve.csv`. */
+export function depthCurveRows(study: Study): Row[] {
+  return comparedDepths(study).map(({ row, untrained, shuffled }) => ({
+    ...{ dataset: row.dataset, model: row.model, depth: row.depth, width: row.width },
+    ...{ seed: row.seed, label_noise: row.labelNoise, definition: row.definition, threshold: row.threshold },
+    effective_depth: row.effectiveDepth,
+    effective_depth_untrained: untrained,
+    effective_depth_shuffled: shuffled,
+  }));
+}
+
+function keyOf(row: Identity & Pick<CurveRow, "definition" | "threshold">): string {
+  return JSON.stringify([networkKey(row), row.seed, row.definition, row.threshold]);
 }

@@ -1,6 +1,7 @@
 import type { Network } from "./network.ts";
 import { labelOf } from "./series.ts";
-import type { DepthRow, Study } from "./study.ts";
+import type { DepthRow } from "./rows.ts";
+import type { Study } from "./study.ts";
 
 /** A number of layers; null where no layer meets the definition, undefined where it was not measured. */
 export type EffectiveDepth = number | null | undefined;

@@ -13,13 +13,14 @@ import { summaryRows } from "./summary.ts";
 
 /** Columns of `intervals.csv`. */
 export const intervalColumns = [
-  ...["dataset", "model", "depth", "width", "layer", "split", "quantity", "scale"],
+  ...["dataset", "model", "depth", "width", "label_noise", "layer", "split", "quantity", "scale"],
   ...["seeds", "estimate", "low", "high", "confidence"],
 ] as const;
 
 /** Columns of `comparisons.csv`. */
 export const comparisonColumns = [
-  ...["dataset", "model", "width", "depth", "layer", "other_depth", "other_layer", "split", "quantity", "scale"],
+  ...["dataset", "model", "width", "label_noise", "depth", "layer", "other_depth", "other_layer"],
+  ...["split", "quantity", "scale"],
   ...["seeds", "estimate", "low", "high", "confidence"],
 ] as const;
 
@@ -42,7 +43,7 @@ export function intervalRows(study: Study): Row[] {
     measured.map(({ layer, split, quantity, scale, values }) => {
       const list = network.seeds.map((seed) => values.get(seed) ?? null);
       return {
-        ...sizesOf(network),
+        ...identityOf(network),
         ...{ layer, split, quantity, scale, seeds: list.length },
         ...cells(scale === "log10" ? geometricInterval(list) : meanInterval(list)),
       };
@@ -80,9 +81,10 @@ function compared(network: Network, one: Measured, otherNetwork: Network, other:
   const seeds = network.seeds.filter((seed) => otherNetwork.seeds.includes(seed));
   if (seeds.length < 2) return [];
   const [first, second] = [one, other].map(({ values }) => seeds.map((seed) => values.get(seed) ?? null));
-  const { dataset, model, width, depth } = network;
+  const { dataset, model, width, labelNoise, depth } = network;
   return [{
-    ...{ dataset, model, width, depth, layer: one.layer, other_depth: otherNetwork.depth, other_layer: other.layer },
+    ...{ dataset, model, width, label_noise: labelNoise, depth, layer: one.layer },
+    ...{ other_depth: otherNetwork.depth, other_layer: other.layer },
     ...{ split: one.split, quantity: one.quantity, scale: one.scale === "log10" ? "ratio" : "difference" },
     seeds: seeds.length,
     ...cells(one.scale === "log10" ? ratioInterval(first!, second!) : differenceInterval(first!, second!)),
@@ -109,8 +111,9 @@ function measuredNetworks(study: Study): { readonly network: Network; readonly m
         },
       ];
     });
-    const own = summary.filter(({ dataset, model, depth, width }) =>
-      dataset === network.dataset && model === network.model && depth === network.depth && width === network.width
+    const own = summary.filter(({ dataset, model, depth, width, label_noise }) =>
+      dataset === network.dataset && model === network.model && depth === network.depth && width === network.width &&
+      label_noise === network.labelNoise
     );
     const whole = (["train_accuracy", "test_accuracy", "effective_depth_cdnv", "effective_depth_ncc"] as const)
       .map((quantity): Measured => ({
@@ -122,11 +125,12 @@ function measuredNetworks(study: Study): { readonly network: Network; readonly m
 }
 
 function isSameButDepth(a: Network, b: Network): boolean {
-  return a.dataset === b.dataset && a.model === b.model && a.width === b.width && a.depth !== b.depth;
+  return a.dataset === b.dataset && a.model === b.model && a.width === b.width &&
+    a.labelNoise === b.labelNoise && a.depth !== b.depth;
 }
 
-function sizesOf({ dataset, model, depth, width }: Network): Row {
-  return { dataset, model, depth, width };
+function identityOf({ dataset, model, depth, width, labelNoise }: Network): Row {
+  return { dataset, model, depth, width, label_noise: labelNoise };
 }
 
 function cells(interval: Interval | null): Row {

@@ -1,4 +1,5 @@
-import type { CdnvRow, HistoryRow, Study } from "./study.ts";
+import type { CdnvRow, HistoryRow } from "./rows.ts";
+import type { Study } from "./study.ts";
 import { arithmeticSpread, geometricSpread, groupBy, rounded } from "./seeds.ts";
 import { type Network, networkKey } from "./network.ts";
 

@@ -1,86 +1,20 @@
 import { readTable, type Row } from "../../formats/table.ts";
 import { Cells } from "./cells.ts";
 import { type Identity, type Network, networkKey, networksOf } from "./network.ts";
-
-/** A row of `history.csv`: how well the network did after so many epochs; epoch 0 is before training. */
-export interface HistoryRow extends Identity {
-  /** Epochs of training so far. */
-  readonly epoch: number;
-  /** The learning rate of that epoch; null at epoch 0. */
-  readonly learningRate: number | null;
-  /** Accuracy on the whole train set in evaluation mode, 0 to 1. */
-  readonly trainAccuracy: number | null;
-  /** Accuracy on the whole test set in evaluation mode, 0 to 1. */
-  readonly testAccuracy: number | null;
-  /** Mean cross-entropy on the whole train set in evaluation mode. */
-  readonly trainLoss: number | null;
-  /** Mean cross-entropy on the whole test set in evaluation mode. */
-  readonly testLoss: number | null;
-}
-
-/** A row of `cdnv.csv`: one layer's class-distance normalized variance and nearest-class-center accuracy. */
-export interface CdnvRow extends Identity {
-  /** Epochs of training before the snapshot. */
-  readonly epoch: number;
-  /** Counted from 1, the layer nearest to the input. */
-  readonly layer: number;
-  /** The set that was measured. */
-  readonly split: "train" | "test";
-  /** Null where it could not be measured: a class is missing or two class means coincide. */
-  readonly cdnv: number | null;
-  /** The share of images whose nearest class mean is of their own class, 0 to 1. */
-  readonly nccAccuracy: number | null;
-  /** How many classes there are. */
-  readonly classes: number;
-}
-
-/** A row of `class_pairs.csv`: two classes in the features of a layer on the train set. */
-export interface PairRow extends Identity {
-  /** Epochs of training before the snapshot: zero, or the last. */
-  readonly epoch: number;
-  /** Counted from 1. */
-  readonly layer: number;
-  /** The lesser of the two, counted from 0. */
-  readonly class: number;
-  /** The greater of the two. */
-  readonly otherClass: number;
-  /** Their share in CDNV; null where it could not be measured. */
-  readonly cdnv: number | null;
-  /** The cosine between their centred means; null where it could not be measured. */
-  readonly cosine: number | null;
-}
-
-/** A row of `effective_depth.csv`: a layer's value over the threshold of one definition of the effective depth. */
-export interface DepthRow extends Identity {
-  /** Epochs of training before the snapshot. */
-  readonly epoch: number;
-  /** Which of the two definitions of the effective depth. */
-  readonly definition: "cdnv" | "ncc";
-  /** Counted from 1. */
-  readonly layer: number;
-  /** The CDNV or the NCC error of the layer on the train set. */
-  readonly value: number | null;
-  /** What the value must not exceed. */
-  readonly threshold: number | null;
-  /** Value over threshold. */
-  readonly ratio: number | null;
-  /** The verdict, the same for all layers; null where no layer meets the definition. */
-  readonly effectiveDepth: number | null;
-}
-
-/** A row of `probe.csv`: how well a linear classifier on one layer does. */
-export interface ProbeRow extends Identity {
-  /** Epochs of training before the snapshot. */
-  readonly epoch: number;
-  /** Counted from 1. */
-  readonly layer: number;
-  /** Trained by a little SGD, or until it no longer improves; or solved by ridge regression. */
-  readonly kind: "sgd" | "converged" | "ridge";
-  /** Accuracy on the whole train set, 0 to 1. */
-  readonly trainAccuracy: number | null;
-  /** Accuracy on the whole test set, 0 to 1. */
-  readonly testAccuracy: number | null;
-}
+import {
+  type CdnvRow,
+  cdnvRow,
+  type CurveRow,
+  curveRow,
+  type DepthRow,
+  depthRow,
+  type HistoryRow,
+  historyRow,
+  type PairRow,
+  pairRow,
+  type ProbeRow,
+  probeRow,
+} from "./rows.ts";
 
 /** All tables of a study, of all its networks. */
 export interface Study {
@@ -96,6 +30,8 @@ export interface Study {
   readonly probe: readonly ProbeRow[];
   /** Pairs of classes; may be empty. */
   readonly pairs: readonly PairRow[];
+  /** The effective depth over its threshold; may be empty. */
+  readonly curve: readonly CurveRow[];
 }
 
 /** The tables as they were read, column by column, to be merged and passed on unchanged. */
@@ -110,6 +46,8 @@ export interface RawTables {
   readonly probe: readonly Row[];
   /** Of `class_pairs.csv`. */
   readonly pairs: readonly Row[];
+  /** Of `depth_curve.csv`. */
+  readonly curve: readonly Row[];
 }
 
 /** Paths of the CSV files, one or more a kind. */
@@ -123,7 +61,9 @@ export interface TablePaths {
   /** Tables as `probe.csv`. */
   readonly probe: readonly string[];
   /** Tables as `class_pairs.csv`. */
-  readonly pairs: readonly string[];
+  readonly pairs?: readonly string[];
+  /** Tables as `depth_curve.csv`. */
+  readonly curve?: readonly string[];
 }
 
 /**
@@ -154,17 +94,32 @@ export async function readStudy(paths: TablePaths): Promise<{ study: Study; tabl
   const cdnv = await read(paths.cdnv, cdnvRow);
   const depth = await read(paths.depth, depthRow);
   const probe = await read(paths.probe, probeRow);
-  const pairs = await read(paths.pairs, pairRow);
+  const pairs = await read(paths.pairs ?? [], pairRow);
+  const curve = await read(paths.curve ?? [], curveRow);
+  const networks = networksOf([...history.rows, ...cdnv.rows, ...depth.rows, ...probe.rows]);
+  const order = new Map(networks.map((network, index) => [networkKey(network), index]));
+  const place = (row: Identity) => order.get(networkKey(row)) ?? order.size;
+  // Figures must not depend on the order in which networks and seeds come.
+  const ordered = <T extends Identity>(rows: readonly T[]) =>
+    rows.toSorted((a, b) => place(a) - place(b) || a.seed - b.seed);
   return {
     study: {
-      networks: networksOf([...history.rows, ...cdnv.rows, ...depth.rows, ...probe.rows]),
-      history: history.rows,
-      cdnv: cdnv.rows,
-      depth: depth.rows,
-      probe: probe.rows,
-      pairs: pairs.rows,
+      networks,
+      history: ordered(history.rows),
+      cdnv: ordered(cdnv.rows),
+      depth: ordered(depth.rows),
+      probe: ordered(probe.rows),
+      pairs: ordered(pairs.rows),
+      curve: ordered(curve.rows),
     },
-    tables: { history: history.raw, cdnv: cdnv.raw, depth: depth.raw, probe: probe.raw, pairs: pairs.raw },
+    tables: {
+      history: history.raw,
+      cdnv: cdnv.raw,
+      depth: depth.raw,
+      probe: probe.raw,
+      pairs: pairs.raw,
+      curve: curve.raw,
+    },
   };
 }
 
@@ -182,75 +137,4 @@ function claim(sources: Map<string, string>, path: string, rows: readonly Identi
     }
     sources.set(key, path);
   }
-}
-
-function identity(cells: Cells): Identity {
-  return {
-    dataset: cells.text("dataset"),
-    model: cells.text("model"),
-    depth: cells.number("depth"),
-    width: cells.optional("width"),
-    seed: cells.number("seed"),
-    labelNoise: cells.numberOr("label_noise", 0),
-  };
-}
-
-function historyRow(cells: Cells): HistoryRow {
-  return {
-    ...identity(cells),
-    epoch: cells.number("epoch"),
-    learningRate: cells.optional("learning_rate"),
-    trainAccuracy: cells.optional("train_accuracy"),
-    testAccuracy: cells.optional("test_accuracy"),
-    trainLoss: cells.optional("train_evaluation_loss"),
-    testLoss: cells.optional("test_loss"),
-  };
-}
-
-function cdnvRow(cells: Cells): CdnvRow {
-  return {
-    ...identity(cells),
-    epoch: cells.number("epoch"),
-    layer: cells.number("layer"),
-    split: cells.oneOf("split", ["train", "test"]),
-    cdnv: cells.optional("cdnv"),
-    nccAccuracy: cells.optional("ncc_accuracy"),
-    classes: cells.number("classes"),
-  };
-}
-
-function pairRow(cells: Cells): PairRow {
-  return {
-    ...identity(cells),
-    epoch: cells.number("epoch"),
-    layer: cells.number("layer"),
-    class: cells.number("class"),
-    otherClass: cells.number("other_class"),
-    cdnv: cells.optional("pair_cdnv"),
-    cosine: cells.optional("pair_cosine"),
-  };
-}
-
-function depthRow(cells: Cells): DepthRow {
-  return {
-    ...identity(cells),
-    epoch: cells.number("epoch"),
-    definition: cells.oneOf("definition", ["cdnv", "ncc"]),
-    layer: cells.number("layer"),
-    value: cells.optional("value"),
-    threshold: cells.optional("threshold"),
-    ratio: cells.optional("ratio"),
-    effectiveDepth: cells.optional("effective_depth"),
-  };
-}
-
-function probeRow(cells: Cells): ProbeRow {
-  return {
-    ...identity(cells),
-    epoch: cells.number("epoch"),
-    layer: cells.number("layer"),
-    kind: cells.oneOf("kind", ["sgd", "converged", "ridge"]),
-    trainAccuracy: cells.optional("train_accuracy"),
-    testAccuracy: cells.optional("test_accuracy"),
-  };
 }

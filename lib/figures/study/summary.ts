@@ -1,7 +1,8 @@
 import type { Row } from "../../formats/table.ts";
 import { depthVerdicts } from "./depth_verdict.ts";
 import { type Identity, networkKey } from "./network.ts";
-import type { CdnvRow, DepthRow, HistoryRow, ProbeRow, Study } from "./study.ts";
+import type { CdnvRow, DepthRow, HistoryRow, ProbeRow } from "./rows.ts";
+import type { Study } from "./study.ts";
 
 /** The train accuracy from which on a network counts as interpolating the train set. */
 export const interpolation = 0.999;

@@ -48,14 +48,10 @@ export function mergedTables(study: Study, raw: RawTables): NamedTable[] {
   ];
 }
 
-/** Paths of the CSV files that no figure is made of; any list may be empty. */
+/** Paths of the CSV files that are merged and no more; any list may be empty. */
 export interface FurtherPaths {
   /** Tables as `neural_collapse.csv`. */
   readonly collapse: readonly string[];
-  /** Tables as `depth_curve.csv`. */
-  readonly curve: readonly string[];
-  /** Such tables of networks trained on shuffled labels. */
-  readonly shuffled: readonly string[];
 }
 
 /**
@@ -66,18 +62,9 @@ export interface FurtherPaths {
  */
 export async function furtherTables(study: Study, paths: FurtherPaths): Promise<NamedTable[]> {
   const read = async (list: readonly string[]) => (await Promise.all(list.map(readTable))).flat();
-  const [collapse, curves, shuffled] = [
-    await read(paths.collapse),
-    await read(paths.curve),
-    await read(paths.shuffled),
-  ];
   return [
-    ...merged("neural_collapse.csv", collapse),
-    {
-      name: "depth_curve.csv",
-      columns: depthCurveColumns,
-      rows: depthCurveRows(curves, shuffled).toSorted(byKeys),
-    },
+    ...merged("neural_collapse.csv", await read(paths.collapse)),
+    { name: "depth_curve.csv", columns: depthCurveColumns, rows: depthCurveRows(study).toSorted(byKeys) },
     { name: "intervals.csv", columns: intervalColumns, rows: intervalRows(study) },
     { name: "comparisons.csv", columns: comparisonColumns, rows: comparisonRows(study) },
   ].filter(({ rows }) => rows.length > 0);

@@ -7,7 +7,8 @@ import { claimsSection } from "../../../lib/claims/section.ts";
 import { layerColors } from "../../../lib/figures/colors.ts";
 import { reportPage } from "../../../lib/figures/report/report.ts";
 import { labelOf } from "../../../lib/figures/study/series.ts";
-import { type CdnvRow, readStudy, type Study } from "../../../lib/figures/study/study.ts";
+import type { CdnvRow } from "../../../lib/figures/study/rows.ts";
+import { readStudy, type Study } from "../../../lib/figures/study/study.ts";
 import { studyFigures } from "../../../lib/figures/study_figures.ts";
 import { withFolder } from "../sample_study.ts";
 import { findChromium, openFile, type Reader, startChromium } from "./browser.ts";
@@ -26,15 +27,18 @@ const desktop: Reader = { width: 1280, height: 900, mode: "light" };
 const phone: Reader = { width: 390, height: 844, mode: "light" };
 const figureNames = [
   ...["figure1", "figure2", "effective_depth", "depth_progress"],
-  ...["heat_map", "separability", "class_means", "class_pairs"],
+  ...["depth_curve", "heat_map", "separability", "class_means", "class_pairs"],
 ];
 
 /** The default study, from the tables in the repository. */
 async function defaultStudy(): Promise<Study> {
   const outputs = new URL("../../../outputs", import.meta.url).pathname;
   const tables = (name: string) => globSync(`${outputs}/mlp-*/${name}.csv`).toSorted();
-  const [history, cdnv, depth] = [tables("history"), tables("cdnv"), tables("effective_depth")];
-  return (await readStudy({ history, cdnv, depth, probe: tables("probe"), pairs: tables("class_pairs") })).study;
+  const { study } = await readStudy({
+    ...{ history: tables("history"), cdnv: tables("cdnv"), depth: tables("effective_depth"), probe: tables("probe") },
+    ...{ pairs: tables("class_pairs"), curve: tables("depth_curve") },
+  });
+  return study;
 }
 
 /** A test on the report of the default study as a reader has it open; any fault on the page fails it. */

@@ -6,7 +6,7 @@ import type { SampleStudy } from "../sample_tables.ts";
 
 const figureNames = [
   ...["figure1", "figure2", "effective_depth", "depth_progress"],
-  ...["heat_map", "separability", "class_means", "class_pairs"],
+  ...["depth_curve", "heat_map", "separability", "class_means", "class_pairs"],
 ];
 
 async function page(of: SampleStudy, title = "Collapse"): Promise<string> {
