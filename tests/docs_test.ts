@@ -135,7 +135,7 @@ Deno.test("docs/datasets.md: one's own images become a data set, and another pix
     ]);
     assert.match(await fetched(), /1 unchanged/);
     cpSync(join(study, "flowers/train/rose/1.jpg"), join(study, "flowers/test/rose/1.jpg"));
-    assert.match(await fetched(), /fetch runs: flowers changed/);
+    assert.match(await fetched(), /fetch@flowers runs: flowers changed/);
     assert.notDeepEqual((await readDataset(join(study, "data/flowers"))).test, test);
   });
 });
@@ -166,7 +166,7 @@ Deno.test("docs/models.md: a network that was trained elsewhere is measured and 
       [1, 2, 3].flatMap((layer) => ["train", "test"].map((split) => `20 ${layer} ${split} true`)),
     );
     const figures = globSync("*.svg", { cwd: join(folder, "studies/mine/outputs/figures") });
-    assert.deepEqual(figures.sort(), ["effective_depth.svg", "layers.svg"]);
+    assert.deepEqual(figures.sort(), ["effective_depth.svg", "layers.svg", "separability.svg"]);
   });
 });
 
