@@ -23,9 +23,9 @@ export function caption(
   return {
     text: options.title === undefined ? text : `${options.title}. ${text}`,
     subtitle: [
-      [sharedText(study.networks, lastEpochs(study)), ...sizesText(study)].join(" · "),
-      ...originText(options),
-      ...lines(notes.filter((note) => note !== false)),
+      sharedText(study.networks, lastEpochs(study)),
+      ...lines([...sizesText(study), ...originText(options)], " · ", 66),
+      ...lines(notes.filter((note) => note !== false), "; ", 120),
     ],
     fontSize: 15,
     subtitleFontSize: 11.5,
@@ -45,19 +45,18 @@ function sizesText({ cdnv }: Study): string[] {
 
 /** By which reading of the paper, and where, the networks were trained. */
 function originText({ profile, machine }: FigureOptions): string[] {
-  const parts = [
+  return [
     ...profile === undefined ? [] : [`profile: ${profile}`],
     ...machine === undefined ? [] : [`trained on ${machine}`],
   ];
-  return parts.length === 0 ? [] : [parts.join(" · ")];
 }
 
-/** Notes in as few lines as may stand above a figure without widening it. */
-function lines(notes: readonly string[]): string[] {
+/** Texts in as few lines of so many characters as may be, so that they do not widen a figure, on a phone either. */
+function lines(notes: readonly string[], separator: string, length: number): string[] {
   return notes.reduce<string[]>((filled, note) => {
     const line = filled.at(-1);
-    if (line === undefined || line.length + note.length > 120) return [...filled, note];
-    return [...filled.slice(0, -1), `${line}; ${note}`];
+    if (line === undefined || line.length + note.length > length) return [...filled, note];
+    return [...filled.slice(0, -1), `${line}${separator}${note}`];
   }, []);
 }
 
