@@ -22,7 +22,7 @@ interface FigureKind extends Omit<ReportFigure, "figure"> {
 }
 
 /** Pixels of a panel of Figure 1, which may wrap. */
-const wrapping = 345;
+const wrapping = 354;
 
 /** In the order of the report. */
 const kinds: readonly FigureKind[] = [
