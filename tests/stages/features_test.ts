@@ -170,7 +170,15 @@ Deno.test("cdnv makes both tables of the statistics", () =>
         "ncc_agreement",
         "uncorrected_pairs",
       ],
-      ...["cdnv_published", "cdnv_published_error", "classes", "missing_classes", "single_classes", "least_examples"],
+      ...[
+        "cdnv_published",
+        "cdnv_published_error",
+        "examples",
+        "classes",
+        "missing_classes",
+        "single_classes",
+        "least_examples",
+      ],
       "most_examples",
     ]);
     assert.equal(rows.length, 8);
