@@ -20,6 +20,9 @@ const parameters = z.strictObject({
       description: "What it was trained with, a number a channel, of pixels divided by 255; else the train set's own",
     }),
   epoch: z.int().min(0).optional().meta({ description: "How many epochs it was trained for; 1 unless given" }),
+  variant: z.string().optional().meta({
+    description: 'How its training differed from that of others, as "Adam": tells it from them in tables and figures',
+  }),
   seed: z.int().min(0).optional().meta({ description: "Tells it from others in tables; 0 unless given" }),
 });
 
@@ -50,7 +53,7 @@ async function fromOnnx(path: string, given: Given, dataset: Dataset): Promise<S
 }
 
 async function fromStateDict(path: string, given: Given, dataset: Dataset): Promise<Snapshot> {
-  const { model, normalisation = channelStatistics(dataset.train), epoch = 1, seed = 0 } = given;
+  const { model, normalisation = channelStatistics(dataset.train), epoch = 1, seed = 0, variant } = given;
   if (model === undefined) {
     throw new Error(`${path}: a state_dict does not say which network it is of; give its \`model\``);
   }
@@ -63,5 +66,6 @@ async function fromStateDict(path: string, given: Given, dataset: Dataset): Prom
     );
   }
   const variables = await readStateDict(path, network);
-  return { dataset: dataset.name, ...network, normalisation, seed, epoch, variables };
+  const training = variant === undefined ? {} : { variant };
+  return { dataset: dataset.name, ...network, normalisation, seed, ...training, epoch, variables };
 }

@@ -24,6 +24,7 @@ import { modelOf, snapshotName, writeSnapshot } from "../lib/nn/snapshot.ts";
 import { snapshotEpochs, snapshotsParameter } from "../lib/nn/snapshot_epochs.ts";
 import { continuedAcross, trainingStateOptions } from "../lib/nn/continuation.ts";
 import { TrainingState } from "../lib/nn/training_state.ts";
+import { trainingVariant } from "../lib/nn/variant.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
@@ -66,7 +67,8 @@ export default stage({
     const normalisation = channelStatistics(dataset.train);
     const network = { model: modelParameters, input: dataset.train.shape, classes: dataset.classes.length };
     const [model, train, test] = [modelOf(network), examplesOf(dataset.train), examplesOf(dataset.test)];
-    const noise = labelNoise === null ? {} : { labelNoise };
+    const variant = trainingVariant(parameters);
+    const training = { ...(labelNoise === null ? {} : { labelNoise }), ...(variant === "" ? {} : { variant }) };
     const kept = snapshotEpochs(snapshots, epochs, optimizer.drops);
 
     const { disk, memory } = estimateTraining(model, { batch, snapshots: kept.length, train, test });
@@ -89,10 +91,10 @@ export default stage({
     const reached = await reachedEpochs(settings);
     for (const epoch of reached) {
       const { checkpoint: { variables } } = await state.read(epoch);
-      const snapshot = { dataset: dataset.name, ...network, normalisation, seed, ...noise, epoch, variables };
+      const snapshot = { dataset: dataset.name, ...network, normalisation, seed, ...training, epoch, variables };
       await writeSnapshot(`${outs.snapshots}/${snapshotName(epoch)}`, snapshot);
     }
-    const identity = identityOf({ dataset: dataset.name, ...network, seed, ...noise });
+    const identity = identityOf({ dataset: dataset.name, ...network, seed, ...training });
     const { history } = await state.read(reached.at(-1)!);
     const table: Row[] = evaluatedHistory(history, { every: evaluateEvery, epochs }).map((row) => ({
       ...identity,

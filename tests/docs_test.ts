@@ -102,7 +102,7 @@ Deno.test("docs/models.md: the family it adds trains, and its parameters are che
     pipeline(parameters);
     const run = await engine(folder, "repro");
     assert.equal(run.code, 0, run.text);
-    assert.match(readFileSync(join(folder, "history.csv"), "utf8"), /^clusters,quadratic,1,3,0,0,1,/m);
+    assert.match(readFileSync(join(folder, "history.csv"), "utf8"), /^clusters,quadratic,1,3,0,0,("[^"]*"|[^,"]*),1,/m);
     pipeline({ ...parameters, model: { kind: "quadratic", widht: 3 } });
     const mistaken = await engine(folder, "repro");
     assert.equal(mistaken.code, 3, mistaken.text);

@@ -28,6 +28,8 @@ export interface Snapshot {
   readonly seed: number;
   /** The noise on the labels it was trained on, where there was any. */
   readonly labelNoise?: LabelNoise;
+  /** How its training differed from the usual one, as "loss mse, flips", where it did: see `trainingVariant`. */
+  readonly variant?: string;
   /** Finished epochs; 0 is the untrained network. */
   readonly epoch: number;
   /** `parameters/<name>` and `statistics/<name>`: the constants of `forwardProgram`. */
@@ -44,6 +46,7 @@ const headerSchema = z.object({
   normalisation: z.object({ mean: z.array(z.number()), deviation: z.array(z.number().positive()) }),
   seed: z.int(),
   labelNoise: labelNoiseParameter.exactOptional(),
+  variant: z.string().exactOptional(),
   epoch: z.int().min(0),
 });
 

@@ -23,7 +23,7 @@ export function sampleRun(of: SampleRun = {}): Run {
   const cdnv = of.cdnv ?? Array.from({ length: depth }, (_, index) => 0.01 + 0.4 ** Math.min(index, 5));
   return {
     network: `Depth ${depth}${labelNoise === 0 ? "" : `, ${100 * labelNoise} %`}`,
-    identity: { dataset: "mnist", model: "mlp", depth, width: 100, seed, labelNoise },
+    identity: { dataset: "mnist", model: "mlp", depth, width: 100, seed, labelNoise, variant: "" },
     trainAccuracy,
     testAccuracy,
     layers: cdnv.map((train, index) => ({

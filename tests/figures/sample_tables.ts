@@ -7,6 +7,8 @@ export interface SampleStudy {
   readonly seeds?: readonly number[];
   /** Shares of train labels that were replaced; noise raises the curves, so that more layers lie above a threshold. */
   readonly noises?: readonly number[];
+  /** What else networks differ in. */
+  readonly variants?: readonly string[];
   readonly epochs?: number;
   /** Epochs with CDNV and effective depth; all of them by default. */
   readonly snapshots?: readonly number[];
@@ -28,14 +30,15 @@ const datasetDifficulty: Readonly<Record<string, number>> = { "mnist": 1, "fashi
 
 /** Makes the tables; equal studies give equal numbers. */
 export function sampleTables(study: SampleStudy = {}): SampleTables {
-  const { datasets = ["mnist"], depths = [2, 4, 8], seeds = [0], noises = [0], epochs = 20 } = study;
+  const { datasets = ["mnist"], depths = [2, 4, 8], seeds = [0], noises = [0], variants = [""], epochs = 20 } = study;
   const snapshots = study.snapshots ?? Array.from({ length: epochs + 1 }, (_, epoch) => epoch);
   const tables: SampleTables = { history: [], cdnv: [], depth: [], probe: [], pairs: [], curve: [] };
   for (const dataset of datasets) {
     for (const depth of depths) {
-      for (const [seed, noise] of seeds.flatMap((seed) => noises.map((noise) => [seed, noise] as const))) {
+      const kinds = noises.flatMap((label_noise) => variants.map((variant) => ({ label_noise, variant })));
+      for (const kind of seeds.flatMap((seed) => kinds.map((kind) => ({ seed, ...kind })))) {
         const network = new SampleNetwork(
-          { dataset, model: "mlp", depth, width: 100, seed, label_noise: noise },
+          { dataset, model: "mlp", depth, width: 100, ...kind },
           epochs,
         );
         for (let epoch = 0; epoch <= epochs; epoch++) tables.history.push(network.history(epoch));

@@ -69,7 +69,8 @@ Deno.test("features measures every layer at every snapshot, and agrees with two 
   inStudy(async (folder) => {
     assert.deepEqual(await measure(folder, { save: [{ epoch: 2, layer: 1 }, { epoch: 2, layer: 2 }] }), [0, 1, 2]);
     const { identity, classes, rows } = await readStatistics(join(folder, "statistics.safetensors"));
-    const network = { dataset: "clusters", model: "mlp", depth: 2, width: 8, seed: 3, label_noise: 0 };
+    const variant = "lr 0.05, no drops";
+    const network = { dataset: "clusters", model: "mlp", depth: 2, width: 8, seed: 3, label_noise: 0, variant };
     assert.deepEqual([identity, classes], [network, 3]);
     assert.deepEqual(
       rows.map(({ epoch, layer, split }) => `${epoch} ${layer} ${split}`),
@@ -159,7 +160,7 @@ Deno.test("cdnv makes both tables of the statistics", () =>
     });
     const rows = await readTable(join(folder, "cdnv.csv"));
     assert.deepEqual(Object.keys(rows[0]!), [
-      ...["dataset", "model", "depth", "width", "seed", "label_noise", "epoch", "layer", "split"],
+      ...["dataset", "model", "depth", "width", "seed", "label_noise", "variant", "epoch", "layer", "split"],
       ...[
         "cdnv",
         "cdnv_median",
@@ -188,7 +189,19 @@ Deno.test("cdnv makes both tables of the statistics", () =>
     assert.ok(after! < before!);
     const depth = await readTable(join(folder, "effective_depth.csv"));
     assert.deepEqual(Object.keys(depth[0]!), [
-      ...["dataset", "model", "depth", "width", "seed", "label_noise", "epoch", "definition", "layer", "value"],
+      ...[
+        "dataset",
+        "model",
+        "depth",
+        "width",
+        "seed",
+        "label_noise",
+        "variant",
+        "epoch",
+        "definition",
+        "layer",
+        "value",
+      ],
       ...["threshold", "ratio", "effective_depth"],
     ]);
     assert.equal(depth.length, 8);

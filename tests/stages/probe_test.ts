@@ -57,6 +57,7 @@ Deno.test("the probe stage probes each layer of the last snapshot in all ways", 
       "width",
       "seed",
       "label_noise",
+      "variant",
       "epoch",
       "layer",
       "kind",
@@ -69,9 +70,9 @@ Deno.test("the probe stage probes each layer of the last snapshot in all ways", 
       "tolerance",
     ]);
     assert.deepEqual(
-      rows.map((row) => Object.values(row).slice(0, 9)),
+      rows.map((row) => Object.values(row).slice(0, 10)),
       ["sgd", "converged", "ridge"].flatMap((kind) => [[kind, 1], [kind, 2]]).map(([kind, layer]) => {
-        return ["clusters", "mlp", 2, 8, 3, 0, 2, layer, kind];
+        return ["clusters", "mlp", 2, 8, 3, 0, "lr 0.05, no drops", 2, layer, kind];
       }),
     );
     for (const { kind, train_accuracy, test_accuracy, train_loss, iterations, gradient_norm, l2, tolerance } of rows) {

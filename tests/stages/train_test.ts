@@ -94,17 +94,30 @@ Deno.test("the train stage leaves snapshots and a history with the identity firs
     });
 
     const rows = await readTable(`${folder}/history.csv`);
-    assert.deepEqual(Object.keys(rows[0]!).slice(0, 8), [
+    assert.deepEqual(Object.keys(rows[0]!).slice(0, 9), [
       "dataset",
       "model",
       "depth",
       "width",
       "seed",
       "label_noise",
+      "variant",
       "epoch",
       "learning_rate",
     ]);
-    assert.deepEqual(Object.values(rows[0]!).slice(0, 10), ["clusters", "mlp", 2, 8, 3, 0, 0, null, null, null]);
+    assert.deepEqual(Object.values(rows[0]!).slice(0, 11), [
+      "clusters",
+      "mlp",
+      2,
+      8,
+      3,
+      0,
+      "lr 0.05, drops at 2, batch 64",
+      0,
+      null,
+      null,
+      null,
+    ]);
     assert.deepEqual(rows.map(({ learning_rate }) => learning_rate), [null, 0.05, 0.05, 0.05 * 0.1, 0.05 * 0.1]);
     assert.equal(rows[4]!.train_accuracy, 1);
   }));

@@ -43,7 +43,7 @@ ${table("Networks", null, columns, rows)}`;
 
 /** Which network and seed a row of a table is about. */
 function identityOf(row: SummaryRow | LayerRow): Identity {
-  const { dataset, model, depth, width, seed, label_noise } = row;
+  const { dataset, model, depth, width, seed, label_noise, variant } = row;
   return {
     dataset: String(dataset),
     model: String(model),
@@ -51,6 +51,7 @@ function identityOf(row: SummaryRow | LayerRow): Identity {
     width: width === null ? null : Number(width),
     seed: Number(seed),
     labelNoise: Number(label_noise),
+    variant: String(variant),
   };
 }
 

@@ -62,6 +62,11 @@ export class Cells {
     return this.#row[column] === undefined ? absent : this.number(column);
   }
 
+  /** A text, or another where the cell is empty or the table has no such column. */
+  textOr(column: string, absent: string): string {
+    return String(this.#row[column] ?? absent);
+  }
+
   /**
    * One of some words.
    *

@@ -1,5 +1,5 @@
 import type { Row } from "../../formats/table.ts";
-import { type Identity, networkKey } from "./network.ts";
+import { type Identity, identityCells, identityColumns, networkKey } from "./network.ts";
 import type { CurveRow } from "./rows.ts";
 import type { Study } from "./study.ts";
 
@@ -15,7 +15,8 @@ export interface ComparedDepth {
 
 /** Columns of the study's `depth_curve.csv`. */
 export const depthCurveColumns = [
-  ...["dataset", "model", "depth", "width", "seed", "label_noise", "definition", "threshold"],
+  ...identityColumns,
+  ...["definition", "threshold"],
   ...["effective_depth", "effective_depth_untrained", "effective_depth_shuffled"],
 ] as const;
 
@@ -37,8 +38,8 @@ export function comparedDepths({ curve }: Study): ComparedDepth[] {
 /** Rows of the study's `depth_curve.csv`. */
 export function depthCurveRows(study: Study): Row[] {
   return comparedDepths(study).map(({ row, untrained, shuffled }) => ({
-    ...{ dataset: row.dataset, model: row.model, depth: row.depth, width: row.width },
-    ...{ seed: row.seed, label_noise: row.labelNoise, definition: row.definition, threshold: row.threshold },
+    ...identityCells(row),
+    ...{ definition: row.definition, threshold: row.threshold },
     effective_depth: row.effectiveDepth,
     effective_depth_untrained: untrained,
     effective_depth_shuffled: shuffled,

@@ -12,6 +12,8 @@ export interface Identity {
   readonly seed: number;
   /** The share of train labels that were replaced, 0 to 1. */
   readonly labelNoise: number;
+  /** What else it differs in from the usual network, as "residual, loss mse"; may be empty. */
+  readonly variant: string;
 }
 
 /** One kind of network of a study, trained from one seed or several. */
@@ -26,6 +28,8 @@ export interface Network {
   readonly width: number | null;
   /** The share of train labels that were replaced, 0 to 1. */
   readonly labelNoise: number;
+  /** What else it differs in from the usual network, as "residual, loss mse"; may be empty. */
+  readonly variant: string;
   /** Ascending. */
   readonly seeds: readonly number[];
   /** What tells it from the other networks of the study, as "Depth 8"; unique within the study. */
@@ -54,10 +58,37 @@ export function modelName(model: string): string {
 
 /** A text that is equal for two rows exactly if they are about the same kind of network, whatever the seed. */
 export function networkKey(identity: Omit<Identity, "seed">): string {
-  return JSON.stringify([identity.dataset, identity.model, identity.width, identity.depth, identity.labelNoise]);
+  const { dataset, model, width, depth, labelNoise, variant } = identity;
+  return JSON.stringify([dataset, model, width, depth, labelNoise, variant]);
 }
 
-/** Networks first by dataset and model, in their order of appearance, then by width, depth and label noise. */
+/** The columns by which every table says which network and seed a row is about. */
+export const identityColumns = ["dataset", "model", "depth", "width", "seed", "label_noise", "variant"] as const;
+
+/** The cells of {@linkcode identityColumns}. */
+export function identityCells(
+  { seed, ...network }: Identity,
+): Record<typeof identityColumns[number], number | string | null> {
+  const { dataset, model, depth, width, label_noise, variant } = networkCells(network);
+  return { dataset, model, depth, width, seed, label_noise, variant };
+}
+
+/** The columns by which a table over seeds says which network a row is about. */
+export const networkColumns = ["dataset", "model", "depth", "width", "label_noise", "variant"] as const;
+
+/** The cells of {@linkcode networkColumns}. */
+export function networkCells(
+  { dataset, model, depth, width, labelNoise, variant }: Omit<Identity, "seed">,
+): Record<typeof networkColumns[number], number | string | null> {
+  return { dataset, model, depth, width, label_noise: labelNoise, variant };
+}
+
+/** Whether two networks differ at most in the depth; their seeds are not looked at. */
+export function isSameButDepth(a: Omit<Identity, "seed">, b: Omit<Identity, "seed">): boolean {
+  return networkKey({ ...a, depth: b.depth }) === networkKey(b);
+}
+
+/** Networks first by dataset and model, in their order of appearance, then by width, depth, label noise and variant. */
 export function networksOf(rows: readonly Identity[]): Network[] {
   const found = new Map<string, { identity: Identity; seeds: Set<number> }>();
   for (const row of rows) {
@@ -77,12 +108,14 @@ export function networksOf(rows: readonly Identity[]): Network[] {
       depth: identity.depth,
       width: identity.width,
       labelNoise: identity.labelNoise,
+      variant: identity.variant,
       seeds: [...seeds].sort((a, b) => a - b),
       label: label(identity),
     }))
     .sort((a, b) =>
       dataset(a.dataset) - dataset(b.dataset) || model(a.model) - model(b.model) ||
-      (a.width ?? 0) - (b.width ?? 0) || a.depth - b.depth || a.labelNoise - b.labelNoise
+      (a.width ?? 0) - (b.width ?? 0) || a.depth - b.depth || a.labelNoise - b.labelNoise ||
+      Number(a.variant > b.variant) - Number(a.variant < b.variant)
     );
 }
 
@@ -94,16 +127,30 @@ function labeller(identities: readonly Identity[]): (identity: Identity) => stri
   const widths = varies((identity) => identity.width);
   const depths = varies((identity) => identity.depth);
   const noises = varies((identity) => identity.labelNoise);
+  const variants = varies((identity) => identity.variant);
+  const common = commonParts(identities);
   return (identity) => {
     const parts: string[] = [];
     if (datasets) parts.push(datasetName(identity.dataset));
     if (models) parts.push(modelName(identity.model));
-    if (depths || !(datasets || models || widths || noises)) parts.push(`depth ${identity.depth}`);
+    if (depths || !(datasets || models || widths || noises || variants)) parts.push(`depth ${identity.depth}`);
     if (widths) parts.push(identity.width === null ? "no width" : `width ${identity.width}`);
     if (noises) parts.push(noiseText(identity.labelNoise));
+    if (variants) parts.push(partsOf(identity).filter((part) => !common.includes(part)).join(", ") || "plain");
     const label = parts.join(", ");
     return label.charAt(0).toUpperCase() + label.slice(1);
   };
+}
+
+/** What a variant consists of, as `["residual", "loss mse"]`. */
+function partsOf({ variant }: Pick<Identity, "variant">): string[] {
+  return variant === "" ? [] : variant.split(", ");
+}
+
+/** The parts that the variants of all networks have. */
+function commonParts(identities: readonly Pick<Identity, "variant">[]): string[] {
+  const [first, ...others] = identities.map(partsOf);
+  return (first ?? []).filter((part) => others.every((parts) => parts.includes(part)));
 }
 
 /** "no label noise" or "25 % label noise". */
@@ -133,6 +180,7 @@ export function sharedText(networks: readonly Network[], epochs: readonly number
     dataset === undefined ? "" : datasetName(dataset),
     `${model === undefined ? "" : modelName(model)} ${size}`.trim(),
     noise === undefined || noise === 0 ? "" : noiseText(noise),
+    commonParts(networks).join(", "),
     epochsText(Math.min(...epochs), Math.max(...epochs)),
     one((network) => seedsText(network.seeds)) ?? "",
   ];

@@ -103,6 +103,7 @@ function identity(cells: Cells): Identity {
     width: cells.optional("width"),
     seed: cells.number("seed"),
     labelNoise: cells.numberOr("label_noise", 0),
+    variant: cells.textOr("variant", ""),
   };
 }
 

@@ -7,19 +7,21 @@ import {
   meanInterval,
   ratioInterval,
 } from "./intervals.ts";
-import { type Network, networkKey } from "./network.ts";
+import { isSameButDepth, type Network, networkCells, networkColumns, networkKey } from "./network.ts";
 import type { Study } from "./study.ts";
 import { summaryRows } from "./summary.ts";
 
 /** Columns of `intervals.csv`. */
 export const intervalColumns = [
-  ...["dataset", "model", "depth", "width", "label_noise", "layer", "split", "quantity", "scale"],
+  ...networkColumns,
+  ...["layer", "split", "quantity", "scale"],
   ...["seeds", "estimate", "low", "high", "confidence"],
 ] as const;
 
 /** Columns of `comparisons.csv`. */
 export const comparisonColumns = [
-  ...["dataset", "model", "width", "label_noise", "depth", "layer", "other_depth", "other_layer"],
+  ...networkColumns,
+  ...["layer", "other_depth", "other_layer"],
   ...["split", "quantity", "scale"],
   ...["seeds", "estimate", "low", "high", "confidence"],
 ] as const;
@@ -43,7 +45,7 @@ export function intervalRows(study: Study): Row[] {
     measured.map(({ layer, split, quantity, scale, values }) => {
       const list = network.seeds.map((seed) => values.get(seed) ?? null);
       return {
-        ...identityOf(network),
+        ...networkCells(network),
         ...{ layer, split, quantity, scale, seeds: list.length },
         ...cells(scale === "log10" ? geometricInterval(list) : meanInterval(list)),
       };
@@ -81,9 +83,9 @@ function compared(network: Network, one: Measured, otherNetwork: Network, other:
   const seeds = network.seeds.filter((seed) => otherNetwork.seeds.includes(seed));
   if (seeds.length < 2) return [];
   const [first, second] = [one, other].map(({ values }) => seeds.map((seed) => values.get(seed) ?? null));
-  const { dataset, model, width, labelNoise, depth } = network;
   return [{
-    ...{ dataset, model, width, label_noise: labelNoise, depth, layer: one.layer },
+    ...networkCells(network),
+    layer: one.layer,
     ...{ other_depth: otherNetwork.depth, other_layer: other.layer },
     ...{ split: one.split, quantity: one.quantity, scale: one.scale === "log10" ? "ratio" : "difference" },
     seeds: seeds.length,
@@ -111,10 +113,8 @@ function measuredNetworks(study: Study): { readonly network: Network; readonly m
         },
       ];
     });
-    const own = summary.filter(({ dataset, model, depth, width, label_noise }) =>
-      dataset === network.dataset && model === network.model && depth === network.depth && width === network.width &&
-      label_noise === network.labelNoise
-    );
+    const cells = networkCells(network);
+    const own = summary.filter((row) => networkColumns.every((column) => row[column] === cells[column]));
     const whole = (["train_accuracy", "test_accuracy", "effective_depth_cdnv", "effective_depth_ncc"] as const)
       .map((quantity): Measured => ({
         ...{ layer: null, split: null, quantity, scale: "linear" },
@@ -122,15 +122,6 @@ function measuredNetworks(study: Study): { readonly network: Network; readonly m
       }));
     return { network, measured: [...layers, ...whole] };
   });
-}
-
-function isSameButDepth(a: Network, b: Network): boolean {
-  return a.dataset === b.dataset && a.model === b.model && a.width === b.width &&
-    a.labelNoise === b.labelNoise && a.depth !== b.depth;
-}
-
-function identityOf({ dataset, model, depth, width, labelNoise }: Network): Row {
-  return { dataset, model, depth, width, label_noise: labelNoise };
 }
 
 function cells(interval: Interval | null): Row {

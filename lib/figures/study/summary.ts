@@ -1,6 +1,6 @@
 import type { Row } from "../../formats/table.ts";
 import { depthVerdicts } from "./depth_verdict.ts";
-import { type Identity, networkKey } from "./network.ts";
+import { type Identity, identityCells, identityColumns, isSameButDepth, networkKey } from "./network.ts";
 import type { CdnvRow, DepthRow, HistoryRow, ProbeRow } from "./rows.ts";
 import type { Study } from "./study.ts";
 
@@ -12,12 +12,7 @@ const accuracyMargin = 0.001;
 
 /** Columns of `summary.csv`. */
 export const summaryColumns = [
-  "dataset",
-  "model",
-  "depth",
-  "width",
-  "seed",
-  "label_noise",
+  ...identityColumns,
   "epochs",
   "train_accuracy",
   "test_accuracy",
@@ -51,12 +46,14 @@ export function summaryRows(study: Study): SummaryRow[] {
         entry.network === run.label && entry.seed === run.identity.seed && entry.definition === definition
       );
     // Depths are compared among networks that differ in nothing else.
-    const peers = accuracies.filter((other) => sameButDepth(other.run.identity, run.identity));
+    const peers = accuracies.filter(({ run: { identity } }) =>
+      isSameButDepth(identity, run.identity) && identity.seed === run.identity.seed
+    );
     const depths = (least: number) =>
       peers.filter((peer) => (peer.accuracy?.trainAccuracy ?? 0) >= least).map((peer) => peer.run.identity.depth);
     const known = peers.flatMap((peer) => peer.accuracy?.trainAccuracy ?? []);
     return {
-      ...cellsOf(run.identity),
+      ...identityCells(run.identity),
       epochs: history?.epoch ?? null,
       train_accuracy: history?.trainAccuracy ?? null,
       test_accuracy: history?.testAccuracy ?? null,
@@ -78,12 +75,7 @@ export function summaryRows(study: Study): SummaryRow[] {
 
 /** Columns of `layers.csv`. */
 export const layerColumns = [
-  "dataset",
-  "model",
-  "depth",
-  "width",
-  "seed",
-  "label_noise",
+  ...identityColumns,
   "epoch",
   "layer",
   "cdnv_train",
@@ -117,7 +109,7 @@ export function layerRows(study: Study): LayerRow[] {
         depth.find((row) => row.layer === layer && row.definition === name)?.ratio ?? null;
       const probed = (kind: ProbeRow["kind"]) => probe.find((row) => row.layer === layer && row.kind === kind);
       return {
-        ...cellsOf(run.identity),
+        ...identityCells(run.identity),
         epoch: cdnv[0]!.epoch,
         layer,
         cdnv_train: split("train")?.cdnv ?? null,
@@ -146,22 +138,13 @@ interface Run {
 
 /** Every network with each of its seeds. */
 function runsOf(study: Study): Run[] {
-  return study.networks.flatMap(({ dataset, model, depth, width, labelNoise, seeds, label }) =>
+  return study.networks.flatMap(({ seeds, label, ...network }) =>
     seeds.map((seed) => {
-      const identity = { dataset, model, depth, width, labelNoise, seed };
+      const identity = { ...network, seed };
       const key = networkKey(identity);
       return { label, identity, owns: (row) => networkKey(row) === key && row.seed === seed };
     })
   );
-}
-
-/** The columns that say which network and seed a row is about. */
-function cellsOf({ dataset, model, depth, width, seed, labelNoise }: Identity) {
-  return { dataset, model, depth, width, seed, label_noise: labelNoise };
-}
-
-function sameButDepth(a: Identity, b: Identity): boolean {
-  return networkKey({ ...a, depth: b.depth }) === networkKey(b) && a.seed === b.seed;
 }
 
 function atLastEpoch<T extends { readonly epoch: number }>(rows: readonly T[]): T[] {

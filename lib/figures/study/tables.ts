@@ -20,6 +20,7 @@ const keys = [
   "width",
   "depth",
   "label_noise",
+  "variant",
   "seed",
   "epoch",
   "definition",

@@ -3,7 +3,7 @@ import { comparedDepths, depthCurveColumns, depthCurveRows } from "../../../lib/
 import type { CurveRow } from "../../../lib/figures/study/rows.ts";
 import type { Study } from "../../../lib/figures/study/study.ts";
 
-const network = { dataset: "mnist", model: "mlp", depth: 8, width: 100, seed: 0, labelNoise: 0 };
+const network = { dataset: "mnist", model: "mlp", depth: 8, width: 100, seed: 0, labelNoise: 0, variant: "" };
 
 function row(epoch: number, threshold: number, effectiveDepth: number | null, of: Partial<CurveRow> = {}): CurveRow {
   return { ...network, ...of, epoch, definition: "cdnv", threshold, effectiveDepth };

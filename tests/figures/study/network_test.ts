@@ -8,6 +8,7 @@ const mlp = (rest: Partial<Identity>): Identity => ({
   width: 100,
   seed: 0,
   labelNoise: 0,
+  variant: "",
   ...rest,
 });
 
@@ -27,6 +28,11 @@ Deno.test("networksOf() names what differs, by depth in order", () => {
   ]);
   assert.deepEqual(labels({}), ["Depth 2"]);
   assert.deepEqual(labels({ labelNoise: 0.25 }, {}), ["No label noise", "25 % label noise"]);
+  assert.deepEqual(labels({ variant: "residual" }, {}), ["Plain", "Residual"]);
+  assert.deepEqual(
+    labels({ depth: 4, variant: "residual, flips" }, { variant: "flips" }, { variant: "loss mse, flips" }),
+    ["Depth 2, plain", "Depth 2, loss mse", "Depth 4, residual"],
+  );
 });
 
 Deno.test("networksOf() takes rows that differ in the seed alone for one network", () => {
@@ -49,6 +55,8 @@ Deno.test("sharedText() says dataset, model, epochs and seeds, and leaves out wh
     mlp({ width: 50, seed: 1 }),
   ]);
   assert.equal(sharedText(widths, [10, 20]), "MNIST · MLP of depth 2 · 10 to 20 epochs · seeds 0, 1");
+  const residual = networksOf([mlp({ variant: "residual" }), mlp({ variant: "residual, flips" })]);
+  assert.equal(sharedText(residual, [20]), "MNIST · MLP of depth 2 and width 100 · residual · 20 epochs · seed 0");
   const noisy = networksOf([mlp({ labelNoise: 0.125 })]);
   assert.equal(sharedText(noisy, [20]), "MNIST · MLP of width 100 · 12.5 % label noise · 20 epochs · seed 0");
 });

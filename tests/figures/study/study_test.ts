@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { figure1 } from "../../../lib/figures/figure1.ts";
+import { cdnvPoints } from "../../../lib/figures/study/series.ts";
 import { readStudy } from "../../../lib/figures/study/study.ts";
+import { furtherTables, mergedTables } from "../../../lib/figures/study/tables.ts";
+import type { Row } from "../../../lib/formats/table.ts";
 import { withFolder, writeSample } from "../sample_study.ts";
 import { type SampleTables, sampleTables } from "../sample_tables.ts";
 
@@ -34,6 +38,40 @@ Deno.test("readStudy() tells networks apart by their label noise, and takes a ta
     }
     const { study } = await readStudy(await writeSample(folder, tables));
     assert.deepEqual(study.networks.map(({ labelNoise }) => labelNoise), [0]);
+  });
+});
+
+Deno.test("readStudy() tells networks apart that differ in nothing but their variant, and so do figures and tables", async () => {
+  await withFolder(async (folder) => {
+    const variants = ["", "loss mse", "no batch norm, residual"];
+    const written = sampleTables({ depths: [2, 4], epochs: 2, seeds: [0, 1], variants });
+    const { study, tables } = await readStudy(await writeSample(folder, written));
+    const labels = [2, 4].flatMap((depth) =>
+      ["plain", "loss mse", "no batch norm, residual"].map((variant) => `Depth ${depth}, ${variant}`)
+    );
+    assert.deepEqual(study.networks.map(({ label }) => label), labels);
+    assert.deepEqual([...new Set(cdnvPoints(study, "train").map(({ network }) => network))], labels);
+    const panels = figure1(study);
+    for (const label of labels) assert.ok(JSON.stringify(panels).includes(label), label);
+    const merged = [...mergedTables(study, tables), ...await furtherTables(study, { collapse: [] })];
+    for (const { name, rows } of merged) {
+      assert.deepEqual(new Set(rows.map(({ variant }) => variant ?? "")), new Set(variants), name);
+    }
+    const across = merged.find(({ name }) => name === "comparisons.csv")!.rows.filter((row) => row.layer === null);
+    assert.deepEqual(
+      new Set(across.map((row) => `${row.depth} ${row.other_depth} ${row.variant}`)),
+      new Set(variants.map((variant) => `2 4 ${variant}`)),
+    );
+  });
+});
+
+Deno.test("readStudy() takes tables without a column variant as of usual networks", async () => {
+  await withFolder(async (folder) => {
+    const tables = sampleTables({ depths: [2], epochs: 2 });
+    for (const rows of Object.values(tables)) for (const row of rows) delete row.variant;
+    const { study } = await readStudy(await writeSample(folder, tables));
+    assert.deepEqual(study.networks.map(({ variant, label }) => [variant, label]), [["", "Depth 2"]]);
+    assert.ok(Object.values(tables).every((rows: Row[]) => rows.length > 0));
   });
 });
 
