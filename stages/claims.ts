@@ -13,13 +13,17 @@ import { stage } from "../lib/pipeline/stage/mod.ts";
 
 /** A verdict on each claim of the paper. */
 export default stage({
-  parameters: z.strictObject({}),
+  parameters: z.strictObject({
+    profile: z.string().optional().meta({
+      description: "Which reading of the paper the study follows, as `as written`; stands with the verdicts",
+    }),
+  }),
   deps: [],
   lists: ["history", "cdnv", "depth", "probe"],
   outs: ["claims"],
 
-  async run({ deps, outs }) {
+  async run({ with: { profile }, deps, outs }) {
     const { study } = await readStudy(deps);
-    await Deno.writeTextFile(outs.claims, claimsText(evaluateClaims(study)));
+    await Deno.writeTextFile(outs.claims, claimsText(evaluateClaims(study, profile)));
   },
 });

@@ -1,3 +1,4 @@
+import type { PaperSetting } from "./paper/settings.ts";
 import type { Run } from "./run.ts";
 
 /** What one network and seed, or one family of networks and seed, says of a claim. */
@@ -30,6 +31,8 @@ export interface Claim {
   readonly statement: string;
   /** Where in the paper. */
   readonly source: string;
+  /** The settings in which the paper shows it: what a study is compared with, that of its own kind of model first of all. */
+  readonly settings: readonly PaperSetting[];
   /** What a measurement must reach for the claim to hold. */
   readonly threshold: string;
   /** Why that and not another. */

@@ -25,6 +25,12 @@ const subject = z.strictObject({
   seeds: z.array(judgement).min(1),
 });
 
+const difference = z.strictObject({
+  setting: z.string(),
+  here: z.string(),
+  paper: z.string().nullable(),
+});
+
 const claim = z.strictObject({
   name: z.string(),
   statement: z.string(),
@@ -35,13 +41,22 @@ const claim = z.strictObject({
   verdict: z.enum([...verdict.options, "not applicable"]),
   margin: z.number().nullable(),
   observed: z.string(),
+  differs: z.array(difference),
   subjects: z.array(subject),
 });
 
-const document = z.strictObject({ schema: z.literal(1), paper: z.string(), claims: z.array(claim) });
+const document = z.strictObject({
+  schema: z.literal(1),
+  paper: z.string(),
+  profile: z.string().nullable(),
+  claims: z.array(claim),
+});
 
 /** A claim held against one subject, over its seeds, as `claims.json` has it (docs/claims.md). */
 export type SubjectVerdict = z.output<typeof subject>;
+
+/** What a study differs in from the paper, as `claims.json` has it. */
+export type Difference = z.output<typeof difference>;
 
 /** A claim held against a study, as `claims.json` has it. */
 export type ClaimVerdict = z.output<typeof claim>;

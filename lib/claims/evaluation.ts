@@ -1,6 +1,7 @@
 import { groupBy } from "../figures/study/seeds.ts";
 import type { Study } from "../figures/study/study.ts";
 import type { Claim, Judgement } from "./claim.ts";
+import { differencesFromPaper } from "./difference.ts";
 import type { ClaimsDocument, ClaimVerdict, SubjectVerdict } from "./document.ts";
 import { paperClaims } from "./paper/claims.ts";
 import { type Run, runsOf } from "./run.ts";
@@ -9,10 +10,13 @@ import { signTest } from "./sign_test.ts";
 /**
  * Holds a study against the claims of the paper. A network whose labels were all replaced has learned none of its data set: it
  * is there for comparison, and no claim is about it.
+ *
+ * @param profile which of the readings of the paper the study follows, as "as written"
  */
-export function evaluateClaims(study: Study): ClaimsDocument {
+export function evaluateClaims(study: Study, profile?: string): ClaimsDocument {
   const runs = runsOf(study).filter(({ identity }) => identity.labelNoise < 1);
-  return { schema: 1, paper: "arXiv 2202.09028", claims: paperClaims.map((claim) => evaluate(claim, runs)) };
+  const claims = paperClaims.map((claim) => evaluate(claim, runs));
+  return { schema: 1, paper: "arXiv 2202.09028", profile: profile ?? null, claims };
 }
 
 /**
@@ -26,13 +30,14 @@ export function evaluate(claim: Claim, runs: readonly Run[]): ClaimVerdict {
   const weakest = judgements.toSorted((a, b) => a.margin - b.margin)[0];
   const shared = { name, statement, source, threshold, reason, unit };
   if (weakest === undefined) {
-    return { ...shared, verdict: "not applicable", margin: null, observed: `It needs ${needs}`, subjects };
+    return { ...shared, verdict: "not applicable", margin: null, observed: `It needs ${needs}`, differs: [], subjects };
   }
   return {
     ...shared,
     verdict: common(subjects.map(({ verdict }) => verdict)),
     margin: weakest.margin,
     observed: `${weakest.subject}: ${weakest.observed}`,
+    differs: differencesFromPaper(claim.settings, runs),
     subjects,
   };
 }

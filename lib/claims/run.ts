@@ -1,6 +1,7 @@
 import { depthVerdicts, type EffectiveDepth } from "../figures/study/depth_verdict.ts";
 import { type Identity, networkKey } from "../figures/study/network.ts";
 import type { CdnvRow, DepthRow, HistoryRow } from "../figures/study/rows.ts";
+import { learningRateDrops } from "../figures/study/series.ts";
 import type { Study } from "../figures/study/study.ts";
 
 /** A layer after the last measured epoch, and before training. */
@@ -21,12 +22,19 @@ export interface MeasuredLayer {
   readonly probe: number | null;
 }
 
+/** By each definition. */
+export type EffectiveDepths = Readonly<Record<DepthRow["definition"], EffectiveDepth>>;
+
 /** One network trained from one seed, as it ended. */
 export interface Run {
   /** The network's label in the study. */
   readonly network: string;
   /** Which network and seed. */
   readonly identity: Identity;
+  /** Epochs of its training. */
+  readonly epochs: number;
+  /** After how many epochs its learning rate fell. */
+  readonly drops: readonly number[];
   /** On the whole train set after training. */
   readonly trainAccuracy: number | null;
   /** On the whole test set after training. */
@@ -34,28 +42,41 @@ export interface Run {
   /** From the first to the last; may be empty. */
   readonly layers: readonly MeasuredLayer[];
   /** After training, by each definition. */
-  readonly effectiveDepth: Readonly<Record<DepthRow["definition"], EffectiveDepth>>;
+  readonly effectiveDepth: EffectiveDepths;
+  /** Before training. */
+  readonly untrainedDepth: EffectiveDepths;
+  /** Of a network that differs in nothing but that its labels were all replaced; not measured where there is none. */
+  readonly shuffledDepth: EffectiveDepths;
 }
 
 /** Every network of a study with each of its seeds, in the study's order. */
 export function runsOf(study: Study): Run[] {
   const verdicts = depthVerdicts(study);
+  const drops = learningRateDrops(study);
   return study.networks.flatMap(({ label, seeds, ...network }) =>
     seeds.map((seed) => {
       const identity = { ...network, seed };
       const own = <T extends Identity>(rows: readonly T[]) =>
         rows.filter((row) => row.seed === seed && networkKey(row) === networkKey(identity));
-      const depth = (definition: DepthRow["definition"]) =>
-        verdicts.find((entry) => entry.network === label && entry.seed === seed && entry.definition === definition)!
-          .trained;
+      const depths = (network: string | undefined, when: "trained" | "untrained") => {
+        const depth = (definition: DepthRow["definition"]) =>
+          verdicts.find((entry) => entry.network === network && entry.seed === seed && entry.definition === definition)
+            ?.[when];
+        return { cdnv: depth("cdnv"), ncc: depth("ncc") };
+      };
+      const shuffled = networkKey({ ...identity, labelNoise: 1 });
       const ended = lastEvaluation(own(study.history));
       return {
         network: label,
         identity,
+        epochs: [...own(study.history), ...own(study.cdnv)].reduce((last, { epoch }) => Math.max(last, epoch), 0),
+        drops: drops.filter(({ network }) => network === label).map(({ epoch }) => epoch),
         trainAccuracy: ended?.trainAccuracy ?? null,
         testAccuracy: ended?.testAccuracy ?? null,
         layers: layersOf({ cdnv: own(study.cdnv), depth: own(study.depth), probe: own(study.probe) }),
-        effectiveDepth: { cdnv: depth("cdnv"), ncc: depth("ncc") },
+        effectiveDepth: depths(label, "trained"),
+        untrainedDepth: depths(label, "untrained"),
+        shuffledDepth: depths(study.networks.find((other) => networkKey(other) === shuffled)?.label, "trained"),
       };
     })
   );

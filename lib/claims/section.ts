@@ -1,5 +1,6 @@
 import { type Markup, markup } from "../figures/markup.ts";
 import { shown } from "./claim.ts";
+import { differenceText } from "./difference.ts";
 import type { ClaimsDocument, ClaimVerdict, SubjectVerdict } from "./document.ts";
 
 /** A sign beside the word, never instead of it: it is not read aloud, and colour plays no part. */
@@ -11,13 +12,15 @@ const signs: Readonly<Record<ClaimVerdict["verdict"], string>> = {
 };
 
 /** The claims in a report: a table of the verdicts, and below what each was judged by. */
-export function claimsSection({ claims }: ClaimsDocument): Markup {
+export function claimsSection({ claims, profile }: ClaimsDocument): Markup {
   const judged = claims.filter(({ verdict }) => verdict !== "not applicable");
   const count = (verdict: ClaimVerdict["verdict"]) => claims.filter((claim) => claim.verdict === verdict).length;
   return markup`<p>What the paper claims, held against the tables of this study. Of
 ${claims.length} claims ${count("holds")} hold here, ${count("fails")} fail, ${count("undecided")} are undecided, and
 ${count("not applicable")} are not applicable, for the study has not what they are about. A margin is the distance from
-the threshold, negative where a claim fails; the weakest case stands for the claim.</p>
+the threshold, negative where a claim fails; the weakest case stands for the claim.${
+    profile === null ? null : ` Profile: ${profile}.`
+  }</p>
 <div class="scroll" role="region" tabindex="0" aria-label="Claims"><table class="claims">
 <thead><tr><th scope="col">Claim</th><th scope="col">Verdict</th><th scope="col">Margin</th><th scope="col">Found</th></tr></thead>
 <tbody>
@@ -26,17 +29,17 @@ ${claims.map(claimRow)}</tbody>
 ${judged.map(claimDetails)}`;
 }
 
-function claimRow({ statement, verdict, margin, unit, observed }: ClaimVerdict): Markup {
+function claimRow({ statement, verdict, margin, unit, observed, differs }: ClaimVerdict): Markup {
   return markup`<tr><th scope="row">${statement}</th><td>${verdictText(verdict)}</td><td>${
     margin === null ? "–" : `${signed(margin)} ${unit}`
-  }</td><td>${observed}</td></tr>
+  }</td><td>${observed}${verdict === "fails" || verdict === "undecided" ? differsText(differs) : null}</td></tr>
 `;
 }
 
-function claimDetails({ name, statement, source, threshold, reason, unit, subjects }: ClaimVerdict): Markup {
+function claimDetails({ name, statement, source, threshold, reason, unit, differs, subjects }: ClaimVerdict): Markup {
   return markup`<details id="claim-${name}">
 <summary>${statement}</summary>
-<p>Source: ${source}. Threshold: ${threshold}; ${reason}.</p>
+<p>Source: ${source}. Threshold: ${threshold}; ${reason}.</p>${differsText(differs)}
 <div class="scroll" role="region" tabindex="0" aria-label="Judged by: ${statement}"><table class="claims">
 <thead><tr><th scope="col">Of</th><th scope="col">Seed</th><th scope="col">Verdict</th><th scope="col">Margin (${unit})</th><th scope="col">Found</th><th scope="col">Over seeds</th></tr></thead>
 <tbody>
@@ -44,6 +47,13 @@ ${subjects.map(subjectRows)}</tbody>
 </table></div>
 </details>
 `;
+}
+
+/** A verdict stands beside what the study differs in from the paper, since either may be the reason of the other. */
+function differsText(differs: ClaimVerdict["differs"]): Markup | null {
+  return differs.length === 0
+    ? null
+    : markup`<p>What differs from the paper: ${differs.map(differenceText).join("; ")}.</p>`;
 }
 
 function subjectRows(subject: SubjectVerdict): Markup[] {

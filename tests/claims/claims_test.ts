@@ -136,6 +136,30 @@ Deno.test("effective-depth-grows-with-noise holds for growth alone, and is undec
   assert.equal(noisy(3)[0], "not applicable");
 });
 
+Deno.test("claims on the effective depth stand beside that of the untrained network and of shuffled labels, where there are any", () => {
+  const evidence = (claim: Claim, rest: SampleRun, ...others: SampleRun[]) =>
+    evaluate(claim, [{ depth: 2 }, { depth: 8, ...rest }, { depth: 16 }, ...others].map(sampleRun)).subjects[0]!
+      .seeds[0]!;
+  const beside: SampleRun = { untrainedDepth: { cdnv: 0 }, shuffledDepth: { cdnv: null } };
+  const compared = {
+    ...{ untrained_depths: [8], untrained_effective_depths: [0] },
+    ...{ shuffled_depths: [8], shuffled_effective_depths: [null] },
+  };
+  for (const claim of [effectiveDepthConstant, effectiveDepthMinimal]) {
+    const found = evidence(claim, beside);
+    for (const [name, value] of Object.entries(compared)) assert.deepEqual(found.evidence[name], value, claim.name);
+    assert.match(found.observed, /\(untrained 0, on shuffled labels none\)/);
+    const plain = evidence(claim, {});
+    assert.ok(Object.keys(plain.evidence).every((name) => !Object.hasOwn(compared, name)), claim.name);
+    assert.doesNotMatch(plain.observed, /untrained|shuffled/);
+  }
+  const noisy = evaluate(
+    effectiveDepthGrowsWithNoise,
+    [0, 0.5].map((labelNoise) => sampleRun({ labelNoise, ...beside })),
+  );
+  assert.deepEqual(noisy.subjects[0]!.seeds[0]!.evidence.shuffled_effective_depths, [null, null]);
+});
+
 Deno.test("collapsed-layers-ncc-separable looks at the layers above the effective depth", () => {
   const errors = (...nccErrors: number[]) =>
     judged(collapsedLayersNccSeparable, { depth: 3, cdnv: [1, 0.1, 0.1], nccErrors, effectiveDepth: { cdnv: 1 } });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { evaluate, evaluateClaims } from "../../lib/claims/evaluation.ts";
 import { lastLayerCollapses } from "../../lib/claims/paper/last_layer_collapses.ts";
 import { paperClaims } from "../../lib/claims/paper/claims.ts";
+import type { Row } from "../../lib/formats/table.ts";
 import { sampleStudy } from "../figures/sample_study.ts";
 import { type SampleRun, sampleRun } from "./sample_run.ts";
 
@@ -52,6 +53,28 @@ Deno.test("evaluateClaims() passes over networks whose labels were all replaced"
   }
   const growth = claims.find(({ name }) => name === "effective-depth-grows-with-noise")!;
   assert.deepEqual(growth.subjects[0]!.seeds[0]!.evidence.label_noise, [0, 0.5]);
+});
+
+Deno.test("evaluateClaims() finds the untrained network, and that of the same seed and depth which learned shuffled labels", async () => {
+  const study = await sampleStudy({ depths: [2, 4, 8], noises: [0, 1], epochs: 20 }, (tables) => {
+    for (const rows of Object.values(tables)) {
+      rows.splice(0, rows.length, ...rows.filter((row: Row) => row.label_noise === 0 || row.depth === 8));
+    }
+    for (const row of tables.history) if (row.epoch === 20) row.train_accuracy = 1;
+  });
+  const { claims } = evaluateClaims(study);
+  const { subjects } = claims.find(({ name }) => name === "effective-depth-constant")!;
+  const { evidence } = subjects[0]!.seeds[0]!;
+  const depths = (epoch: number, labelNoise: number) =>
+    [4, 8].map((depth) =>
+      study.depth.find((row) =>
+        row.depth === depth && row.epoch === epoch && row.labelNoise === labelNoise && row.definition === "cdnv"
+      )?.effectiveDepth
+    );
+  assert.deepEqual(evidence.depths, [4, 8]);
+  assert.deepEqual(evidence.untrained_effective_depths, depths(0, 0));
+  assert.deepEqual(evidence.shuffled_depths, [8]);
+  assert.deepEqual(evidence.shuffled_effective_depths, depths(20, 1).slice(1));
 });
 
 Deno.test("a study that was not trained has nothing that a claim is about", async () => {

@@ -2,7 +2,13 @@ import type { Run } from "../../lib/claims/run.ts";
 
 /** What a made-up run differs in from one in which every claim holds. */
 export interface SampleRun {
+  readonly dataset?: string;
+  readonly model?: string;
   readonly depth?: number;
+  readonly width?: number;
+  readonly variant?: string;
+  readonly epochs?: number;
+  readonly drops?: readonly number[];
   readonly seed?: number;
   readonly labelNoise?: number;
   /** Train CDNV of each layer after training; it halves from layer to layer, down to the fourth, by default. */
@@ -15,6 +21,8 @@ export interface SampleRun {
   readonly nccErrors?: readonly number[];
   readonly probes?: readonly (number | null)[];
   readonly effectiveDepth?: Partial<Run["effectiveDepth"]>;
+  readonly untrainedDepth?: Partial<Run["untrainedDepth"]>;
+  readonly shuffledDepth?: Partial<Run["shuffledDepth"]>;
 }
 
 /** A network as it may have ended. */
@@ -23,7 +31,17 @@ export function sampleRun(of: SampleRun = {}): Run {
   const cdnv = of.cdnv ?? Array.from({ length: depth }, (_, index) => 0.01 + 0.4 ** Math.min(index, 5));
   return {
     network: `Depth ${depth}${labelNoise === 0 ? "" : `, ${100 * labelNoise} %`}`,
-    identity: { dataset: "mnist", model: "mlp", depth, width: 100, seed, labelNoise, variant: "" },
+    identity: {
+      dataset: of.dataset ?? "mnist",
+      model: of.model ?? "mlp",
+      depth,
+      width: of.width ?? 100,
+      seed,
+      labelNoise,
+      variant: of.variant ?? "",
+    },
+    epochs: of.epochs ?? 20,
+    drops: of.drops ?? [10, 15],
     trainAccuracy,
     testAccuracy,
     layers: cdnv.map((train, index) => ({
@@ -36,5 +54,7 @@ export function sampleRun(of: SampleRun = {}): Run {
       probe: of.probes === undefined ? testAccuracy : of.probes[index] ?? null,
     })),
     effectiveDepth: { cdnv: Math.min(4, depth - 1), ncc: Math.min(4, depth), ...of.effectiveDepth },
+    untrainedDepth: { cdnv: undefined, ncc: undefined, ...of.untrainedDepth },
+    shuffledDepth: { cdnv: undefined, ncc: undefined, ...of.shuffledDepth },
   };
 }

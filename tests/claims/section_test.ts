@@ -18,6 +18,10 @@ Deno.test("the section on claims has a row a claim, whose verdict is a word and 
     words.slice(0, claims.claims.length).map(([, word]) => word),
     claims.claims.map(({ verdict }) => verdict),
   );
+  assert.match(claimsSection({ ...claims, profile: "as written" }).markup, /Profile: as written\./);
+  const failing = { ...claims, claims: claims.claims.map((claim) => ({ ...claim, verdict: "fails" as const })) };
+  const rows = claimsSection(failing).markup.split("<details")[0]!;
+  assert.match(rows, /<p>What differs from the paper: data set: MNIST \(in the paper CIFAR-10\); /);
   assert.match(markup, /in 2 of 2 \(sign test p = 0\.25\)/);
   assert.doesNotMatch(markup, /<th>|undefined|NaN/);
 });

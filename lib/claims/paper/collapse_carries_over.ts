@@ -1,12 +1,14 @@
 import { type Claim, shown, verdictOf } from "../claim.ts";
 import { lastLayer } from "../run.ts";
 import { collapseFactor } from "../thresholds.ts";
+import { figure2 } from "./settings.ts";
 
 /** Collapse on the test set. */
 export const collapseCarriesOver: Claim = {
   name: "collapse-carries-over",
   statement: "The collapse of the last hidden layer carries over to the test set, where it is weaker.",
   source: "Figure 2, rows 1 and 2",
+  settings: [figure2],
   threshold:
     `the last layer's CDNV on the test set is at least that on the train set, and at most 1/${collapseFactor} ` +
     "of that before training",

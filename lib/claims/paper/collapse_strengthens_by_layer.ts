@@ -1,11 +1,13 @@
 import { type Claim, type Judgement, shown, verdictOf } from "../claim.ts";
 import type { Run } from "../run.ts";
+import { figure1 } from "./settings.ts";
 
 /** Collapse against the layer. */
 export const collapseStrengthensByLayer: Claim = {
   name: "collapse-strengthens-by-layer",
   statement: "Below the collapsed layers each layer is more collapsed than the one before it.",
   source: "Figure 1: the curves lie in the order of the layers until they lie together",
+  settings: [figure1],
   threshold: "up to the first collapsed layer CDNV falls from each layer to the next",
   reason: "only the order is claimed; among collapsed layers, which lie within a factor of two, it is not",
   unit: "decades",

@@ -1,12 +1,14 @@
 import { type Claim, type Judgement, shown, verdictOf } from "../claim.ts";
 import type { Run } from "../run.ts";
 import { accuracyMargin } from "../thresholds.ts";
+import { figure2 } from "./settings.ts";
 
 /** Linear probes on collapsed layers. */
 export const collapsedLayersMatchNetwork: Claim = {
   name: "collapsed-layers-match-network",
   statement: "A linear classifier on a collapsed layer does as well on the test set as the whole network.",
   source: "Figure 2, row 3",
+  settings: [figure2],
   threshold: `the probe by SGD on each layer above the effective depth by CDNV reaches the network's test accuracy ` +
     `- ${accuracyMargin}`,
   reason:

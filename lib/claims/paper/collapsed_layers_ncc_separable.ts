@@ -1,6 +1,7 @@
 import { type Claim, type Judgement, shown, verdictOf } from "../claim.ts";
 import type { Run } from "../run.ts";
 import { accuracyMargin } from "../thresholds.ts";
+import { figure1 } from "./settings.ts";
 
 /** The nearest class centre on collapsed layers. */
 export const collapsedLayersNccSeparable: Claim = {
@@ -8,6 +9,7 @@ export const collapsedLayersNccSeparable: Claim = {
   statement: "Layers that have collapsed are separable by the nearest class centre: on the train set it errs no more " +
     "often than the network.",
   source: "Definition 2, of the effective depth, and the abstract of the last version",
+  settings: [figure1],
   threshold: `in each layer above the effective depth by CDNV the train error of the nearest class centre is at most ` +
     `the network's train error + ${accuracyMargin}`,
   reason: "the margin of the effective depth by NCC, fixed before any full run",

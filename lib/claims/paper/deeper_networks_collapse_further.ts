@@ -1,12 +1,14 @@
 import { type Claim, type Judgement, shown } from "../claim.ts";
 import { depthFamilies, type Family } from "../family.ts";
 import { lastLayer } from "../run.ts";
+import { figure1 } from "./settings.ts";
 
 /** Collapse against the number of layers. */
 export const deeperNetworksCollapseFurther: Claim = {
   name: "deeper-networks-collapse-further",
   statement: "Collapse of the last hidden layer generally strengthens with the number of layers.",
   source: "Abstract of version 4 of the paper; Figure 1, from panel to panel",
+  settings: [figure1],
   threshold: "of the pairs of depths more than half have the lower CDNV in the last layer of the deeper network",
   reason: "“generally” is taken for a majority; a threshold on how much lower would be ours",
   unit: "share of pairs",

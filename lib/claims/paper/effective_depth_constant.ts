@@ -1,6 +1,8 @@
 import { depthText } from "../../figures/study/depth_verdict.ts";
 import { type Claim, type Judgement, verdictOf } from "../claim.ts";
+import { comparedDepths, comparedText } from "../compared_depths.ts";
 import { depthFamilies, type Family, minimalDepth, minimalDepthText } from "../family.ts";
+import { figure1 } from "./settings.ts";
 
 /** How many layers the effective depths of one family may differ by. */
 const spread = 1;
@@ -10,6 +12,7 @@ export const effectiveDepthConstant: Claim = {
   name: "effective-depth-constant",
   statement: "Beyond a minimal depth, deeper networks have about the same effective depth.",
   source: "Abstract: gradient descent favours networks of minimal depth; Figure 1, depths 8 and 16",
+  settings: [figure1],
   threshold: `over the networks deeper than the least that interpolates it differs by at most ${spread} layer`,
   reason: "by as much it differs between seeds of one network (docs/verification.md)",
   unit: "layers",
@@ -36,12 +39,15 @@ function judgeFamily(family: Family, definition: "cdnv" | "ncc"): Judgement[] {
     verdict: verdictOf(margin),
     margin,
     observed: `minimal depth ${minimalDepthText(minimal)}; ` +
-      depths.map((depth, index) => `${depthText([effective[index]])} at depth ${depth}`).join(", "),
+      deeper.map((run, index) =>
+        `${depthText([effective[index]])} at depth ${run.identity.depth}${comparedText(run, definition)}`
+      ).join(", "),
     evidence: {
       minimal_depth_from: minimal.from,
       minimal_depth_to: minimal.to,
       depths,
       effective_depths: effective,
+      ...comparedDepths(deeper, definition),
       train_accuracies: deeper.map(({ trainAccuracy }) => trainAccuracy),
     },
   }];

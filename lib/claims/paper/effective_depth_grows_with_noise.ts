@@ -1,12 +1,15 @@
 import { depthText } from "../../figures/study/depth_verdict.ts";
 import { type Claim, type Judgement, shown, type Verdict } from "../claim.ts";
+import { comparedDepths } from "../compared_depths.ts";
 import { type Family, noiseFamilies } from "../family.ts";
+import { noisyLabels } from "./settings.ts";
 
 /** The effective depth against the share of random labels. */
 export const effectiveDepthGrowsWithNoise: Claim = {
   name: "effective-depth-grows-with-noise",
   statement: "The effective depth of a network generally increases with the share of random labels it is trained on.",
   source: "Abstracts of later versions of the paper, from version 4 on",
+  settings: [noisyLabels],
   threshold: "greater at the largest share than at the least; undecided where it falls in between",
   reason:
     "the effective depth is a whole number, so that greater is by a layer at least; the abstracts say “generally” " +
@@ -37,6 +40,7 @@ function judgeFamily({ subject, seed, runs }: Family, definition: "cdnv" | "ncc"
     evidence: {
       label_noise: shares,
       effective_depths: effective,
+      ...comparedDepths(runs, definition),
       train_accuracies: runs.map(({ trainAccuracy }) => trainAccuracy),
     },
   }];

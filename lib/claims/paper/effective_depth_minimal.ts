@@ -1,8 +1,10 @@
 import { depthText } from "../../figures/study/depth_verdict.ts";
 import { type Claim, type Judgement, type Verdict } from "../claim.ts";
+import { comparedDepths, comparedText } from "../compared_depths.ts";
 import { depthFamilies, type Family, type MinimalDepth, minimalDepth, minimalDepthText } from "../family.ts";
 import { interpolation } from "../../figures/study/summary.ts";
 import type { Run } from "../run.ts";
+import { figure1 } from "./settings.ts";
 
 /** The effective depth against the least depth that fits. */
 export const effectiveDepthMinimal: Claim = {
@@ -10,6 +12,7 @@ export const effectiveDepthMinimal: Claim = {
   statement:
     "The effective depth of a deeper network is the least depth at which a network interpolates the train set.",
   source: "Abstract, as above; Figure 1: an effective depth of 4, which is the least depth that interpolates",
+  settings: [figure1],
   threshold:
     `equal; undecided where they differ by one layer, or where depths were left out, so that the least which ` +
     `interpolates (train accuracy of at least ${interpolation}) is not known`,
@@ -37,9 +40,12 @@ function judgeRun({ seed }: Family, run: Run, minimal: MinimalDepth, definition:
     seed,
     verdict: verdictBetween(least, most),
     margin: 1 - least,
-    observed: `effective depth ${depthText([depth])}, minimal depth ${minimalDepthText(minimal)}`,
+    observed: `effective depth ${depthText([depth])}${comparedText(run, definition)}, minimal depth ${
+      minimalDepthText(minimal)
+    }`,
     evidence: {
       effective_depth: depth,
+      ...comparedDepths([run], definition),
       minimal_depth_from: minimal.from,
       minimal_depth_to: minimal.to,
       train_accuracy: run.trainAccuracy,

@@ -1,12 +1,14 @@
 import { type Claim, type Judgement, shown, verdictOf } from "../claim.ts";
 import { depthFamilies, type Family } from "../family.ts";
 import { collapseFactor } from "../thresholds.ts";
+import { figure1 } from "./settings.ts";
 
 /** Neural collapse below the last hidden layer. */
 export const intermediateLayersCollapse: Claim = {
   name: "intermediate-layers-collapse",
   statement: "Collapse is not the last layer's alone: in a deep network layers below it collapse as far as it does.",
   source: "Abstract; Figure 1, depths 8 and 16, from the fifth layer on",
+  settings: [figure1],
   threshold:
     `in the deepest network the layer below the last has at most ${collapseFactor} times the last one's CDNV, ` +
     `and at most 1/${collapseFactor} of its own before training`,

@@ -1,6 +1,7 @@
 import { type Claim, shown, verdictOf } from "../claim.ts";
 import { lastLayer } from "../run.ts";
 import { collapseFactor } from "../thresholds.ts";
+import { figure1, figure2 } from "./settings.ts";
 
 /** Neural collapse of the last hidden layer. */
 export const lastLayerCollapses: Claim = {
@@ -9,6 +10,7 @@ export const lastLayerCollapses: Claim = {
     "Training gathers the classes in the last hidden layer: its CDNV on the train set falls, also where labels " +
     "are noise.",
   source: "Abstract; Figure 1, and row 1 of Figure 2",
+  settings: [figure1, figure2],
   threshold: `after training at most 1/${collapseFactor} of the CDNV before it`,
   reason: "less than this factor counts as equal everywhere in this study; the figures show far more",
   unit: "decades",
