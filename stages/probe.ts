@@ -5,15 +5,17 @@
  * @module
  */
 import { z } from "zod";
+import { type FeatureLayer, formOf } from "../lib/collapse/pooled_layers.ts";
 import type { LinearProbe, ProbedNetwork } from "../lib/collapse/probe.ts";
 import { convergeProbe } from "../lib/collapse/probe_converged.ts";
-import { widestConverged } from "../lib/collapse/probe_features.ts";
+import { narrowLayers, widestConverged } from "../lib/collapse/probe_features.ts";
 import { ridgeProbe } from "../lib/collapse/probe_ridge.ts";
 import { type ProbeScore, scoreProbes } from "../lib/collapse/probe_score.ts";
 import { trainProbes } from "../lib/collapse/probe_sgd.ts";
 import { readDataset } from "../lib/datasets/dataset.ts";
 import { type Row, writeTable } from "../lib/formats/table.ts";
 import { epochOf, epochPoint } from "../lib/nn/epochs.ts";
+import { samplesParameter, withSamples } from "../lib/nn/class_sample.ts";
 import { type Examples, examplesOf } from "../lib/nn/evaluation.ts";
 import { exampleSpecs, forward } from "../lib/nn/forward.ts";
 import { identityColumns, identityOf } from "../lib/nn/identity.ts";
@@ -65,6 +67,7 @@ const columns = [
   "epoch",
   "layer",
   "kind",
+  "form",
   "train_accuracy",
   "test_accuracy",
   "train_loss",
@@ -78,12 +81,15 @@ const parameters = z.strictObject({
   epochs: epochsParameter.meta({ description: "Which snapshots: the last, all, or those after these epochs" }),
   sgd: sgdParameter.prefault({}),
   converged: convergedParameter.nullable().prefault({}).meta({
-    description: `Probes trained to convergence, of layers of at most ${widestConverged} features; null for none`,
+    description:
+      `Probes trained to convergence, of layers of at most ${widestConverged} features, pooled where need be`,
   }),
   ridge: ridgeParameter.nullable().prefault({}).meta({
-    description: `Probes solved by ridge regression, of layers of at most ${widestConverged} features; null for none`,
+    description:
+      `Probes solved by ridge regression, of layers of at most ${widestConverged} features, pooled where need be`,
   }),
   labels: labelsParameter,
+  samples: samplesParameter,
   seed: z.int().min(0).default(0).meta({ description: "Decides the order of examples" }),
   runtime: runtimeParameter,
 });
@@ -112,7 +118,7 @@ export default stage({
       const snapshot = await readSnapshot(listed.path);
       checkTrainedOn(listed.path, snapshot, dataset);
       const noise = parameters.labels === "trained" ? snapshot.labelNoise ?? null : null;
-      const { train, test } = withLabelNoise(dataset, noise);
+      const { train, test } = withSamples(withLabelNoise(dataset, noise), parameters.samples);
       const examples = { train: examplesOf(train), test: examplesOf(test) };
       const advance = (share: number) => {
         progress({ done: index + share, total: snapshots.length, unit: "snapshot" });
@@ -165,24 +171,24 @@ async function probeSnapshot(
     train: { examples: { ...examples.train }, constants: snapshot.variables },
     test: { examples: { ...examples.test }, constants: snapshot.variables },
   };
-  const narrow = network.layers.filter(({ size }) => size <= widestConverged);
-  const all = network.layers.length + narrow.length * [converged, ridge].filter((way) => way !== null).length;
+  const narrow = narrowLayers(network);
+  const all = network.layers.length + narrow.layers.length * [converged, ridge].filter((way) => way !== null).length;
   let done = 0;
   const count = examples.train.labels.length;
   const orders = (epoch: number) => new Random(seed, `order of probe epoch ${epoch}`).permutation(count);
   const rows: Row[] = [];
   const score = async <P extends LinearProbe>(
     kind: string,
+    probed: ProbedNetwork,
     probes: Readonly<Record<string, P>>,
     said: (probe: P) => Partial<Row>,
   ) => {
-    const scores = await scoreProbes(network, probes, sets, engine);
-    network.layers.forEach(({ name }, layer) => {
-      const probe = probes[name];
-      if (probe === undefined) return;
-      const row = rowOf(snapshot, layer, kind, scores.train[name]!, scores.test[name]!);
-      rows.push({ ...row, ...said(probe) } as Row);
-    });
+    const scores = await scoreProbes(probed, probes, sets, engine);
+    for (const layer of probed.layers) {
+      const number = 1 + network.layers.findIndex(({ name }) => name === layer.name);
+      const row = rowOf(snapshot, number, layer, kind, scores.train[layer.name]!, scores.test[layer.name]!);
+      rows.push({ ...row, ...said(probes[layer.name]!) } as Row);
+    }
   };
   const probeNarrow = async <P extends LinearProbe>(
     kind: string,
@@ -190,27 +196,27 @@ async function probeSnapshot(
     said: (probe: P) => Partial<Row>,
   ) => {
     const probes: Record<string, P> = {};
-    for (const { name } of narrow) {
+    for (const { name } of narrow.layers) {
       probes[name] = await train(name);
       advance(++done / all);
     }
-    if (narrow.length > 0) await score(kind, probes, said);
+    if (narrow.layers.length > 0) await score(kind, narrow, probes, said);
   };
 
-  await score("sgd", await trainProbes(network, sets.train, sgd, { ...engine, orders }), () => ({}));
+  await score("sgd", network, await trainProbes(network, sets.train, sgd, { ...engine, orders }), () => ({}));
   advance((done += network.layers.length) / all);
   if (converged !== null) {
     const { l2, tolerance } = converged;
     await probeNarrow(
       "converged",
-      (layer) => convergeProbe(network, layer, sets.train, converged, engine),
+      (layer) => convergeProbe(narrow, layer, sets.train, converged, engine),
       ({ iterations, gradientNorm }) => ({ iterations, gradient_norm: gradientNorm, l2, tolerance }),
     );
   }
   if (ridge !== null) {
     await probeNarrow(
       "ridge",
-      (layer) => ridgeProbe(network, layer, sets.train, ridge, engine),
+      (layer) => ridgeProbe(narrow, layer, sets.train, ridge, engine),
       // The loss of a row is a cross-entropy, which ridge regression does not minimise.
       ({ gradientNorm }) => ({ train_loss: null, gradient_norm: gradientNorm, l2: ridge.l2 }),
     );
@@ -232,12 +238,20 @@ function probedNetwork(snapshot: Snapshot): ProbedNetwork {
   };
 }
 
-function rowOf(snapshot: Snapshot, layer: number, kind: string, train: ProbeScore, test: ProbeScore): Row {
+function rowOf(
+  snapshot: Snapshot,
+  number: number,
+  layer: FeatureLayer,
+  kind: string,
+  train: ProbeScore,
+  test: ProbeScore,
+): Row {
   return {
     ...identityOf(snapshot),
     epoch: snapshot.epoch,
-    layer: layer + 1,
+    layer: number,
     kind,
+    form: formOf(layer),
     train_accuracy: train.accuracy,
     test_accuracy: test.accuracy,
     train_loss: train.loss,

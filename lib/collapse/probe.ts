@@ -1,10 +1,11 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import type { Data, ExampleSpec, Tensors, TensorSpec } from "../runtimes/program.ts";
+import type { FeatureLayer } from "./pooled_layers.ts";
 
 /** A network whose layers are probed. */
 export interface ProbedNetwork {
-  /** The measured layers from input to output, and the number of features of each. */
-  readonly layers: readonly { readonly name: string; readonly size: number }[];
+  /** The measured layers from input to output. */
+  readonly layers: readonly FeatureLayer[];
   /** Number of classes. */
   readonly classes: number;
   /** The data sets that it takes; `labels`, int32, is among them. */
@@ -45,4 +46,11 @@ export function probeTensors(layers: ProbedNetwork["layers"], classes: number): 
 /** Indices from 0 to `count - 1`. */
 export function inOrder(count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, index) => index);
+}
+
+/** Adds every row of a matrix to a sum, in float64. */
+export function addRows(sum: Float64Array, matrix: ArrayLike<number>): void {
+  for (let start = 0; start < matrix.length; start += sum.length) {
+    for (let index = 0; index < sum.length; index++) sum[index]! += matrix[start + index]!;
+  }
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Program } from "../runtimes/program.ts";
 import type { Executable, Runtime } from "../runtimes/runtime.ts";
-import { inOrder, type LinearProbe, type ProbedData, type ProbedNetwork } from "./probe.ts";
+import { addRows, inOrder, type LinearProbe, type ProbedData, type ProbedNetwork } from "./probe.ts";
 import { standardisedFeatures, unstandardised } from "./probe_features.ts";
 import { type Evaluated, minimise } from "./probe_minimiser.ts";
 import { softmaxRegression } from "./probe_sgd.ts";
@@ -114,11 +114,4 @@ function objective(
     }
     return { value, gradient };
   };
-}
-
-/** Adds every row of a matrix to a sum, in float64. */
-function addRows(sum: Float64Array, matrix: ArrayLike<number>): void {
-  for (let start = 0; start < matrix.length; start += sum.length) {
-    for (let index = 0; index < sum.length; index++) sum[index]! += matrix[start + index]!;
-  }
 }

@@ -1,10 +1,28 @@
 import { evaluationBatch } from "../runtimes/evaluation_batch.ts";
 import type { Program } from "../runtimes/program.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
+import { computedSizes, pooledLayers } from "./pooled_layers.ts";
 import { inOrder, type LinearProbe, type ProbedData, type ProbedNetwork } from "./probe.ts";
 
 /** The widest layer whose features a probe takes as a whole: they have to fit in memory. */
 export const widestConverged = 2048;
+
+/**
+ * The layers that a probe can take as a whole: those of at most {@linkcode widestConverged} features, and wider ones of images
+ * pooled, where that leaves so few.
+ */
+export function narrowLayers(network: ProbedNetwork): ProbedNetwork {
+  const { layers, pool } = pooledLayers(network.layers, ({ size }) => size > widestConverged);
+  const narrow = [...layers.keys()].filter((index) => layers[index]!.size <= widestConverged);
+  return {
+    ...network,
+    layers: narrow.map((index) => layers[index]!),
+    features: (inputs) => {
+      const features = pool(network.features(inputs));
+      return narrow.map((index) => features[index]!);
+    },
+  };
+}
 
 /** A layer's features, and how probes that see them as a whole take them. */
 export interface StandardisedFeatures {
@@ -75,7 +93,7 @@ async function featuresOf(
     state: {},
     body: (inputs) => ({ state: {}, rows: { features: network.features(inputs)[index]! } }),
   };
-  const batch = evaluationBatch(network.layers.map(({ size }) => size));
+  const batch = evaluationBatch(computedSizes(network.layers));
   const executable = await runtime.compile(program, { batch, threads });
   try {
     const { rows } = await executable.run({ examples, order: inOrder(examples.labels.length), constants });

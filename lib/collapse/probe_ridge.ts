@@ -1,6 +1,9 @@
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
+import type { Program } from "../runtimes/program.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
-import type { LinearProbe, ProbedData, ProbedNetwork } from "./probe.ts";
+import { classSums } from "./class_sums.ts";
+import { featureScatter } from "./feature_scatter.ts";
+import { addRows, inOrder, type LinearProbe, type ProbedData, type ProbedNetwork } from "./probe.ts";
 import { type StandardisedFeatures, standardisedFeatures, unstandardised } from "./probe_features.ts";
 
 /** How probes are solved in closed form. */
@@ -15,8 +18,10 @@ export interface RidgeProbe extends LinearProbe {
   readonly gradientNorm: number;
 }
 
-/** Examples that are added to the normal equations together. */
-const together = 4;
+/** Examples of one step of the sums. */
+const sumsBatch = 2000;
+/** Bytes of sums that a call of the engine returns, at most, unless one step has more. */
+const callBytes = 2 ** 26;
 
 /**
  * The linear probe of least squares with an L2 penalty on a layer (ridge regression, Hoerl and Kennard 1970, of the classes'
@@ -41,7 +46,7 @@ export async function ridgeProbe(
   const { labels } = data.examples;
   const shares = new Float64Array(classes);
   labels.forEach((label) => shares[label]! += 1 / labels.length);
-  const { gram, products } = normalEquations(found, labels, shares);
+  const { gram, products } = await normalEquations(found, labels, shares, engine);
   for (let at = 0; at < found.size; at++) gram.set(at, at, gram.get(at, at) + l2);
   const factor = new CholeskyDecomposition(gram);
   if (!factor.isPositiveDefinite()) {
@@ -54,55 +59,66 @@ export async function ridgeProbe(
   return { ...unstandardised(point, found, classes), gradientNorm: atZero === 0 ? 0 : gradient / atZero };
 }
 
-/** X^T X / N, `[size, size]`, and X^T (Y - mean of Y) / N, `[size, classes]`. */
-function normalEquations(
+/**
+ * X^T X / N, `[size, size]`, and X^T (Y - mean of Y) / N, `[size, classes]`, both summed up by the engine.
+ *
+ * @param shares of the classes, the mean of Y
+ */
+async function normalEquations(
   { features, size, centre, scale }: StandardisedFeatures,
   labels: Int32Array,
   shares: Float64Array,
-): { readonly gram: Matrix; readonly products: Matrix } {
-  const count = labels.length;
-  const gram = Array.from({ length: size }, () => new Float64Array(size));
-  const products = Array.from(shares, () => new Float64Array(size));
-  // Rows past the end stay zeros, which add nothing.
-  const block = Array.from({ length: together }, () => new Float64Array(size));
-  for (let start = 0; start < count; start += together) {
-    block.forEach((row, index) => {
-      const example = start + index;
-      for (let at = 0; at < size; at++) {
-        row[at] = example < count ? (features[example * size + at]! - centre[at]!) / scale : 0;
-      }
-      if (example < count) addProducts(products, row, labels[example]!, shares);
-    });
-    addOuter(gram, block);
+  { runtime, threads }: { readonly runtime: Runtime; readonly threads: number },
+): Promise<{ readonly gram: Matrix; readonly products: Matrix }> {
+  const [count, classes] = [labels.length, shares.length];
+  const shifts = Float64Array.from({ length: classes * size }, (_, at) => centre[at % size]!);
+  const [scatter, sums] = [new Float64Array(size * size), new Float64Array(classes * size)];
+  const executable = await runtime.compile(sumsProgram(size, classes), { batch: sumsBatch, threads });
+  try {
+    const order = inOrder(count);
+    const most = sumsBatch * Math.max(1, Math.floor(callBytes / scatter.byteLength));
+    for (let start = 0; start < count; start += most) {
+      const { steps } = await executable.run({
+        examples: { features, labels },
+        order: order.subarray(start, start + most),
+        doubles: { centre, shifts },
+      });
+      addRows(scatter, steps.scatter!.data);
+      addRows(sums, steps.sums!.data);
+    }
+  } finally {
+    await executable.dispose();
   }
-  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) gram[i]![j] = gram[j]![i]!;
-  return { gram: matrixOf(gram).div(count), products: matrixOf(products).transpose().div(count) };
-}
-
-/** Adds the upper triangle of the sum of x x^T over a block. */
-function addOuter(gram: readonly Float64Array[], [first, second, third, fourth]: readonly Float64Array[]): void {
-  for (let i = 0; i < gram.length; i++) {
-    const sums = gram[i]!;
-    const [a, b, c, d] = [first![i]!, second![i]!, third![i]!, fourth![i]!];
-    for (let j = i; j < gram.length; j++) {
-      sums[j]! += a * first![j]! + b * second![j]! + (c * third![j]! + d * fourth![j]!);
+  const gram = new Matrix(size, size);
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < size; j++) gram.set(i, j, scatter[i * size + j]! / (count * scale ** 2));
+  }
+  const products = new Matrix(size, classes);
+  for (let at = 0; at < size; at++) {
+    let whole = 0;
+    for (let label = 0; label < classes; label++) whole += sums[label * size + at]!;
+    for (let label = 0; label < classes; label++) {
+      products.set(at, label, (sums[label * size + at]! - shares[label]! * whole) / (count * scale));
     }
   }
+  return { gram, products };
 }
 
-/** Adds (y - mean of y) x^T. */
-function addProducts(
-  products: readonly Float64Array[],
-  row: Float64Array,
-  label: number,
-  shares: Float64Array,
-): void {
-  products.forEach((sums, other) => {
-    const excess = (other === label ? 1 : 0) - shares[other]!;
-    for (let at = 0; at < row.length; at++) sums[at]! += row[at]! * excess;
-  });
-}
-
-function matrixOf(rows: readonly Float64Array[]): Matrix {
-  return new Matrix(rows.map((row) => Array.from(row)));
+/** A pass over the examples. Steps: `scatter`, of {@linkcode featureScatter}, and `sums`, of {@linkcode classSums}. */
+function sumsProgram(size: number, classes: number): Program {
+  return {
+    name: "ridge probe",
+    examples: { features: { shape: [size], dtype: "float32" }, labels: { shape: [], dtype: "int32" } },
+    scalars: [],
+    constants: {},
+    doubles: { centre: [size], shifts: [classes, size] },
+    state: {},
+    body: ({ examples: { features, labels } }) => ({
+      state: {},
+      steps: {
+        scatter: { apply: featureScatter, to: [features!, "centre"] },
+        sums: { apply: classSums, to: [features!, labels!, "shifts"] },
+      },
+    }),
+  };
 }

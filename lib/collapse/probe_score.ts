@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { evaluationBatch } from "../runtimes/evaluation_batch.ts";
 import type { Program } from "../runtimes/program.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
+import { computedSizes } from "./pooled_layers.ts";
 import { inOrder, type LinearProbes, type ProbedData, type ProbedNetwork, probeTensors } from "./probe.ts";
 
 /** How well a probe does on a set. */
@@ -31,7 +32,7 @@ export async function scoreProbes<Name extends string>(
     [`weights/${name}`, probes[name]!.weights],
     [`biases/${name}`, probes[name]!.biases],
   ]));
-  const batch = evaluationBatch(network.layers.map(({ size }) => size));
+  const batch = evaluationBatch(computedSizes(network.layers));
   const executable = await runtime.compile(scoreProgram(network, layers), { batch, threads });
   try {
     const scores: Partial<Record<Name, Record<string, ProbeScore>>> = {};

@@ -47,7 +47,8 @@ export function convnet(parameters: z.output<typeof convnetParameter>, input: Mo
       Object.assign(statistics, norm.statistics);
     }
     const reduction = 2 ** Math.min(layer + 1, halvings);
-    return { name, size: Math.ceil(input[0] / reduction) * Math.ceil(input[1] / reduction) * width };
+    const places = Math.ceil(input[0] / reduction) * Math.ceil(input[1] / reduction);
+    return { name, size: places * width, channels: width };
   });
   Object.assign(specs, linearMapSpecs("output", [width, classes], { initialisation, bias: true }));
 

@@ -14,6 +14,16 @@ export interface VariableSpec {
   readonly role: "weight" | "bias" | "norm";
 }
 
+/** A measured layer of a model. */
+export interface LayerSpec {
+  /** Its name, e.g. `1`. */
+  readonly name: string;
+  /** Its width, flattened. */
+  readonly size: number;
+  /** Of a layer of images: the number of its channels, which lie innermost; absent where features have no places. */
+  readonly channels?: number;
+}
+
 /** A network as a pure function of its variables, written in the TensorFlow.js API. */
 export interface Model {
   /** Shape of one image: height, width, channels. */
@@ -24,8 +34,8 @@ export interface Model {
   readonly parameters: Readonly<Record<string, VariableSpec>>;
   /** Carried but not trained: running means and variances. */
   readonly statistics: Readonly<Record<string, VariableSpec>>;
-  /** The measured layers from input to output, e.g. `["1", "2", ...]`, and the width of each (flattened). */
-  readonly layers: readonly { readonly name: string; readonly size: number }[];
+  /** The measured layers from input to output. */
+  readonly layers: readonly LayerSpec[];
   /** Values an image that its linear maps and convolutions give, without the logits: what the memory of a step grows with. */
   readonly units: number;
   /**

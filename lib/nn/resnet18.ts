@@ -86,7 +86,9 @@ export function resnet18(
     classes,
     parameters: specs,
     statistics,
-    layers: groups.map(([block], group) => ({ name: `${group + 1}`, size: valuesOf(block!.first) })),
+    layers: groups.map(([block], group) => {
+      return { name: `${group + 1}`, size: valuesOf(block!.first), channels: block!.first.outputs };
+    }),
     units: convolutions.reduce((sum, convolution) => sum + valuesOf(convolution), 0),
     apply(variables, images, mode) {
       const next: Tensors = {};

@@ -203,3 +203,15 @@ Deno.test("a caption says that an axis of accuracy is cut where it is", async ()
   assert.doesNotMatch(JSON.stringify(whole!.title), cut);
   assert.match(JSON.stringify((await figuresOf({ depths: [2], epochs: 5 })).figure1!.title), cut);
 });
+
+Deno.test("Figure 2 notes where probes to convergence see the mean over the image", async () => {
+  const note = "converged ones see wide layers by their mean over the image";
+  const pool = (tables: SampleTables) => {
+    for (const row of tables.probe) row.form = row.kind === "converged" ? "pooled" : "flattened";
+  };
+  for (const probes of [[3], [0, 1, 2, 3]]) {
+    const study = { depths: [2], epochs: 3, probes };
+    assert.ok(!specText((await figuresOf(study)).figure2!).includes(note));
+    assert.ok(specText((await figuresOf(study, pool)).figure2!).replaceAll(/",\s+"/g, " ").includes(note));
+  }
+});

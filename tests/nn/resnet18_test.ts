@@ -16,10 +16,10 @@ Deno.test("resnet18() has the 11,173,962 parameters of pytorch-cifar's ResNet18,
   assert.equal(count(model.parameters), 11_173_962);
   assert.equal(count(model.statistics), 9_600);
   assert.deepEqual(model.layers, [
-    { name: "1", size: 65_536 },
-    { name: "2", size: 32_768 },
-    { name: "3", size: 16_384 },
-    { name: "4", size: 8_192 },
+    { name: "1", size: 65_536, channels: 64 },
+    { name: "2", size: 32_768, channels: 128 },
+    { name: "3", size: 16_384, channels: 256 },
+    { name: "4", size: 8_192, channels: 512 },
   ]);
 });
 

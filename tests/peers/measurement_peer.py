@@ -1,7 +1,8 @@
 """What others make of the features that a test measures.
 
 measurement_peer.py numpy|scikit-learn|neural-collapse|probes FILE: reads `train` and `test` (float32, [count, D]), their
-labels, `weights` ([D, C]) and, for the probes, `l2`; prints a JSON object.
+labels, `weights` ([D, C]) and, for the probes, `l2` and the number of `channels`, innermost, of which
+they see the means; prints a JSON object.
 """
 
 import json
@@ -120,9 +121,13 @@ def by_neural_collapse(data):
 
 def by_probes(data):
     """The minima of both penalised objectives on features of unit mean square, as weights and biases for the features."""
+    import torch
     from sklearn.linear_model import LogisticRegression, Ridge
 
     train, labels, l2 = data["train"].astype(np.float64), data["train_labels"], float(data["l2"][0])
+    channels = int(data["channels"][0])
+    images = torch.from_numpy(train).reshape(len(train), -1, 1, channels).permute(0, 3, 1, 2)
+    train = torch.nn.functional.adaptive_avg_pool2d(images, 1).flatten(1).numpy()
     centre = train.mean(0)
     scale = np.sqrt(np.square(train - centre).mean())
     standard = (train - centre) / scale

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { peers } from "../../bench/peers.ts";
 import { LayerMeasurement } from "../../lib/collapse/measurement.ts";
 import { neuralCollapseTable } from "../../lib/collapse/neural_collapse_table.ts";
+import { pooledLayers } from "../../lib/collapse/pooled_layers.ts";
 import type { ProbedNetwork } from "../../lib/collapse/probe.ts";
 import { convergeProbe } from "../../lib/collapse/probe_converged.ts";
 import { ridgeProbe } from "../../lib/collapse/probe_ridge.ts";
@@ -60,7 +61,7 @@ async function measured(cloud: Cloud): Promise<Row[]> {
   return cdnvTable(statistics).rows.map((row, index) => ({ ...row, ...collapse[index]! }));
 }
 
-async function peer<T>(way: string, cloud: Cloud, l2 = 0): Promise<T> {
+async function peer<T>(way: string, cloud: Cloud, l2 = 0, channels = size): Promise<T> {
   const path = await Deno.makeTempFile({ suffix: ".safetensors" });
   try {
     const { features, labels } = cloud;
@@ -74,6 +75,7 @@ async function peer<T>(way: string, cloud: Cloud, l2 = 0): Promise<T> {
         test_labels: { dtype: "I32", shape: [count - train], data: integers(train, count) },
         weights: { dtype: "F32", shape: [size, classes], data: weights },
         l2: { dtype: "F64", shape: [1], data: Float64Array.of(l2) },
+        channels: { dtype: "I32", shape: [1], data: Int32Array.of(channels) },
       },
       metadata: {},
     });
@@ -138,41 +140,45 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "scikit-learn's Ridge and LogisticRegression have our closed-form and our converged probe",
-  ignore: !hasPeers,
-  fn: async () => {
-    const [cloud, l2] = [cloudOf(1), 1e-3];
-    const network: ProbedNetwork = {
-      layers: [{ name: "1", size }],
-      classes,
-      examples: { inputs: { shape: [size], dtype: "float32" }, labels: { shape: [], dtype: "int32" } },
-      constants: {},
-      features: ({ examples }) => [examples.inputs!],
-    };
-    const examples = {
-      inputs: cloud.features.slice(0, train * size),
-      labels: Int32Array.from(cloud.labels.subarray(0, train)),
-    };
-    const [data, engine] = [{ examples, constants: {} }, { runtime: onnxRuntime, threads: 1 }];
-    interface Found {
-      readonly weights: number[];
-      readonly biases: number[];
-      readonly loss: number;
-    }
-    const { ridge, logistic } = await peer<{ ridge: Found; logistic: Found }>("probes", cloud, l2);
-    const near = (found: Float32Array, expected: number[], tolerance: number) => {
-      const largest = Math.max(...expected.map(Math.abs));
-      found.forEach((value, at) =>
-        assert.ok(Math.abs(value - expected[at]!) <= tolerance * largest, `${value} ${expected[at]}`)
-      );
-    };
-    const solved = await ridgeProbe(network, "1", data, { l2 }, engine);
-    near(solved.weights, ridge.weights, 1e-6);
-    near(solved.biases, ridge.biases, 1e-6);
-    const converged = await convergeProbe(network, "1", data, { l2, tolerance: 1e-6, iterations: 1000 }, engine);
-    near(converged.weights, logistic.weights, 1e-4);
-    const { train: score } = await scoreProbes(network, { 1: converged }, { train: data }, engine);
-    assertClose(score[1]!.loss, logistic.loss, 1e-5);
-  },
-});
+for (const channels of [size, 6]) {
+  const of = channels === size ? "" : ", of what PyTorch's global average pooling leaves";
+  Deno.test({
+    name: "scikit-learn's Ridge and LogisticRegression have our closed-form and our converged probe" + of,
+    ignore: !hasPeers,
+    fn: async () => {
+      const [cloud, l2] = [cloudOf(1), 1e-3];
+      const { layers, pool } = pooledLayers([{ name: "1", size, channels }]);
+      const network: ProbedNetwork = {
+        layers,
+        classes,
+        examples: { inputs: { shape: [size], dtype: "float32" }, labels: { shape: [], dtype: "int32" } },
+        constants: {},
+        features: ({ examples }) => pool([examples.inputs!]),
+      };
+      const examples = {
+        inputs: cloud.features.slice(0, train * size),
+        labels: Int32Array.from(cloud.labels.subarray(0, train)),
+      };
+      const [data, engine] = [{ examples, constants: {} }, { runtime: onnxRuntime, threads: 1 }];
+      interface Found {
+        readonly weights: number[];
+        readonly biases: number[];
+        readonly loss: number;
+      }
+      const { ridge, logistic } = await peer<{ ridge: Found; logistic: Found }>("probes", cloud, l2, channels);
+      const near = (found: Float32Array, expected: number[], tolerance: number) => {
+        const largest = Math.max(...expected.map(Math.abs));
+        found.forEach((value, at) =>
+          assert.ok(Math.abs(value - expected[at]!) <= tolerance * largest, `${value} ${expected[at]}`)
+        );
+      };
+      const solved = await ridgeProbe(network, "1", data, { l2 }, engine);
+      near(solved.weights, ridge.weights, 1e-6);
+      near(solved.biases, ridge.biases, 1e-6);
+      const converged = await convergeProbe(network, "1", data, { l2, tolerance: 1e-6, iterations: 1000 }, engine);
+      near(converged.weights, logistic.weights, 1e-4);
+      const { train: score } = await scoreProbes(network, { 1: converged }, { train: data }, engine);
+      assertClose(score[1]!.loss, logistic.loss, 1e-5);
+    },
+  });
+}

@@ -23,7 +23,10 @@ async function run(folder: string, parameters: Record<string, unknown>, signal?:
 }
 
 /** A folder with a data set, and with the snapshots of a network after 0, 1 and 2 epochs. */
-async function inStudy(test: (folder: string) => Promise<void>): Promise<void> {
+async function inStudy(
+  test: (folder: string) => Promise<void>,
+  model: object = { kind: "mlp", depth: 2, width: 8 },
+): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     await writeDataset(`${folder}/dataset`, clusters());
@@ -31,7 +34,7 @@ async function inStudy(test: (folder: string) => Promise<void>): Promise<void> {
     await train.run({
       ...surroundings,
       with: train.parameters.parse({
-        model: { kind: "mlp", depth: 2, width: 8 },
+        model,
         optimizer: { lr: 0.05 },
         epochs: 2,
         seed: 3,
@@ -61,6 +64,7 @@ Deno.test("the probe stage probes each layer of the last snapshot in all ways", 
       "epoch",
       "layer",
       "kind",
+      "form",
       "train_accuracy",
       "test_accuracy",
       "train_loss",
@@ -70,9 +74,9 @@ Deno.test("the probe stage probes each layer of the last snapshot in all ways", 
       "tolerance",
     ]);
     assert.deepEqual(
-      rows.map((row) => Object.values(row).slice(0, 10)),
+      rows.map((row) => Object.values(row).slice(0, 11)),
       ["sgd", "converged", "ridge"].flatMap((kind) => [[kind, 1], [kind, 2]]).map(([kind, layer]) => {
-        return ["clusters", "mlp", 2, 8, 3, 0, "lr 0.05, no drops", 2, layer, kind];
+        return ["clusters", "mlp", 2, 8, 3, 0, "lr 0.05, no drops", 2, layer, kind, "flattened"];
       }),
     );
     for (const { kind, train_accuracy, test_accuracy, train_loss, iterations, gradient_norm, l2, tolerance } of rows) {
@@ -86,6 +90,29 @@ Deno.test("the probe stage probes each layer of the last snapshot in all ways", 
     }
     const loss = (kind: string) => rows.filter((row) => row.kind === kind).map((row) => Number(row.train_loss));
     loss("converged").forEach((value, layer) => assert.ok(value < loss("sgd")[layer]!));
+  }));
+
+Deno.test("the probe stage takes the mean over the image of a layer that is too wide to be probed as a whole", () =>
+  inStudy(
+    async (folder) => {
+      const rows = await run(folder, { sgd: { lr: 1e-3 }, converged: { tolerance: 0.05 } });
+      assert.deepEqual(rows.map(({ layer, kind, form }) => `${layer} ${kind} ${form}`), [
+        ...["1 sgd flattened", "1 converged pooled", "1 ridge pooled"],
+      ]);
+      for (const { test_accuracy } of rows) assert.ok(Number(test_accuracy) > 0.8);
+    },
+    // 4 x 4 images: 2,560 features.
+    { kind: "convnet", depth: 1, width: 160, halvings: 0 },
+  ));
+
+Deno.test("the probe stage probes a sample of each class where one is asked for", () =>
+  inStudy(async (folder) => {
+    const of = (row: Row) => `${row.kind} ${row.layer} ${row.train_loss}`;
+    const once = (await run(folder, { samples: { each: 9 } })).map(of);
+    assert.deepEqual((await run(folder, { samples: { each: 9 } })).map(of), once);
+    assert.notDeepEqual((await run(folder, { samples: { each: 9, seed: 1 } })).map(of), once);
+    // As many as there are: all.
+    assert.deepEqual((await run(folder, { samples: { each: 500 } })).map(of), (await run(folder, {})).map(of));
   }));
 
 Deno.test("the probe stage takes the snapshots that are asked for and leaves those out that are not", () =>

@@ -33,7 +33,11 @@ export function probePanels(study: Study, layout: ProbeLayout): ProbeRowPanels {
   const overEpochs = study.networks.every(({ label }) =>
     epochCount(probes.filter((point) => point.network === label)) >= curveEpochs
   );
-  return overEpochs ? panelsOverEpochs(study, probes, layout) : panelsOverLayers(study, probes, layout);
+  const found = overEpochs ? panelsOverEpochs(study, probes, layout) : panelsOverLayers(study, probes, layout);
+  const pooled = study.probe.some(({ kind, form }) => kind === "converged" && form === "pooled");
+  return pooled
+    ? { ...found, note: `${found.note}; converged ones see wide layers by their mean over the image` }
+    : found;
 }
 
 function panelsOverEpochs(study: Study, probes: readonly Point[], layout: ProbeLayout): ProbeRowPanels {

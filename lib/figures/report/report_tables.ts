@@ -111,7 +111,9 @@ ${tables}`;
 function measuredText(rows: readonly LayerRow[]): string {
   const [epoch, probe] = [rows[0]?.epoch, rows[0]?.probe_epoch];
   const probed = probe === null || probe === undefined || probe === epoch ? "" : `, probes after epoch ${probe}`;
-  return epoch === undefined ? "Not measured." : `Measured after epoch ${epoch}${probed}.`;
+  const pooled = rows.filter((row) => row.probe_form === "pooled").map(({ layer }) => layer).join(", ");
+  const form = pooled === "" ? "" : ` Converged probes see the mean over the image of layer ${pooled}.`;
+  return epoch === undefined ? "Not measured." : `Measured after epoch ${epoch}${probed}.${form}`;
 }
 
 function table<R>(name: string, caption: string | null, columns: readonly Column<R>[], rows: readonly R[]): Markup {

@@ -82,6 +82,15 @@ export class Cells {
     return choice;
   }
 
+  /**
+   * One of some words, or another of them where the table has no such column.
+   *
+   * @throws Error where the cell holds another
+   */
+  oneOfOr<const T extends string>(column: string, choices: readonly T[], absent: T): T {
+    return this.#row[column] === undefined ? absent : this.oneOf(column, choices);
+  }
+
   #cell(column: string): string | number | null {
     const cell = this.#row[column];
     if (cell === undefined) {

@@ -89,6 +89,8 @@ export interface ProbeRow extends Identity {
   readonly layer: number;
   /** Trained by a little SGD, or until it no longer improves; or solved by ridge regression. */
   readonly kind: "sgd" | "converged" | "ridge";
+  /** The layer's features as they are, or the mean of each channel over the image. */
+  readonly form: "flattened" | "pooled";
   /** Accuracy on the whole train set, 0 to 1. */
   readonly trainAccuracy: number | null;
   /** Accuracy on the whole test set, 0 to 1. */
@@ -188,6 +190,7 @@ export function probeRow(cells: Cells): ProbeRow {
     epoch: cells.number("epoch"),
     layer: cells.number("layer"),
     kind: cells.oneOf("kind", ["sgd", "converged", "ridge"]),
+    form: cells.oneOfOr("form", ["flattened", "pooled"], "flattened"),
     trainAccuracy: cells.optional("train_accuracy"),
     testAccuracy: cells.optional("test_accuracy"),
   };

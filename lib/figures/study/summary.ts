@@ -91,6 +91,7 @@ export const layerColumns = [
   "probe_converged_test_accuracy",
   "probe_ridge_train_accuracy",
   "probe_ridge_test_accuracy",
+  "probe_form",
 ] as const;
 
 /** One layer of one network and seed after the last measured epoch. */
@@ -125,6 +126,7 @@ export function layerRows(study: Study): LayerRow[] {
         probe_converged_test_accuracy: probed("converged")?.testAccuracy ?? null,
         probe_ridge_train_accuracy: probed("ridge")?.trainAccuracy ?? null,
         probe_ridge_test_accuracy: probed("ridge")?.testAccuracy ?? null,
+        probe_form: (probed("converged") ?? probed("ridge"))?.form ?? null,
       };
     });
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Row } from "../../../lib/formats/table.ts";
+import { layersTables } from "../../../lib/figures/report/report_tables.ts";
 import { layerRows, summaryRows } from "../../../lib/figures/study/summary.ts";
 import { sampleStudy } from "../sample_study.ts";
 import type { SampleTables } from "../sample_tables.ts";
@@ -75,4 +76,13 @@ Deno.test("layers have a row each, with what was measured on them last", async (
     row.depth === 4 && row.layer === 2 && row.epoch === 2 && row.kind === "converged"
   )!;
   assert.equal(rows[3]!.probe_converged_test_accuracy, probe.testAccuracy);
+  assert.equal(rows[3]!.probe_form, "flattened");
+});
+
+Deno.test("layers say where probes to convergence saw the mean over the image", async () => {
+  const study = await sampleStudy({ depths: [2], epochs: 3 }, ({ probe }) => {
+    for (const row of probe) row.form = row.layer === 1 && row.kind === "converged" ? "pooled" : "flattened";
+  });
+  assert.deepEqual(layerRows(study).map((row) => row.probe_form), ["pooled", "flattened"]);
+  assert.match(layersTables(study).markup, /Converged probes see the mean over the image of layer 1\./);
 });
