@@ -77,6 +77,7 @@ export default stage({
       runtime: await runtimeByName(runtime),
       threads: threadsOf(resources.cpus),
       batch,
+      ...(resources.memory > 0 ? { room: resources.memory / 4 } : {}),
     });
     const examples = { train: examplesOf(dataset.train), test: examplesOf(dataset.test) };
     if (folder !== undefined) await Deno.mkdir(folder);

@@ -3,7 +3,8 @@ import type { Program, RunOutputs } from "../runtimes/program.ts";
 import type { Executable, Runtime } from "../runtimes/runtime.ts";
 import { classStatistics } from "./class_statistics.ts";
 import { type Classifier, classifierStatistics } from "./classifier.ts";
-import { centresProgram, type MeasuredNetwork, sumsProgram } from "./measurement_program.ts";
+import { isWorthKeeping, keptBytes, KeptFeatures, keptNetwork, type MeasuredCall } from "./kept_features.ts";
+import { centresProgram, featuresName, type MeasuredNetwork, sumsProgram } from "./measurement_program.ts";
 import { type Centres, centresOf } from "./ncc.ts";
 import { inOrder, type ProbedData } from "./probe.ts";
 import { SplitCentres } from "./split_centres.ts";
@@ -18,6 +19,11 @@ export interface MeasurementOptions {
   readonly threads: number;
   /** Examples a step, at most; wide layers take fewer. */
   readonly batch?: number;
+  /**
+   * Bytes of a set's features that may be kept in memory, where another run of the network would take longer: 1 GiB if absent,
+   * 0 for none.
+   */
+  readonly room?: number;
 }
 
 /** What is measured. */
@@ -43,17 +49,22 @@ interface MeasuredSet {
   readonly centres: readonly Centres[];
 }
 
+/** Bytes of a set's features that are kept, at most, where nothing else is said. */
+const defaultRoom = 2 ** 30;
+
 /** Bytes that a call of the engine returns, and bytes of features that it computes, at most: it ends before long. */
 const callBytes = 2 ** 26;
 
 /**
  * Measures every layer of networks of one architecture on a train and a test set: class statistics with each set's own means,
  * and NCC with the train means. The engine evaluates the network and measures the features where they are, in two passes over
- * each set: means come first, then what needs them.
+ * each set: means come first, then what needs them. The second pass runs the network again, or reads the features of the first
+ * where they fit in memory and the network takes longer than that; the results are the same, to the byte.
  */
 export class LayerMeasurement {
   readonly #executables = new Map<string, Executable>();
   readonly #batch: number;
+  #isWorthKeeping: Promise<boolean> | undefined;
 
   /** Compiles nothing yet: each program is when it is first needed. */
   constructor(readonly network: MeasuredNetwork, readonly options: MeasurementOptions) {
@@ -87,23 +98,37 @@ export class LayerMeasurement {
   async #measureSet(data: MeasuredData, split: SplitName, centres?: readonly Centres[]): Promise<MeasuredSet> {
     const { layers } = this.network;
     this.#checkLabels(data.sets[split].examples.labels);
-    const sums = await this.#emptyMoments(data.sets[split]);
-    const saved = layers.map(({ name }) => name).filter((_, layer) => data.save?.includes(layer + 1));
-    const sumsPass = await this.#executable(`sums ${saved}`, () => sumsProgram(this.network, saved));
-    await this.#visit(sumsPass, data, split, () => sums.shifts(), (outputs, labels, start) => {
-      sums.add(outputs, labels);
-      for (const [index, { name }] of layers.entries()) {
-        const features = outputs.rows[`layer/${name}`];
-        if (features !== undefined) data.saved?.(split, index + 1, start, features.data as Float32Array);
-      }
-    });
+    const kept = await this.#keeps(data.sets[split]) ? new KeptFeatures(this.network) : undefined;
+    const names = layers.map(({ name }) => name);
+    const saved = names.filter((_, layer) => kept !== undefined || data.save?.includes(layer + 1));
+    const sumsPass = await this.#executable(
+      `sums ${saved} ${kept !== undefined}`,
+      () => sumsProgram(this.network, saved, kept !== undefined),
+    );
+    const sums = await this.#emptyMoments(data.sets[split], sumsPass);
+    await visit(
+      sumsPass,
+      this.#calls(data.sets[split]),
+      data.check,
+      () => sums.shifts(),
+      (outputs, { labels, start }) => {
+        sums.add(outputs, labels);
+        kept?.add(outputs, labels, start);
+        for (const layer of data.save ?? []) {
+          const { data: features } = outputs.rows[featuresName(names[layer - 1]!)]!;
+          data.saved?.(split, layer, start, features as Float32Array);
+        }
+      },
+    );
 
     const moments = layers.map((_, layer) => sums.of(layer));
     const nearest = centres ?? moments.map(centresOf);
     const found = new SplitCentres(this.network);
     const doubles = found.doubles(moments, nearest);
-    const centresPass = await this.#executable("centres", () => centresProgram(this.network));
-    await this.#visit(centresPass, data, split, () => doubles, (outputs, labels) => found.add(outputs, labels));
+    const source = kept === undefined ? this.network : keptNetwork(this.network);
+    const centresPass = await this.#executable(`centres ${kept !== undefined}`, () => centresProgram(source));
+    const calls = kept?.calls ?? this.#calls(data.sets[split]);
+    await visit(centresPass, calls, data.check, () => doubles, (outputs, { labels }) => found.add(outputs, labels));
 
     const { classifier } = data;
     const measurements = moments.map((own, layer): Measurement => ({
@@ -125,15 +150,18 @@ export class LayerMeasurement {
     if (wrong !== undefined) throw new Error(`Label ${wrong} is out of range; expected 0 to ${classes - 1}`);
   }
 
-  /** Moments without examples whose first shifts are the first example of each class, or zero where it is not finite. */
-  async #emptyMoments({ examples, constants }: ProbedData): Promise<SplitMoments> {
+  /**
+   * Moments without examples whose first shifts are the first example of each class, or zero where it is not finite.
+   *
+   * @param executable of the first pass
+   */
+  async #emptyMoments({ examples, constants }: ProbedData, executable: Executable): Promise<SplitMoments> {
     const { layers, classes } = this.network;
     const firsts = [...new Set(examples.labels)].map((label) => examples.labels.indexOf(label));
     // Whole batches, since another size of batch would be compiled for them alone.
     const count = Math.ceil(firsts.length / this.#batch) * this.#batch;
     const order = Int32Array.from({ length: count }, (_, at) => firsts[at % firsts.length]!);
     const doubles = layers.map(({ name, size }) => [`shifts/${name}`, new Float64Array(classes * size)]);
-    const executable = await this.#executable("sums ", () => sumsProgram(this.network, []));
     const { steps } = await executable.run({ examples, order, constants, doubles: Object.fromEntries(doubles) });
     const copies = new Float64Array(classes);
     for (const example of order) copies[examples.labels[example]!]!++;
@@ -150,22 +178,19 @@ export class LayerMeasurement {
     return new SplitMoments(this.network, this.#batch, origins);
   }
 
-  /** Calls the engine for a run of examples after another. */
-  async #visit(
-    executable: Executable,
-    { sets, check }: MeasuredData,
-    split: SplitName,
-    doubles: () => Readonly<Record<string, Float64Array>>,
-    take: (outputs: RunOutputs, labels: Int32Array, start: number) => void,
-  ): Promise<void> {
-    const { examples, constants } = sets[split];
+  /** Whether a set's features are kept between the passes. */
+  async #keeps({ examples }: ProbedData): Promise<boolean> {
+    const fits = examples.labels.length * keptBytes(this.network) <= (this.options.room ?? defaultRoom);
+    return fits && await (this.#isWorthKeeping ??= isWorthKeeping(this.network));
+  }
+
+  /** A set's examples, a run of them after another. */
+  *#calls({ examples, constants }: ProbedData): Generator<MeasuredCall> {
     const order = inOrder(examples.labels.length);
     const most = this.#examplesOfCall();
     for (let start = 0; start < order.length; start += most) {
-      check?.();
-      const run = order.subarray(start, start + most);
-      const outputs = await executable.run({ examples, order: run, constants, doubles: doubles() });
-      take(outputs, examples.labels.subarray(start, start + most), start);
+      const labels = examples.labels.subarray(start, start + most);
+      yield { examples, constants, order: order.subarray(start, start + most), labels, start };
     }
   }
 
@@ -181,5 +206,20 @@ export class LayerMeasurement {
     const executable = this.#executables.get(key) ?? await runtime.compile(program(), { batch: this.#batch, threads });
     this.#executables.set(key, executable);
     return executable;
+  }
+}
+
+/** Runs a pass: calls the engine for a run of examples after another. */
+async function visit(
+  executable: Executable,
+  calls: Iterable<MeasuredCall>,
+  check: MeasuredData["check"],
+  doubles: () => Readonly<Record<string, Float64Array>>,
+  take: (outputs: RunOutputs, call: MeasuredCall) => void,
+): Promise<void> {
+  for (const call of calls) {
+    check?.();
+    const { examples, constants, order } = call;
+    take(await executable.run({ examples, order, constants, doubles: doubles() }), call);
   }
 }

@@ -21,14 +21,20 @@ export interface MeasuredNetwork {
   };
 }
 
+/** What a row of a layer's features is called. */
+export function featuresName(layer: string): string {
+  return `layer/${layer}`;
+}
+
 /**
  * The first pass over a set: sums for its class moments. Of each layer it takes the double `shifts/<name>`, `[C, size]`, and
  * gives the step `sums/<name>`, `[C, size]`, of {@linkcode classSums}, and the row `squares/<name>` of
  * {@linkcode squaredDeviations}.
  *
  * @param saved names of the layers whose features are rows besides, `layer/<name>`, `[size]`
+ * @param logits whether logits are a row besides, `logits`, `[C]`
  */
-export function sumsProgram(network: MeasuredNetwork, saved: readonly string[]): Program {
+export function sumsProgram(network: MeasuredNetwork, saved: readonly string[], logits: boolean): Program {
   const { classes } = network;
   return passProgram("class sums", network, {
     doubles: ({ name, size }) => ({ [`shifts/${name}`]: [classes, size] }),
@@ -37,8 +43,9 @@ export function sumsProgram(network: MeasuredNetwork, saved: readonly string[]):
     }),
     rows: (name, features, labels) => ({
       [`squares/${name}`]: { apply: squaredDeviations, to: [features, labels, `shifts/${name}`] },
-      ...(saved.includes(name) ? { [`layer/${name}`]: features } : {}),
+      ...(saved.includes(name) ? { [featuresName(name)]: features } : {}),
     }),
+    logits,
   });
 }
 
@@ -77,7 +84,7 @@ interface Pass {
   readonly doubles: (layer: MeasuredNetwork["layers"][number]) => Record<string, readonly number[]>;
   readonly steps: (name: string, features: Tensor, labels: Tensor) => Record<string, DoubleResult>;
   readonly rows: (name: string, features: Tensor, labels: Tensor) => Record<string, Tensor | DoubleResult>;
-  readonly logits?: true;
+  readonly logits: boolean;
 }
 
 function passProgram(name: string, network: MeasuredNetwork, pass: Pass): Program {
@@ -96,7 +103,7 @@ function passProgram(name: string, network: MeasuredNetwork, pass: Pass): Progra
       return {
         state: {},
         steps: of(pass.steps),
-        rows: { ...of(pass.rows), ...(pass.logits === undefined ? {} : { logits }) },
+        rows: { ...of(pass.rows), ...(pass.logits ? { logits } : {}) },
       };
     },
   };
