@@ -1,8 +1,17 @@
+import { createHash } from "node:crypto";
 import { layOut, parseHeader } from "./safetensors_header.ts";
 import { tensorOver } from "./tensor_bytes.ts";
 import type { StoredTensor, StoredType, TensorFile } from "./tensor_file.ts";
 
 export type { StoredTensor, StoredType, TensorFile } from "./tensor_file.ts";
+
+/** The sha256, in hex, of the bytes of a safetensors file, without a copy of the data in memory. */
+export function safetensorsDigest(file: TensorFile): string {
+  const { header, entries } = layOut(file);
+  const hash = createHash("sha256").update(header);
+  for (const { tensor } of entries) hash.update(bytesOf(tensor));
+  return hash.digest("hex");
+}
 
 /**
  * Turns tensors into the bytes of a safetensors file (https://github.com/huggingface/safetensors, "Format"). Equal content

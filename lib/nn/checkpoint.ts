@@ -1,5 +1,10 @@
-import { createHash } from "node:crypto";
-import { encodeSafetensors, readSafetensors, type StoredTensor, tensorNamed } from "../formats/safetensors.ts";
+import {
+  readSafetensors,
+  safetensorsDigest,
+  type StoredTensor,
+  tensorNamed,
+  writeSafetensors,
+} from "../formats/safetensors.ts";
 import type { History } from "./history.ts";
 import type { Model } from "./model.ts";
 import type { Checkpoint } from "./training.ts";
@@ -28,12 +33,17 @@ interface Header extends Pick<SavedTraining, "history"> {
   readonly epoch: number;
 }
 
-/** Turns a training into the bytes of a safetensors file, which hold the sha256 of all the rest. */
-export function encodeCheckpoint(
+/**
+ * Writes a training to a safetensors file, which holds the sha256 of all the rest.
+ *
+ * @throws {Error} where the file cannot be written
+ */
+export async function writeCheckpoint(
+  path: string,
   model: Model,
   identity: TrainingIdentity,
   saved: SavedTraining,
-): Uint8Array<ArrayBuffer> {
+): Promise<void> {
   const { epoch, variables, velocities } = saved.checkpoint;
   const values: Variables = { ...variables, ...velocities };
   const tensors = Object.entries(shapesOf(model)).map(([name, shape]): [string, StoredTensor] => {
@@ -42,11 +52,11 @@ export function encodeCheckpoint(
   const header: Header = { epoch, history: saved.history };
   const metadata = { format, ...identity, header: JSON.stringify(header) };
   const file = { tensors: Object.fromEntries(tensors), metadata };
-  return encodeSafetensors({ ...file, metadata: { ...metadata, sha256: sha256(encodeSafetensors(file)) } });
+  await writeSafetensors(path, { ...file, metadata: { ...metadata, sha256: safetensorsDigest(file) } });
 }
 
 /**
- * Reads what {@linkcode encodeCheckpoint} made.
+ * Reads what {@linkcode writeCheckpoint} wrote.
  *
  * @throws {Error} naming the file, where it is damaged, or of another training
  */
@@ -56,7 +66,7 @@ export async function readCheckpoint(path: string, model: Model, identity: Train
   if (metadata.format !== format) {
     throw new Error(`${path}: expected the format "${format}", found "${metadata.format ?? "none"}"`);
   }
-  const found = sha256(encodeSafetensors({ tensors: file.tensors, metadata }));
+  const found = safetensorsDigest({ tensors: file.tensors, metadata });
   if (found !== expected) throw new Error(`${path}: its sha256 is ${found}, it was written as ${expected ?? "none"}`);
   if (metadata.training !== identity.training) throw new Error(`${path}: is of another training`);
   if (metadata.schedule !== identity.schedule) throw new Error(`${path}: is of another schedule`);
@@ -72,11 +82,6 @@ export async function readCheckpoint(path: string, model: Model, identity: Train
     checkpoint: { epoch, variables: variables!, velocities: velocities! },
     history,
   };
-}
-
-/** The sha256 of bytes, in hex. */
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** The shapes of a model's variables and velocities, by their names in a checkpoint. */

@@ -1,4 +1,4 @@
-import { encodeCheckpoint, readCheckpoint, type SavedTraining, type TrainingIdentity } from "./checkpoint.ts";
+import { readCheckpoint, type SavedTraining, type TrainingIdentity, writeCheckpoint } from "./checkpoint.ts";
 import type { Model } from "./model.ts";
 
 /** Milliseconds between checkpoints, at least. */
@@ -74,7 +74,7 @@ export class TrainingState {
     const { epoch } = saved.checkpoint;
     const path = `${this.#folder}/${fileName(epoch, this.#options.schedule)}`;
     const identity = identityAt(epoch, this.#options);
-    await Deno.writeFile(`${path}.part`, encodeCheckpoint(this.#options.model, identity, saved));
+    await writeCheckpoint(`${path}.part`, this.#options.model, identity, saved);
     await Deno.rename(`${path}.part`, path);
     this.#epochs.add(epoch);
     this.#saved = performance.now();

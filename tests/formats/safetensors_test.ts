@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import fc from "fast-check";
 import {
   decodeSafetensors,
   encodeSafetensors,
   readSafetensors,
+  safetensorsDigest,
   type StoredTensor,
   tensorNamed,
   writeSafetensors,
@@ -46,6 +48,10 @@ Deno.test("encodeSafetensors() gives the same bytes whatever the order of names"
     }),
     encodeSafetensors(sample),
   );
+});
+
+Deno.test("safetensorsDigest() is the sha256 of the file's bytes", () => {
+  assert.equal(safetensorsDigest(sample), createHash("sha256").update(encodeSafetensors(sample)).digest("hex"));
 });
 
 Deno.test("encodeSafetensors() follows the published layout", () => {
