@@ -1,5 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs";
 import { isDoubleResult } from "./double.ts";
+import "./gradients.ts";
 import type { BodyInputs, BodyOutputs, Program } from "./program.ts";
 import { callerLine } from "./trace/unsupported.ts";
 
