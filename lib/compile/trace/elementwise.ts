@@ -1,4 +1,4 @@
-import { binary, broadcast, cast, fill, node, unary } from "../graph/node.ts";
+import { binary, broadcast, cast, fill, type Node, node, unary } from "../graph/node.ts";
 import type { ArithmeticFunction, Dtype, PredicateFunction, UnaryFunction } from "../graph/operation.ts";
 import { broadcastShape } from "../graph/shape.ts";
 import { type KernelTracer, UnsupportedAttributes } from "./kernel.ts";
@@ -45,6 +45,14 @@ const binaryFunctions: Readonly<Record<string, ArithmeticFunction | PredicateFun
   Sub: "subtract",
 };
 
+/** One node where values are below 0, another elsewhere. */
+function belowZero(input: Node, below: Node, otherwise: Node): Node {
+  return node({ kind: "select" }, [binary("less", input, fill(0)), below, otherwise]);
+}
+
+/** The scale of SELU and its product with alpha (Klambauer et al., arXiv 1706.02515), as tfjs rounds them. */
+const [seluScale, seluScaleAlpha] = [1.0507009873554804934193349852946, 1.7580993408473768599402175208123];
+
 /** Kernels that compute each value from those in the same place. */
 export const elementwiseTracers: Readonly<Record<string, KernelTracer>> = {
   ...Object.fromEntries(
@@ -63,7 +71,25 @@ export const elementwiseTracers: Readonly<Record<string, KernelTracer>> = {
   Relu6: ({ input }) => binary("minimum", unary("relu", input), fill(6, [], input.dtype)),
   LeakyRelu: ({ input, attributes }) => {
     const alpha = fill(attributes.alpha as number);
-    return node({ kind: "select" }, [binary("less", input, fill(0)), binary("multiply", input, alpha), input]);
+    return belowZero(input, binary("multiply", input, alpha), input);
+  },
+  Prelu: ({ tensor }) => {
+    const [x, alpha] = [tensor("x"), tensor("alpha")];
+    return belowZero(x, binary("multiply", alpha, x), x);
+  },
+  Elu: ({ input }) => belowZero(input, unary("expm1", input), input),
+  EluGrad: ({ tensor }) => {
+    const [dy, y] = [tensor("dy"), tensor("y")];
+    return belowZero(y, binary("multiply", dy, binary("add", y, fill(1))), dy);
+  },
+  Selu: ({ input }) => {
+    const below = binary("multiply", unary("expm1", input), fill(Math.fround(seluScaleAlpha)));
+    return belowZero(input, below, binary("multiply", input, fill(Math.fround(seluScale))));
+  },
+  // Of a number and its negative, no power overflows.
+  Softplus: ({ input }) => {
+    const powers = unary("exp", unary("negate", unary("abs", input)));
+    return binary("add", unary("relu", input), unary("log1p", powers));
   },
   SquaredDifference: ({ tensor }) => unary("square", binary("subtract", tensor("a"), tensor("b"))),
   AddN: ({ inputs: [first, ...rest] }) => rest.reduce((sum, input) => binary("add", sum, input), first!),

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { node } from "../graph/node.ts";
 import type { Window } from "../graph/operation.ts";
+import { sameShape, windowExtents } from "../graph/shape.ts";
 import { type KernelTracer, UnsupportedAttributes } from "./kernel.ts";
 
 type Image = [number, number, number, number];
@@ -44,33 +45,39 @@ export const networkTracers: Readonly<Record<string, KernelTracer>> = {
 
 function convolutionWindow(images: readonly number[], filter: readonly number[], attributes: Attributes): Window {
   if ((attributes.dataFormat ?? "NHWC") !== "NHWC") throw new UnsupportedAttributes("only NHWC images can be compiled");
-  return windowOf(tf.backend_util.computeConv2DInfo(
-    images as Image,
-    filter as Image,
-    attributes.strides as number,
-    (attributes.dilations ?? 1) as number,
-    attributes.pad as number,
-    attributes.dimRoundingMode as "floor",
-  ));
+  return windowOf(
+    images,
+    tf.backend_util.computeConv2DInfo(
+      images as Image,
+      filter as Image,
+      attributes.strides as number,
+      (attributes.dilations ?? 1) as number,
+      attributes.pad as number,
+      attributes.dimRoundingMode as "floor",
+    ),
+  );
 }
 
 function poolWindow(images: readonly number[], attributes: Attributes): Window {
-  return windowOf(tf.backend_util.computePool2DInfo(
-    images as Image,
-    attributes.filterSize as number,
-    attributes.strides as number,
-    1,
-    attributes.pad as number,
-    attributes.dimRoundingMode as "floor",
-  ));
+  return windowOf(
+    images,
+    tf.backend_util.computePool2DInfo(
+      images as Image,
+      attributes.filterSize as number,
+      attributes.strides as number,
+      1,
+      attributes.pad as number,
+      attributes.dimRoundingMode as "floor",
+    ),
+  );
 }
 
-function windowOf(info: tf.backend_util.Conv2DInfo): Window {
+function windowOf([, inHeight, inWidth]: readonly number[], info: tf.backend_util.Conv2DInfo): Window {
   if (info.dilationHeight !== 1 || info.dilationWidth !== 1) {
     throw new UnsupportedAttributes("only a dilation of 1 can be compiled");
   }
   const { top, left, bottom, right } = info.padInfo;
-  return {
+  const window: Window = {
     height: info.filterHeight,
     width: info.filterWidth,
     strideHeight: info.strideHeight,
@@ -80,4 +87,15 @@ function windowOf(info: tf.backend_util.Conv2DInfo): Window {
     bottom,
     right,
   };
+  // Of a padding of one number, TensorFlow.js takes window and stride for square; and it can round an extent otherwise than down.
+  const extents = windowExtents([inHeight!, inWidth!], window);
+  if (!sameShape(extents, [info.outHeight, info.outWidth])) {
+    throw new UnsupportedAttributes(
+      `its window has ${
+        extents.join(" x ")
+      } places, of which TensorFlow.js makes ${info.outHeight} x ${info.outWidth} ` +
+        `(give the padding of each side, [[0, 0], [top, bottom], [left, right], [0, 0]], and no other rounding than "floor")`,
+    );
+  }
+  return window;
 }

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Node, node, reshape } from "../graph/node.ts";
+import { cast, type Node, node, reshape } from "../graph/node.ts";
 import type { Dtype, OperationOf } from "../graph/operation.ts";
 import { sizeOf } from "../graph/shape.ts";
+import { cumulative } from "./cumulative.ts";
 import { type KernelTracer, UnsupportedAttributes } from "./kernel.ts";
 
 /** Kernels that move values, or sum them up along axes. */
@@ -57,6 +58,28 @@ export const structureTracers: Readonly<Record<string, KernelTracer>> = {
     if ((attributes.batchDims ?? 0) !== 0) throw new UnsupportedAttributes("only batchDims of 0 can be compiled");
     const [axis = 0] = axesOf(attributes.axis ?? 0, x.shape);
     return node({ kind: "gather", axis }, [x, indices]);
+  },
+  // A product with the one-hot code of the segments: what is in none is in no row. It is the gradient of a gather.
+  UnsortedSegmentSum: ({ tensor, attributes }) => {
+    const [x, segments, depth] = [tensor("x"), tensor("segmentIds"), attributes.numSegments as number];
+    if (x.dtype !== "float32") throw new UnsupportedAttributes("only segments of float32 can be compiled");
+    const count = sizeOf(segments.shape);
+    const code: OperationOf<"oneHot"> = { kind: "oneHot", depth, on: 1, off: 0, dtype: "float32" };
+    const codes = node(code, [reshape(cast(segments, "int32"), [count])]);
+    const inner = x.shape.slice(segments.shape.length);
+    const sums = node({ kind: "matMul", transposeLeft: true, transposeRight: false }, [
+      codes,
+      reshape(x, [count, sizeOf(inner)]),
+    ]);
+    return reshape(sums, [depth, ...inner]);
+  },
+  Cumsum: ({ input, attributes }) => {
+    const [axis = 0] = axesOf(attributes.axis, input.shape);
+    return cumulative("add", input, axis, attributes);
+  },
+  Cumprod: ({ input, attributes }) => {
+    const [axis = 0] = axesOf(attributes.axis, input.shape);
+    return cumulative("multiply", input, axis, attributes);
   },
   OneHot: ({ tensor, attributes }) => {
     const operation: OperationOf<"oneHot"> = {
