@@ -12,8 +12,8 @@ export type Arguments = readonly { readonly shape: readonly number[]; readonly v
 export interface ParityOptions {
   /** The largest difference there may be, of the largest value; 2e-6 if absent. */
   readonly tolerance?: number;
-  /** Whether gradients are compared, too, which they are if this is absent. */
-  readonly gradient?: boolean;
+  /** Why there is no gradient to compare; it is compared if this is absent. */
+  readonly noGradient?: string;
 }
 
 /**
@@ -26,7 +26,7 @@ export async function assertParity(
   tensors: Arguments,
   options: ParityOptions = {},
 ): Promise<void> {
-  const { tolerance = 2e-6, gradient = true } = options;
+  const { tolerance = 2e-6, noGradient } = options;
   const next = normal(tensors.length + 17);
   const values = tensors.map(({ shape, values }) =>
     values ?? Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, next)
@@ -35,7 +35,7 @@ export async function assertParity(
   const specs = names.map((name, index): [string, TensorSpec] => {
     return [name, { shape: tensors[index]!.shape, dtype: values[index] instanceof Int32Array ? "int32" : "float32" }];
   });
-  const differentiated = names.filter((_, index) => gradient && !(values[index] instanceof Int32Array));
+  const differentiated = names.filter((_, index) => noGradient === undefined && !(values[index] instanceof Int32Array));
   const program: Program = {
     name: "operation",
     examples: { seed: { shape: [], dtype: "float32" } },
