@@ -12,7 +12,10 @@ interface Study {
 }
 
 const depths = [1, 2, 3, 4, 5, 6, 8, 16];
-const figure1 = depths.flatMap((depth) => [0, 1, 2].map((seed) => `${depth}-${seed}`));
+const figure1 = [
+  ...depths.flatMap((depth) => [0, 1, 2].map((seed) => `${depth}-${seed}-0`)),
+  ...[4, 8, 16].map((depth) => `${depth}-0-1`),
+];
 const noisy = (seeds: readonly number[]) =>
   seeds.flatMap((seed) => [0, 0.25, 0.5, 0.75, 1].map((share) => `8-${seed}-${share}`));
 

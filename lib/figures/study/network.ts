@@ -135,7 +135,7 @@ function labeller(identities: readonly Identity[]): (identity: Identity) => stri
     if (models) parts.push(modelName(identity.model));
     if (depths || !(datasets || models || widths || noises || variants)) parts.push(`depth ${identity.depth}`);
     if (widths) parts.push(identity.width === null ? "no width" : `width ${identity.width}`);
-    if (noises) parts.push(noiseText(identity.labelNoise));
+    if (noises && (identity.labelNoise > 0 || parts.length === 0)) parts.push(noiseText(identity.labelNoise));
     if (variants) parts.push(partsOf(identity).filter((part) => !common.includes(part)).join(", ") || "plain");
     const label = parts.join(", ");
     return label.charAt(0).toUpperCase() + label.slice(1);

@@ -1,6 +1,7 @@
 import { type Diagnostic, errorAt, type Range } from "../diagnostic.ts";
 import { describe, type Entry, type ListNode, type MapNode, type Node } from "./node.ts";
 import { pythonText } from "./python_text.ts";
+import { nameHints } from "../nearest.ts";
 import type { Scope } from "./scope.ts";
 import { resolveTemplates } from "./template.ts";
 
@@ -21,7 +22,8 @@ export interface Instance {
 /**
  * The stages that a written stage stands for, named as DVC names them. `foreach` over scalars gives `s@value`, over a list
  * that holds maps or lists `s@0`, over a map `s@key`; `matrix` is the product in the order of the file, `s@v1-v2`, where a
- * value that is a map or list is named `<variable><index>`, and an entry that is null is left out.
+ * value that is a map or list is named `<variable><index>`, and an entry that is null is left out; combinations besides the
+ * product stand in `include`.
  */
 export function expandStage(name: string, entry: Entry, scope: Scope, diagnostics: Diagnostic[]): readonly Instance[] {
   const { node, keyRange: range } = entry;
@@ -110,14 +112,46 @@ function itemsOf(iteration: Node, scope: Scope, diagnostics: Diagnostic[]): read
   return [];
 }
 
+/** A combination of a matrix: its values by name, and what each adds to the stage's name. */
+interface Row {
+  readonly fragments: readonly string[];
+  readonly values: ReadonlyMap<string, Entry>;
+  /** Where it is written. */
+  readonly range: Range;
+}
+
+/** A combination that is written out: a value for each name of the matrix, in whatever order. */
+function includedRow(item: Node, names: readonly string[], diagnostics: Diagnostic[]): Row[] {
+  if (item.kind !== "map") return [];
+  const before = diagnostics.length;
+  for (const [name, { keyRange, node }] of item.entries) {
+    if (!names.includes(name)) {
+      diagnostics.push(errorAt(keyRange, `The matrix has no list ${name}`, ...nameHints(name, names)));
+    } else if (node.kind !== "scalar") {
+      diagnostics.push(errorAt(node.range, `include.${name} is ${describe(node)}`, "Expected a plain value"));
+    }
+  }
+  const missing = names.filter((name) => !item.entries.has(name));
+  if (missing.length > 0) {
+    diagnostics.push(
+      errorAt(item.range, `This combination has no ${missing.join(", ")}`, "Give it a value of each list"),
+    );
+  }
+  if (diagnostics.length > before) return [];
+  const values = new Map(names.map((name) => [name, item.entries.get(name)!]));
+  const fragments = [...values.values()].map(({ node }) => node.kind === "scalar" ? pythonText(node.value) : "");
+  return [{ fragments, values, range: item.range }];
+}
+
 function combinations(matrix: Node, scope: Scope, diagnostics: Diagnostic[]): readonly Item[] {
   const before = diagnostics.length;
   const data = resolveTemplates(matrix, { scope, place: "whole", diagnostics });
   if (diagnostics.length > before || data.kind !== "map") return [];
-  let rows: { readonly fragments: readonly string[]; readonly values: ReadonlyMap<string, Entry> }[] = [
-    { fragments: [], values: new Map() },
-  ];
+  let rows: Row[] = [{ fragments: [], values: new Map(), range: data.range }];
+  const include = data.entries.get("include")?.node;
+  const besides = include?.kind === "list" && include.items.every((item) => item.kind === "map") ? include : undefined;
   for (const [name, { keyRange, node }] of data.entries) {
+    if (node === besides) continue;
     // So a file that extends another takes away what that one varies.
     if (node.kind === "scalar" && node.value === null) continue;
     if (node.kind !== "list") {
@@ -134,13 +168,16 @@ function combinations(matrix: Node, scope: Scope, diagnostics: Diagnostic[]): re
       node.items.map((value, index) => ({
         fragments: [...row.fragments, value.kind === "scalar" ? pythonText(value.value) : `${name}${index}`],
         values: new Map(row.values).set(name, { keyRange, node: value }),
+        range: data.range,
       }))
     );
   }
-  return rows.map(({ fragments, values }) => ({
+  const names = [...rows[0]?.values.keys() ?? []];
+  rows.push(...(besides?.items ?? []).flatMap((item) => includedRow(item, names, diagnostics)));
+  return rows.map(({ fragments, values, range }) => ({
     key: fragments.join("-"),
-    value: { kind: "map", entries: values, range: data.range },
-    range: data.range,
+    value: { kind: "map", entries: values, range },
+    range,
     keyed: true,
   }));
 }

@@ -201,7 +201,9 @@ function makeShape(phase: Phase): Shape {
     matrix: value(
       map(value(oneOf(LISTED, list(anything, LISTED), z.null()), LISTED), "a map of lists"),
       "a map of lists",
-    ).optional().describe("Lists by name: a stage for each combination, as ${item.name}; null for none"),
+    ).optional().describe(
+      "Lists by name: a stage for each combination, as ${item.name}; null for none. `include` lists further combinations",
+    ),
   }, "a stage");
   const file = strict({
     extends: path.optional().describe(

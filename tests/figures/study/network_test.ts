@@ -28,6 +28,11 @@ Deno.test("networksOf() names what differs, by depth in order", () => {
   ]);
   assert.deepEqual(labels({}), ["Depth 2"]);
   assert.deepEqual(labels({ labelNoise: 0.25 }, {}), ["No label noise", "25 % label noise"]);
+  assert.deepEqual(labels({}, { depth: 8 }, { depth: 8, labelNoise: 1 }), [
+    "Depth 2",
+    "Depth 8",
+    "Depth 8, 100 % label noise",
+  ]);
   assert.deepEqual(labels({ variant: "residual" }, {}), ["Plain", "Residual"]);
   assert.deepEqual(
     labels({ depth: 4, variant: "residual, flips" }, { variant: "flips" }, { variant: "loss mse, flips" }),

@@ -314,6 +314,42 @@ pipeline.yaml:4:89: error: This key is a list
 );
 
 says(
+  "readPipeline() reports a combination that does not fit its matrix, and one that is there already",
+  {
+    "pipeline.yaml": `stages:
+  a: {matrix: {depth: [1], seed: [0], include: [{depht: 2, seed: 0}]}, cmd: echo}
+  b: {matrix: {depth: [1], include: [{depth: [2]}]}, cmd: echo}
+  c: {matrix: {depth: [1], include: [{depth: 1}]}, cmd: echo}
+`,
+  },
+  `
+pipeline.yaml:2:49: error: This combination has no depth
+  2 |   a: {matrix: {depth: [1], seed: [0], include: [{depht: 2, seed: 0}]}, cmd: echo}
+    |                                                 ^^^^^^^^^^^^^^^^^^^
+  hint: Give it a value of each list
+
+pipeline.yaml:2:50: error: The matrix has no list depht
+  2 |   a: {matrix: {depth: [1], seed: [0], include: [{depht: 2, seed: 0}]}, cmd: echo}
+    |                                                  ^^^^^
+  hint: Did you mean depth?
+  hint: Expected one of depth, seed
+
+pipeline.yaml:3:46: error: include.depth is a list
+  3 |   b: {matrix: {depth: [1], include: [{depth: [2]}]}, cmd: echo}
+    |                                              ^^^
+  hint: Expected a plain value
+
+pipeline.yaml:4:38: error: Two items give the name c@1
+  4 |   c: {matrix: {depth: [1], include: [{depth: 1}]}, cmd: echo}
+    |                                      ^^^^^^^^^^
+  pipeline.yaml:4:15: the first stands here
+  4 |   c: {matrix: {depth: [1], include: [{depth: 1}]}, cmd: echo}
+    |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  hint: Remove one of the two
+`,
+);
+
+says(
   "readPipeline() reports what is there but empty, a matrix without lists, and one beyond measure",
   {
     "pipeline.yaml": `vars: [{blank: "", ten: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]}]

@@ -142,6 +142,7 @@ Deno.test("readPipeline() names the stages of foreach and matrix as DVC does", a
     models: [{kind: mlp}, plain]
     named: {small: {width: 10}, large: {width: 100}}
     varied: {depth: [1, 2], width: null, seed: [0]}
+    besides: {depth: [1, 2], width: null, seed: [0], include: [{seed: 7, depth: 2.5}]}
 stages:
   scalar: {foreach: "\${depths}", do: {cmd: "echo \${item}"}}
   composite: {foreach: "\${models}", do: {cmd: "echo"}}
@@ -151,6 +152,9 @@ stages:
     matrix: {model: "\${models}", seed: [0, 1]}
     cmd: echo \${item.seed} \${key}
   varied: {matrix: "\${varied}", cmd: "echo \${item.depth}"}
+  besides: {matrix: "\${besides}", cmd: "echo \${item.depth} \${item.seed}"}
+  plainly: {matrix: {include: [a, b]}, cmd: "echo \${item.include}"}
+  none: {matrix: {seed: [1], include: null}, cmd: "echo"}
 `,
   });
   const pipeline = await made.pipeline();
@@ -158,10 +162,12 @@ stages:
     ...["scalar@2", "scalar@4.0", "scalar@true", "scalar@None", "scalar@text"],
     ...["composite@0", "composite@1", "map@small", "map@large", "inline@2", "inline@b"],
     ...["grid@model0-0", "grid@model0-1", "grid@plain-0", "grid@plain-1"],
-    ...["varied@1-0", "varied@2-0"],
+    ...["varied@1-0", "varied@2-0", "besides@1-0", "besides@2-0", "besides@2.5-7"],
+    ...["plainly@a", "plainly@b", "none@1"],
   ]);
   assert.deepEqual(lines(pipeline, "scalar@4.0"), ["echo 4.0"]);
   assert.deepEqual(lines(pipeline, "map@large"), ["echo large 100"]);
+  assert.deepEqual(lines(pipeline, "besides@2.5-7"), ["echo 2.5 7"]);
   assert.deepEqual(lines(pipeline, "grid@plain-1"), ["echo 1 plain-1"]);
   assert.equal(stage(pipeline, "grid@plain-1").group, "grid");
 });
