@@ -180,6 +180,28 @@ Deno.test("README.md: the new experiment it writes is a valid study", async () =
   });
 });
 
+Deno.test("README.md: its table of results is outputs/tables/summary.csv to the digits shown", async () => {
+  const summary = await readTable(join(ROOT, "outputs/tables/summary.csv"));
+  const expected = summary.map((row) => {
+    const [trained, untrained] = [row.last_layer_cdnv, row.last_layer_cdnv_untrained].map((value) =>
+      Number(value).toPrecision(3)
+    );
+    return [
+      String(row.depth),
+      Number(row.train_accuracy).toFixed(4),
+      Number(row.test_accuracy).toFixed(4),
+      `${trained} (${untrained})`,
+      String(row.effective_depth_cdnv ?? "none"),
+      String(row.effective_depth_ncc ?? "none"),
+    ];
+  });
+  const [, rows] = /^\| hidden layers \|.*\n\|[-:| ]+\|\n((?:\|.*\n)+)/m.exec(
+    readFileSync(join(ROOT, "README.md"), "utf8"),
+  )!;
+  const found = rows!.trimEnd().split("\n").map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+  assert.deepEqual(found, expected);
+});
+
 Deno.test("no page links to a file that is not there", () => {
   const broken: string[] = [];
   for (const page of globSync("{README,CONTRIBUTING,docs/*}.md", { cwd: ROOT })) {
