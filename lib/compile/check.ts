@@ -2,7 +2,8 @@ import type { Tensor } from "@tensorflow/tfjs";
 import { isDoubleResult } from "./double.ts";
 import "./gradients.ts";
 import type { BodyInputs, BodyOutputs, Program } from "./program.ts";
-import { callerLine } from "./trace/unsupported.ts";
+import { originOf } from "./trace/differentiation.ts";
+import { atLine } from "./trace/unsupported.ts";
 
 /**
  * Calls the body of a program for a batch of a size, and checks what it returns.
@@ -16,11 +17,8 @@ import { callerLine } from "./trace/unsupported.ts";
 export function callBody(program: Program, batch: number, inputs: BodyInputs): BodyOutputs {
   const { random } = Math;
   Math.random = () => {
-    const line = callerLine();
     throw new Error(
-      `${program.name} draws random numbers${
-        line === undefined ? "" : ` at ${line}`
-      }; a body is traced once, so each step ` +
+      `${program.name} draws random numbers${atLine(originOf())}; a body is traced once, so each step ` +
         `would get the same ones: draw them outside, from the seed, and hand them in as examples or scalars`,
     );
   };

@@ -1,9 +1,15 @@
 import type { Node } from "./node.ts";
 import type { ArithmeticFunction, Dtype, Operation, OperationOf, PredicateFunction } from "./operation.ts";
 import { broadcastShape, windowExtents } from "./shape.ts";
+import { checkShapes } from "./shape_check.ts";
 
-/** The shape that an operation gives on inputs. */
+/**
+ * The shape that an operation gives on inputs.
+ *
+ * @throws {ShapeError} where it cannot be applied to them
+ */
 export function inferShape(operation: Operation, inputs: readonly Node[]): readonly number[] {
+  checkShapes(operation, inputs);
   const shapes = inputs.map((input) => input.shape);
   const [first = [], second = []] = shapes;
   switch (operation.kind) {

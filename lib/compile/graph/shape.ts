@@ -8,10 +8,16 @@ export function sameShape(left: readonly number[], right: readonly number[]): bo
   return left.length === right.length && left.every((extent, axis) => extent === right[axis]);
 }
 
+/** An operation cannot be applied to tensors of such shapes; the message says what was found and what was expected. */
+export class ShapeError extends Error {
+  /** The class's name, which stays with the message where the error is printed. */
+  override readonly name = "ShapeError";
+}
+
 /**
  * The shape that shapes give when lined up from the right, extents of 1 stretching to the others'.
  *
- * @throws {Error} where two extents differ and neither is 1
+ * @throws {ShapeError} where two extents differ and neither is 1
  */
 export function broadcastShape(...shapes: readonly (readonly number[])[]): number[] {
   const rank = Math.max(...shapes.map((shape) => shape.length));
@@ -19,7 +25,7 @@ export function broadcastShape(...shapes: readonly (readonly number[])[]): numbe
     const extents = shapes.map((shape) => shape[axis - rank + shape.length] ?? 1);
     const extent = extents.find((extent) => extent !== 1) ?? 1;
     if (extents.some((other) => other !== 1 && other !== extent)) {
-      throw new Error(`Shapes [${shapes.join("] and [")}] cannot be broadcast together`);
+      throw new ShapeError(`[${shapes.join("] and [")}] do not stretch to one shape`);
     }
     return extent;
   });

@@ -1,11 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { fill, type Node, node } from "../graph/node.ts";
 import type { Values } from "../graph/operation.ts";
+import { ShapeError } from "../graph/shape.ts";
 import { elementwiseTracers } from "./elementwise.ts";
 import { type KernelTracer, UnsupportedAttributes } from "./kernel.ts";
 import { networkTracers } from "./network.ts";
 import { structureTracers } from "./structure.ts";
-import { callerLine, UnsupportedOperationError } from "./unsupported.ts";
+import { originOf } from "./differentiation.ts";
+import { atLine, UnsupportedOperationError } from "./unsupported.ts";
 
 const tracers: Readonly<Record<string, KernelTracer>> = {
   ...elementwiseTracers,
@@ -50,9 +52,8 @@ class TraceBackend extends tf.KernelBackend implements Recorder {
     const { operation, shape } = this.#nodes.get(dataId);
     if (operation.kind === "literal") return operation.values;
     if (operation.kind === "fill") return new Float32Array(tf.util.sizeFromShape([...shape])).fill(operation.value);
-    const line = callerLine();
     throw new Error(
-      `${this.program} reads a tensor's value${line === undefined ? "" : ` at ${line}`}; ` +
+      `${this.program} reads a tensor's value${atLine(originOf())}; ` +
         `a body is traced once, without values, so it may not use dataSync(), data() or a branch on them`,
     );
   }
@@ -136,6 +137,14 @@ for (const kernelName of new Set([...known, ...Object.keys(tracers)])) {
   });
 }
 
+/** The error of an operation on shapes that do not fit it. */
+function misuse(name: string, program: string, inputs: readonly Node[], { message }: ShapeError): Error {
+  const origin = originOf();
+  const operation = origin.gradientOf === undefined ? name : `the gradient of ${origin.gradientOf} (${name})`;
+  const shapes = inputs.map(({ shape }) => `[${shape}]`).join(", ");
+  return new ShapeError(`${program} uses ${operation} on ${shapes}${atLine(origin)}: ${message}`);
+}
+
 function traceKernel(
   name: string,
   trace: KernelTracer | undefined,
@@ -143,7 +152,7 @@ function traceKernel(
   attributes: object,
 ): Node | readonly Node[] {
   const program = traceBackend.program;
-  if (trace === undefined) throw new UnsupportedOperationError(name, program, callerLine());
+  if (trace === undefined) throw new UnsupportedOperationError(name, program, originOf());
   const entries = Object.entries(tensors).filter(([, tensor]) => tensor !== undefined && tensor !== null);
   const byName = new Map(entries.map(([key, tensor]) => [key, traceBackend.nodeOf(tensor as tf.TensorInfo)]));
   const inputs = [...byName.values()];
@@ -159,7 +168,10 @@ function traceKernel(
     const named = (node: Node) => inputs.includes(node) ? node : { ...node, source: name };
     return isList(made) ? made.map(named) : named(made);
   } catch (error) {
-    if (!(error instanceof UnsupportedAttributes)) throw error;
-    throw new UnsupportedOperationError(name, program, callerLine(), error.message);
+    if (error instanceof UnsupportedAttributes) {
+      throw new UnsupportedOperationError(name, program, originOf(), error.message);
+    }
+    if (error instanceof ShapeError) throw misuse(name, program, inputs, error);
+    throw error;
   }
 }

@@ -6,11 +6,15 @@ import { cast, type Node, node } from "../graph/node.ts";
 import type { Dtype, InputRole } from "../graph/operation.ts";
 import type { BodyOutputs, Program, Tensors } from "../program.ts";
 import { traceBackend, traceBackendName } from "./backend.ts";
+import { followingGradients, type Origin, originOfError } from "./differentiation.ts";
+import { isTensorflow, placesOf, withFullStacks } from "./stack.ts";
+import { atLine } from "./unsupported.ts";
 
 /**
  * Takes down one step of a program for a size of batch, by running its body once on tensors without values.
  *
  * @throws {UnsupportedOperationError} where the body uses an operation that cannot be compiled
+ * @throws {ShapeError} where the body applies an operation to shapes that do not fit it
  * @throws {Error} where the body reads a tensor's value or draws random numbers
  */
 export function traceProgram(program: Program, batch: number): Graph {
@@ -53,11 +57,32 @@ function underTracing<T>(name: string, run: () => T): T {
   traceBackend.program = name;
   tf.engine().startScope(name);
   try {
-    return run();
+    return withFullStacks(() => followingGradients((origin) => withoutGradient(name, origin), run));
+  } catch (error) {
+    throw located(name, error);
   } finally {
     tf.engine().endScope();
     void tf.setBackend(before);
   }
+}
+
+function withoutGradient(program: string, origin: Origin): Error {
+  return new Error(
+    `${program} needs the gradient of the operation ${origin.gradientOf}${
+      atLine(origin)
+    }, which TensorFlow.js does not have; ` +
+      `write it by other operations, or give its gradient by tf.customGrad`,
+  );
+}
+
+/** Errors of tfjs itself say what is wrong, and with what; where is added here. */
+function located(program: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const places = placesOf(error);
+  if (places[0] === undefined || !isTensorflow(places[0])) return error;
+  const origin = originOfError(error);
+  const where = origin.gradientOf === undefined ? program : `the gradient of ${origin.gradientOf} in ${program}`;
+  return new Error(`${where}${atLine(origin)}: ${error.message}`);
 }
 
 function outputsOf(

@@ -28,5 +28,5 @@ Deno.test("countUses() counts every place, outputs included", () => {
 
 Deno.test("broadcastShape() lines shapes up from the right", () => {
   assert.deepEqual(broadcastShape([5, 1, 3], [4, 1], []), [5, 4, 3]);
-  assert.throws(() => broadcastShape([2, 3], [2]), /^Error: Shapes \[2,3\] and \[2\] cannot be broadcast together$/);
+  assert.throws(() => broadcastShape([2, 3], [2]), /^ShapeError: \[2,3\] and \[2\] do not stretch to one shape$/);
 });

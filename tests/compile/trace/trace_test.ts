@@ -30,7 +30,7 @@ Deno.test("traceProgram() names an operation that cannot be compiled, the progra
   const error = errorOf((x) => tf.fft(tf.complex(x, x)));
   assert.ok(error instanceof UnsupportedOperationError);
   assert.equal(error.operation, "Complex");
-  assert.match(error.line!, /^\/.*\/trace_test\.ts:\d+:\d+$/);
+  assert.match(error.origin.line!, /^\/.*\/trace_test\.ts:\d+:\d+$/);
   assert.match(
     error.message,
     /^the program uses the operation Complex at \/.*trace_test\.ts:\d+:\d+, which cannot be compiled; write it by other operations, choose "runtime: cpu", or add it to lib\/compile$/,
@@ -43,6 +43,85 @@ Deno.test("traceProgram() says what about an operation cannot be compiled", () =
   // TensorFlow.js takes the window for square, and has values from beyond the image.
   const oblong = errorOf((x) => tf.maxPool(x as tf.Tensor4D, [3, 3], [3, 1], 0));
   assert.match(oblong.message, /uses the operation MaxPool at .*, but its window has 1 x 2 places, of which .* 1 x 1 /);
+});
+
+/** Runs a function while tfjs differentiates an operation as if it were another. */
+function withGradientOf(other: string, kernelName: string, run: () => void): void {
+  const before = tf.getGradient(kernelName);
+  tf.unregisterGradient(kernelName);
+  tf.registerGradient({ ...tf.getGradient(other), kernelName });
+  try {
+    run();
+  } finally {
+    tf.unregisterGradient(kernelName);
+    tf.registerGradient(before);
+  }
+}
+
+Deno.test("traceProgram() names an operation whose gradient cannot be compiled, by the line of the operation", () => {
+  const lines = Deno.readTextFileSync(new URL(import.meta.url)).split("\n");
+  const line = lines.findIndex((line) => line.endsWith("// The line that the message has.")) + 1;
+  const run = (x: tf.Tensor) => {
+    const model = (x: tf.Tensor) => tf.leakyRelu(x, 0.1); // The line that the message has.
+    return tf.grad((x) => tf.sum(model(x)))(x);
+  };
+  // No kernel that is compiled has a gradient that is not.
+  withGradientOf("LRN", "LeakyRelu", () => {
+    const error = errorOf(run);
+    assert.ok(error instanceof UnsupportedOperationError, `${error}`);
+    assert.equal(error.operation, "LRNGrad");
+    const { message } = error;
+    assert.ok(message.startsWith("the program uses the gradient of the operation LeakyRelu at /"), message);
+    assert.ok(message.includes(`trace_test.ts:${line}:`), message);
+    assert.match(
+      message,
+      /, and its part LRNGrad cannot be compiled; write LeakyRelu by other operations, .* add LRNGrad to/,
+    );
+  });
+  // What tfjs itself finds wrong in a gradient.
+  withGradientOf("Transpose", "LeakyRelu", () => {
+    const { message } = errorOf(run);
+    assert.ok(message.startsWith("the gradient of LeakyRelu in the program at /"), message);
+    assert.ok(message.includes(`trace_test.ts:${line}:`), message);
+  });
+});
+
+Deno.test("traceProgram() names an operation that a gradient of the user's own uses, by its line there", () => {
+  const own = tf.customGrad((x) => ({
+    value: tf.square(x as tf.Tensor),
+    gradFunc: (dy: tf.Tensor) => tf.complex(dy, dy),
+  }));
+  const error = errorOf((x) => tf.grad((x) => tf.sum(own(x)))(x));
+  assert.match(error.message, /^the program uses the operation Complex at .*trace_test\.ts/);
+});
+
+Deno.test("traceProgram() names an operation of which tfjs has no gradient, and where the model has it", () => {
+  const error = errorOf((x) => tf.grad((x) => tf.sum(tf.cumprod(x, 1)))(x));
+  assert.match(
+    error.message,
+    /^the program needs the gradient of the operation Cumprod at \/.*trace_test\.ts:\d+:\d+, which TensorFlow\.js does not have; write it by other operations, or give its gradient by tf\.customGrad$/,
+  );
+});
+
+Deno.test("traceProgram() says where shapes do not fit an operation, and what would", () => {
+  const matrix = (x: tf.Tensor) => tf.reshape(x, [-1, 8]);
+  const messages: [run: (x: tf.Tensor) => tf.Tensor, message: RegExp][] = [
+    [
+      (x) => tf.matMul(matrix(x), matrix(x)),
+      /^the program uses BatchMatMul on \[4,8\], \[4,8\] at \/.*trace_test\.ts:\d+:\d+: \[4,8\] has 8 columns, and \[4,8\] has 4 rows; a product needs as many of both$/,
+    ],
+    [
+      (x) => tf.add(x, tf.ones([3, 1])),
+      /uses Add on \[2,4,4,1\], \[3,1\] at .*: \[2,4,4,1\] and \[3,1\] do not stretch to one shape$/,
+    ],
+    [(x) => tf.reshape(x, [5, 5]), /^the program at .*trace_test\.ts.*: .*32.*5,5$/],
+    [(x) => tf.concat([x, tf.ones([2, 3, 4, 1])], 3), /at .*: .*\[2,3,4,1\].* differ besides along axis 3/],
+    [(x) => tf.gather(x, tf.tensor1d([0.5])), /at .*trace_test\.ts/],
+    [(x) => tf.conv2d(x as tf.Tensor4D, tf.ones([2, 2, 3, 1]), 1, "same"), /at .*trace_test\.ts.*: .*depth.*1.*3/],
+    [(x) => tf.transpose(x, [0, 1]), /at .*trace_test\.ts/],
+    [(x) => tf.slice(x, [0, 3, 0, 0], [1, 2, 1, 1]), /at .*trace_test\.ts/],
+  ];
+  for (const [run, message] of messages) assert.match(errorOf(run).message, message, `${run}`);
 });
 
 Deno.test("traceProgram() refuses to read a value, and says where", () => {
