@@ -6,6 +6,7 @@
  * @module
  */
 import { z } from "zod";
+import { widestRanked } from "../lib/collapse/effective_rank.ts";
 import { Embeddings } from "../lib/collapse/embeddings.ts";
 import { LayerMeasurement } from "../lib/collapse/measurement.ts";
 import type { MeasuredNetwork } from "../lib/collapse/measurement_program.ts";
@@ -14,6 +15,7 @@ import { type Dataset, readDataset } from "../lib/datasets/dataset.ts";
 import { formatBytes } from "../lib/nn/estimate.ts";
 import { samplesParameter, withSamples } from "../lib/nn/class_sample.ts";
 import { classifierWeights } from "../lib/nn/classifier.ts";
+import { chosenSnapshots, epochsParameter } from "../lib/nn/epochs.ts";
 import { examplesOf } from "../lib/nn/evaluation.ts";
 import { exampleSpecs, forward } from "../lib/nn/forward.ts";
 import { identityOf } from "../lib/nn/identity.ts";
@@ -48,6 +50,11 @@ export default stage({
     save: z.array(z.strictObject({ epoch: z.int().min(0), layer: z.int().min(1) })).default([]).meta({
       description: "Layers and epochs whose features are written to the out `embeddings`",
     }),
+    ranks: epochsParameter.nullable().meta({
+      description:
+        `Which snapshots' features have their effective rank measured, of layers of at most ${widestRanked} features: ` +
+        "the last, all, or those after these epochs; null for none",
+    }),
     labels: labelsParameter,
     samples: samplesParameter,
     batch: z.int().min(1).default(125).meta({
@@ -59,7 +66,7 @@ export default stage({
   outs: ["statistics"],
   optionalOuts: ["embeddings"],
 
-  async run({ with: { save, labels, samples, batch, runtime }, deps, outs, resources, progress, signal }) {
+  async run({ with: { save, ranks, labels, samples, batch, runtime }, deps, outs, resources, progress, signal }) {
     const folder = outs.embeddings;
     if ((folder === undefined) !== (save.length === 0)) {
       throw new Error("The out `embeddings` and the parameter `save` go together: give both, or neither");
@@ -71,6 +78,12 @@ export default stage({
     const model = modelOf(first);
     checkTrainedOn(paths[0]!.path, first, dataset);
     const identity = identityOf(first);
+    const ranked = ranks === null ? [] : chosenSnapshots(
+      paths,
+      ranks,
+      paths.at(-1)!.epoch,
+      "measure effective ranks of: ranks names one without a snapshot",
+    );
     checkSaved(save, model, paths.map(({ epoch }) => epoch));
     checkRoom(save, model, dataset, resources.memory > 0 ? resources.memory / 2 : savedBytes);
     const measurement = new LayerMeasurement(measuredNetwork(model, first), {
@@ -85,7 +98,8 @@ export default stage({
     const rows: LayerStatistics[] = [];
     progress({ done: 0, total: paths.length, unit: "snapshot" });
     try {
-      for (const [index, { epoch, path }] of paths.entries()) {
+      for (const [index, listed] of paths.entries()) {
+        const { epoch, path } = listed;
         const snapshot = await readSnapshot(path);
         const network = ({ variables: _, epoch: __, ...rest }: Snapshot) => JSON.stringify(rest);
         if (network(snapshot) !== network(first)) {
@@ -104,6 +118,7 @@ export default stage({
           },
           classifier: { weights: classifierWeights(snapshot) },
           save: wanted,
+          ranks: ranked.includes(listed),
           saved: (split, layer, start, features) => embeddings.keep(split, layer, start, features),
           check: () => signal.throwIfAborted(),
         });

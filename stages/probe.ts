@@ -14,7 +14,7 @@ import { type ProbeScore, scoreProbes } from "../lib/collapse/probe_score.ts";
 import { trainProbes } from "../lib/collapse/probe_sgd.ts";
 import { readDataset } from "../lib/datasets/dataset.ts";
 import { type Row, writeTable } from "../lib/formats/table.ts";
-import { epochOf, epochPoint } from "../lib/nn/epochs.ts";
+import { chosenSnapshots, epochsParameter } from "../lib/nn/epochs.ts";
 import { samplesParameter, withSamples } from "../lib/nn/class_sample.ts";
 import { type Examples, examplesOf } from "../lib/nn/evaluation.ts";
 import { exampleSpecs, forward } from "../lib/nn/forward.ts";
@@ -28,8 +28,6 @@ import { runtimeParameter } from "../lib/runtimes/parameter.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
 import { threadsOf } from "../lib/runtimes/threads.ts";
 import type { Runtime } from "../lib/runtimes/runtime.ts";
-
-const epochsParameter = z.union([z.enum(["last", "all"]), z.array(epochPoint).min(1)]).default("last");
 
 const sgdParameter = z.strictObject({
   epochs: z.int().min(1).default(1).meta({ description: "Passes through the train set" }),
@@ -58,9 +56,6 @@ const ridgeParameter = z.strictObject({
     description: "Penalty on the squared norm of the weights, on features of unit mean square",
   }),
 });
-
-/** A snapshot and where it lies. */
-type ListedSnapshot = Awaited<ReturnType<typeof listSnapshots>>[number];
 
 const columns = [
   ...identityColumns,
@@ -104,11 +99,11 @@ export default stage({
     const dataset = await readDataset(deps.dataset);
     const found = await listSnapshots(deps.snapshots);
     const last = found.at(-1)!.epoch;
-    const snapshots = chosen(found, parameters.epochs, last, `${deps.snapshots} has no snapshot`);
+    const snapshots = chosenSnapshots(found, parameters.epochs, last, `probe: ${deps.snapshots} has no snapshot`);
     const { converged, ridge } = parameters;
     const among = (kind: "converged" | "ridge") => {
       const epochs = parameters[kind]?.epochs ?? [];
-      return chosen(snapshots, epochs, last, `${kind}.epochs names one that epochs does not`);
+      return chosenSnapshots(snapshots, epochs, last, `probe: ${kind}.epochs names one that epochs does not`);
     };
     const [minimised, solved] = [among("converged"), among("ridge")];
     const engine = { runtime: await runtimeByName(parameters.runtime), threads: threadsOf(resources.cpus) };
@@ -134,29 +129,6 @@ export default stage({
     await writeTable(outs.probe, columns, rows);
   },
 });
-
-/**
- * Those of some snapshots that `epochs` names.
- *
- * @param total epochs of the whole training, which percentages are of
- */
-function chosen(
-  snapshots: readonly ListedSnapshot[],
-  epochs: z.output<typeof epochsParameter>,
-  total: number,
-  problem: string,
-): readonly ListedSnapshot[] {
-  if (epochs === "all") return snapshots;
-  if (epochs === "last") return snapshots.slice(-1);
-  const wanted = new Set(epochs.map((point) => epochOf(point, total)));
-  const missing = [...wanted].find((epoch) => !snapshots.some((snapshot) => snapshot.epoch === epoch));
-  if (missing !== undefined) {
-    throw new Error(
-      `No epoch ${missing} to probe: ${problem}; there are ${snapshots.map(({ epoch }) => epoch).join(", ")}`,
-    );
-  }
-  return snapshots.filter(({ epoch }) => wanted.has(epoch));
-}
 
 /** Probes all layers of a snapshot in every way that is asked for. */
 async function probeSnapshot(

@@ -3,6 +3,7 @@ import type { Program, RunOutputs } from "../runtimes/program.ts";
 import type { Executable, Runtime } from "../runtimes/runtime.ts";
 import { classStatistics } from "./class_statistics.ts";
 import { type Classifier, classifierStatistics } from "./classifier.ts";
+import { widestRanked } from "./effective_rank.ts";
 import { isWorthKeeping, keptBytes, KeptFeatures, keptNetwork, type MeasuredCall } from "./kept_features.ts";
 import { centresProgram, featuresName, type MeasuredNetwork, sumsProgram } from "./measurement_program.ts";
 import { type Centres, centresOf } from "./ncc.ts";
@@ -36,6 +37,8 @@ export interface MeasuredData {
   readonly save?: readonly number[];
   /** Takes the features of such a layer, `[examples, size]`, of a run of examples, with the index of its first. */
   readonly saved?: (split: SplitName, layer: number, start: number, features: Float32Array) => void;
+  /** Whether the effective ranks of layers of at most 512 features are wanted, which take about as long as all else; not if absent. */
+  readonly ranks?: boolean;
   /** Called now and then; may throw to end the measurement. */
   readonly check?: () => void;
 }
@@ -123,11 +126,17 @@ export class LayerMeasurement {
 
     const moments = layers.map((_, layer) => sums.of(layer));
     const nearest = centres ?? moments.map(centresOf);
-    const found = new SplitCentres(this.network);
-    const doubles = found.doubles(moments, nearest);
+    const rankedLayers = layers.filter(({ size }) => data.ranks === true && size <= widestRanked);
+    const ranked = rankedLayers.map(({ name }) => name);
+    const products = rankedLayers.reduce((sum, { size }) => sum + size ** 2, 0);
+    const found = new SplitCentres(this.network, moments, ranked);
+    const doubles = found.doubles(nearest);
     const source = kept === undefined ? this.network : keptNetwork(this.network);
-    const centresPass = await this.#executable(`centres ${kept !== undefined}`, () => centresProgram(source));
-    const calls = kept?.calls ?? this.#calls(data.sets[split]);
+    const centresPass = await this.#executable(
+      `centres ${ranked} ${kept !== undefined}`,
+      () => centresProgram(source, ranked),
+    );
+    const calls = kept?.calls ?? this.#calls(data.sets[split], products);
     await visit(centresPass, calls, data.check, () => doubles, (outputs, { labels }) => found.add(outputs, labels));
 
     const { classifier } = data;
@@ -184,20 +193,24 @@ export class LayerMeasurement {
     return fits && await (this.#isWorthKeeping ??= isWorthKeeping(this.network));
   }
 
-  /** A set's examples, a run of them after another. */
-  *#calls({ examples, constants }: ProbedData): Generator<MeasuredCall> {
+  /**
+   * A set's examples, a run of them after another.
+   *
+   * @param products float64 numbers of covariances that a step gives
+   */
+  *#calls({ examples, constants }: ProbedData, products = 0): Generator<MeasuredCall> {
     const order = inOrder(examples.labels.length);
-    const most = this.#examplesOfCall();
+    const most = this.#examplesOfCall(products);
     for (let start = 0; start < order.length; start += most) {
       const labels = examples.labels.subarray(start, start + most);
       yield { examples, constants, order: order.subarray(start, start + most), labels, start };
     }
   }
 
-  #examplesOfCall(): number {
+  #examplesOfCall(products: number): number {
     const { layers, classes } = this.network;
     const size = layers.reduce((sum, { size }) => sum + size, 0);
-    const stepBytes = Math.max(4 * this.#batch * size, 8 * classes * size);
+    const stepBytes = Math.max(4 * this.#batch * size, 8 * classes * size, 8 * products);
     return this.#batch * Math.max(1, Math.floor(callBytes / stepBytes));
   }
 

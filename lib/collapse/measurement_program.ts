@@ -3,6 +3,7 @@ import type { DoubleResult, ExampleSpec, Program, Tensors, TensorSpec } from "..
 import { classSums, squaredDeviations } from "./class_sums.ts";
 import { nearestClass } from "./ncc.ts";
 import { projectedScatter } from "./projected_scatter.ts";
+import { withinCovariance } from "./within_covariance.ts";
 
 /** A network whose layers are measured: a model in evaluation mode, or features that were computed elsewhere. */
 export interface MeasuredNetwork {
@@ -54,8 +55,11 @@ export function sumsProgram(network: MeasuredNetwork, saved: readonly string[], 
  * `means/<name>`, `[C, size]`, and `axes/<name>`, `[size, C]`, of the set, and of the centres that classify `directions/<name>`,
  * `[size, C]`, and `offsets/<name>`, `[C]`. It gives the step `scatter/<name>`, `[C, C]`, of {@linkcode projectedScatter}, and
  * the row `nearest/<name>` of {@linkcode nearestClass}; besides the row `logits`, `[C]`.
+ *
+ * @param ranked names of the layers of which there is the step `covariance/<name>`, `[size, size]`, of
+ * {@linkcode withinCovariance}, too
  */
-export function centresProgram(network: MeasuredNetwork): Program {
+export function centresProgram(network: MeasuredNetwork, ranked: readonly string[]): Program {
   const { classes } = network;
   return passProgram("class centres", network, {
     common: { weights: [classes] },
@@ -70,6 +74,9 @@ export function centresProgram(network: MeasuredNetwork): Program {
         apply: projectedScatter,
         to: [features, labels, `means/${name}`, `axes/${name}`, "weights"],
       },
+      ...(ranked.includes(name)
+        ? { [`covariance/${name}`]: { apply: withinCovariance, to: [features, labels, `means/${name}`, "weights"] } }
+        : {}),
     }),
     rows: (name, features) => ({
       [`nearest/${name}`]: { apply: nearestClass, to: [features, `directions/${name}`, `offsets/${name}`] },

@@ -3,6 +3,7 @@ import { centredGram, matrixOf, presentClasses } from "./centred_gram.ts";
 import { coincidence } from "./cdnv.ts";
 import { forEachPair } from "./class_statistics.ts";
 import type { ClassifierStatistics } from "./classifier.ts";
+import { effectiveRank } from "./effective_rank.ts";
 import type { LayerStatistics } from "./statistics.ts";
 
 /**
@@ -49,7 +50,7 @@ const rankTolerance = 2 ** -40;
  * - NC2. Std(|mu_c - g|) / Avg(|mu_c - g|); Std of the cosines; Avg |cosine + 1 / (C - 1)|; and
  *   |K / |K|_F - (I - 11^T / C) / sqrt(C - 1)|_F (Zhu et al., arXiv 2105.02375, there of W W^T).
  * - NC3. |W / |W|_F - M / |M|_F|_F, and |W M^T / |W M^T|_F - (I - 11^T / C) / sqrt(C - 1)|_F (Zhu et al.).
- * - The effective rank of M (Roy and Vetterli, EUSIPCO 2007): exp(-sum p_k ln p_k), p_k = s_k / sum s.
+ * - The effective rank of M, its singular values S.
  */
 export function neuralCollapse(statistics: Omit<LayerStatistics, "epoch">): NeuralCollapse {
   const { counts, variances, scale } = statistics;
@@ -129,12 +130,6 @@ function upperTriangle(values: ArrayLike<number>, classes: number, present: read
 /** u^T A u. */
 function along(matrix: Matrix, direction: readonly number[]): number {
   return sumOf(direction.map((u, row) => u * sumOf(direction.map((v, column) => v * matrix.get(row, column)))));
-}
-
-function effectiveRank(singularValues: readonly number[]): number | null {
-  if (singularValues.length === 0) return null;
-  const whole = sumOf(singularValues);
-  return Math.exp(-sumOf(singularValues.map((value) => value / whole * Math.log(value / whole))));
 }
 
 /** The population's standard deviation. */

@@ -5,10 +5,11 @@ import type { CollapseTable } from "./tables.ts";
 /** NC1 to NC4 of every layer, epoch and set, and what they are made of; `docs/numerics.md` has the formulas. */
 export function neuralCollapseTable({ identity, rows }: NetworkStatistics): CollapseTable {
   const columns = ["epoch", "layer", "split", "nc1", "trace_within", "trace_between", "means_rank"];
-  const frame = ["means_effective_rank", "nc2_norm_variation", "nc2_cosine_deviation", "nc2_cosine_bias"];
+  const ranks = ["means_effective_rank", "effective_rank", "within_effective_rank"];
+  const frame = ["nc2_norm_variation", "nc2_cosine_deviation", "nc2_cosine_bias"];
   const duality = ["nc2_etf_distance", "nc3_duality_distance", "nc3_etf_distance", "nc4_mismatch"];
   return {
-    columns: [...Object.keys(identity), ...columns, ...frame, ...duality],
+    columns: [...Object.keys(identity), ...columns, ...ranks, ...frame, ...duality],
     rows: rows.map((row) => {
       const found = neuralCollapse(row);
       const examples = Array.from(row.counts).reduce((sum, count) => sum + count, 0);
@@ -22,6 +23,8 @@ export function neuralCollapseTable({ identity, rows }: NetworkStatistics): Coll
         trace_between: found.traceBetween,
         means_rank: found.meansRank,
         means_effective_rank: found.meansEffectiveRank,
+        effective_rank: row.ranks?.total ?? null,
+        within_effective_rank: row.ranks?.within ?? null,
         nc2_norm_variation: found.normVariation,
         nc2_cosine_deviation: found.cosineDeviation,
         nc2_cosine_bias: found.cosineBias,

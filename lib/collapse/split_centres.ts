@@ -1,20 +1,34 @@
 import type { RunOutputs } from "../runtimes/program.ts";
+import { effectiveRanks } from "./effective_rank.ts";
 import type { MeasuredNetwork } from "./measurement_program.ts";
 import type { ClassMoments } from "./moments.ts";
 import { type Centres, countNcc, predictedClasses } from "./ncc.ts";
 import { addScatters, classWeights, projectionAxes } from "./projected_scatter.ts";
 import type { LayerStatistics } from "./statistics.ts";
+import { addCovariances } from "./within_covariance.ts";
 
-/** NCC counts and projected scatters of every layer on one set, of the outputs of the second pass. */
+/** NCC counts, projected scatters and effective ranks of every layer on one set, of the outputs of the second pass. */
 export class SplitCentres {
   readonly #correct: readonly Int32Array[];
   readonly #agree: Int32Array;
   readonly #scatters: readonly Float64Array[];
+  readonly #covariances: ReadonlyMap<string, Float64Array>;
   #networkCorrect = 0;
 
-  /** Starts without examples. */
-  constructor(readonly network: MeasuredNetwork) {
+  /**
+   * Starts without examples.
+   *
+   * @param moments of the set, a layer each
+   * @param ranked names of the layers whose effective ranks are wanted
+   */
+  constructor(
+    readonly network: MeasuredNetwork,
+    readonly moments: readonly ClassMoments[],
+    ranked: readonly string[],
+  ) {
     const { layers, classes } = network;
+    const sizes = layers.filter(({ name }) => ranked.includes(name));
+    this.#covariances = new Map(sizes.map(({ name, size }) => [name, new Float64Array(size * size)]));
     this.#correct = layers.map(() => new Int32Array(classes));
     this.#agree = new Int32Array(layers.length);
     this.#scatters = layers.map(() => new Float64Array(classes * (classes + 1) / 2));
@@ -23,10 +37,10 @@ export class SplitCentres {
   /**
    * The doubles of the program.
    *
-   * @param moments of the set, a layer each
    * @param centres by which NCC classifies, a layer each
    */
-  doubles(moments: readonly ClassMoments[], centres: readonly Centres[]): Record<string, Float64Array> {
+  doubles(centres: readonly Centres[]): Record<string, Float64Array> {
+    const { moments } = this;
     const own = this.network.layers.flatMap(({ name }, layer) => {
       const { directions, offsets } = centres[layer]!;
       const values = { means: moments[layer]!.means, axes: projectionAxes(moments[layer]!), directions, offsets };
@@ -50,16 +64,20 @@ export class SplitCentres {
       correct.forEach((count, label) => this.#correct[layer]![label]! += count);
       this.#agree[layer]! += agree;
       addScatters(steps[`scatter/${name}`]!.data as Float64Array, this.#scatters[layer]!, classes);
+      const covariance = this.#covariances.get(name);
+      if (covariance !== undefined) addCovariances(steps[`covariance/${name}`]!.data as Float64Array, covariance);
     });
   }
 
   /** The statistics of a layer. */
-  of(layer: number): Pick<LayerStatistics, "nccCorrect" | "nccAgree" | "networkCorrect" | "projected"> {
+  of(layer: number): Pick<LayerStatistics, "nccCorrect" | "nccAgree" | "networkCorrect" | "projected" | "ranks"> {
+    const covariance = this.#covariances.get(this.network.layers[layer]!.name);
     return {
       nccCorrect: this.#correct[layer]!,
       nccAgree: this.#agree[layer]!,
       networkCorrect: this.#networkCorrect,
       projected: this.#scatters[layer]!,
+      ranks: covariance === undefined ? null : effectiveRanks(covariance, this.moments[layer]!),
     };
   }
 }

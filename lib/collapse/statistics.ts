@@ -1,6 +1,7 @@
 import { readSafetensors, type TensorFile, writeSafetensors } from "../formats/safetensors.ts";
 import { type ClassStatistics, pairCount } from "./class_statistics.ts";
 import type { ClassifierStatistics } from "./classifier.ts";
+import type { EffectiveRanks } from "./effective_rank.ts";
 import type { PublishedStatistics } from "./published_cdnv.ts";
 import { doubleTensor, integerTensor, singleTensor, TensorRows } from "./statistics_tensors.ts";
 
@@ -27,6 +28,8 @@ export interface LayerStatistics extends ClassStatistics {
   readonly published: PublishedStatistics;
   /** How the network's classifier lies to the class means; `null` but for the last layer, or where it is not known. */
   readonly classifier: ClassifierStatistics | null;
+  /** Effective ranks of the features; `null` where they were not asked for, or the layer is too wide. */
+  readonly ranks: EffectiveRanks | null;
 }
 
 /** The statistics of a network over training: everything the tables of collapse are made of. */
@@ -39,19 +42,21 @@ export interface NetworkStatistics {
   readonly rows: readonly LayerStatistics[];
 }
 
-const format = "mindepth statistics 2";
+const format = "mindepth statistics 3";
 const splits: readonly SplitName[] = ["train", "test"];
 
 /**
  * Writes statistics as a safetensors file, a row of each tensor a layer, epoch and set: `epoch`, `layer`, `split` (0 train,
  * 1 test), `counts`, `variances`, `distances`, `scales`, `ncc_correct`, `ncc_agree`, `network_correct`, `projected`,
  * `published_variances`, `published_distances`. Of the rows that `classifier_row` names there are `classifier_products` and
- * `classifier_norms` (|W|_F^2, |M|_F^2).
+ * `classifier_norms` (|W|_F^2, |M|_F^2); of those that `rank_row` names `effective_ranks` (total, within; 0 where features do
+ * not vary).
  */
 export async function writeStatistics(path: string, { identity, classes, rows }: NetworkStatistics): Promise<void> {
   const integers = (value: (row: LayerStatistics) => number) => integerTensor(rows.map(value));
   const lists = (value: (row: LayerStatistics) => ArrayLike<number>) => rows.flatMap((row) => Array.from(value(row)));
   const compared = rows.flatMap(({ classifier }, row) => classifier === null ? [] : [{ row, ...classifier }]);
+  const ranked = rows.flatMap(({ ranks }, row) => ranks === null ? [] : [{ row, ...ranks }]);
   await writeSafetensors(path, {
     tensors: {
       epoch: integers(({ epoch }) => epoch),
@@ -70,6 +75,8 @@ export async function writeStatistics(path: string, { identity, classes, rows }:
       classifier_row: integerTensor(compared.map(({ row }) => row)),
       classifier_products: doubleTensor(compared.flatMap(({ products }) => Array.from(products)), classes ** 2),
       classifier_norms: doubleTensor(compared.flatMap(({ weightsNorm, meansNorm }) => [weightsNorm, meansNorm]), 2),
+      rank_row: integerTensor(ranked.map(({ row }) => row)),
+      effective_ranks: doubleTensor(ranked.flatMap(({ total, within }) => [total ?? 0, within ?? 0]), 2),
     },
     metadata: { format, identity: JSON.stringify(identity), classes: String(classes) },
   });
@@ -99,6 +106,7 @@ export async function readStatistics(path: string): Promise<NetworkStatistics> {
   const publishedVariances = table.rows("published_variances", "F64", classes);
   const publishedDistances = table.rows("published_distances", "F32", pairCount(classes));
   const classifiers = readClassifiers(file, path, classes);
+  const ranks = readRanks(file, path);
   const rows = Array.from({ length: table.count }, (_, row): LayerStatistics => {
     const name = splits[split[row]!];
     if (name === undefined) throw new Error(`${path}: split ${split[row]}, expected 0 (train) or 1 (test)`);
@@ -116,6 +124,7 @@ export async function readStatistics(path: string): Promise<NetworkStatistics> {
       projected: projected(row),
       published: { variances: publishedVariances(row), distances: publishedDistances(row) },
       classifier: classifiers.get(row) ?? null,
+      ranks: ranks.get(row) ?? null,
     };
   });
   return { identity: parseIdentity(file.metadata.identity, path), classes, rows };
@@ -128,6 +137,16 @@ function readClassifiers(file: TensorFile, path: string, classes: number): Map<n
   const norms = table.rows("classifier_norms", "F64", 2);
   return new Map(Array.from(table.column("classifier_row", "I32"), (row, index) => {
     return [row, { products: products(index), weightsNorm: norms(index)[0]!, meansNorm: norms(index)[1]! }];
+  }));
+}
+
+/** By the row of the statistics that they belong to. */
+function readRanks(file: TensorFile, path: string): Map<number, EffectiveRanks> {
+  const table = new TensorRows(file, path, "rank_row");
+  const ranks = table.rows("effective_ranks", "F64", 2);
+  return new Map(Array.from(table.column("rank_row", "I32"), (row, index) => {
+    const [total, within] = Array.from(ranks(index), (rank) => rank === 0 ? null : rank);
+    return [row, { total: total!, within: within! }];
   }));
 }
 

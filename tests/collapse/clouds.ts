@@ -5,7 +5,9 @@ import type { MeasuredNetwork } from "../../lib/collapse/measurement_program.ts"
 import { type ClassMoments, MomentAccumulator, type StepObserver } from "../../lib/collapse/moments.ts";
 import { centresOf, nearestClass } from "../../lib/collapse/ncc.ts";
 import type { ProbedData } from "../../lib/collapse/probe.ts";
+import { type EffectiveRanks, effectiveRanks } from "../../lib/collapse/effective_rank.ts";
 import { addScatters, classWeights, projectedScatter, projectionAxes } from "../../lib/collapse/projected_scatter.ts";
+import { addCovariances, withinCovariance } from "../../lib/collapse/within_covariance.ts";
 import type { ExampleSpec, HostArray } from "../../lib/runtimes/program.ts";
 
 /** Features with their labels. */
@@ -166,6 +168,17 @@ export function projectedOf(cloud: Cloud, moments: ClassMoments, batch = 64): Fl
   return sum;
 }
 
+/** The effective ranks of a cloud, as the host computes them in steps of a size. */
+export function ranksOf(cloud: Cloud, batch = 64): EffectiveRanks {
+  const { size, classes } = cloud;
+  const moments = momentsOf(cloud);
+  const means = { data: moments.means, shape: [classes, size] };
+  const weights = { data: classWeights(moments.counts), shape: [classes] };
+  const sum = new Float64Array(size * size);
+  addCovariances(joined(stepsOf(cloud, batch).map((step) => withinCovariance.host(...step, means, weights))), sum);
+  return effectiveRanks(sum, moments);
+}
+
 /** Features and labels of each step. */
 function stepsOf({ features, labels, size }: Cloud, batch: number): (readonly [HostArray, HostArray])[] {
   return Array.from({ length: Math.ceil(labels.length / batch) }, (_, step) => {
@@ -219,6 +232,12 @@ export function assertSameMeasurement(actual: Measurement, expected: Measurement
   near(actual.projected, expected.projected, tolerance * largest(expected.projected));
   near(actual.published.variances, expected.published.variances, 1e-5 * expected.scale);
   near(actual.published.distances, expected.published.distances, 1e-5 * expected.scale);
+  assert.deepEqual(Object.keys(actual.ranks ?? {}), Object.keys(expected.ranks ?? {}));
+  for (const name of ["total", "within"] as const) {
+    const [rank, wanted] = [actual.ranks?.[name] ?? null, expected.ranks?.[name] ?? null];
+    if (wanted === null) assert.equal(rank, null);
+    else assertClose(rank, wanted, tolerance);
+  }
   assert.equal(actual.classifier === null, expected.classifier === null);
   if (expected.classifier === null) return;
   const { products } = expected.classifier;

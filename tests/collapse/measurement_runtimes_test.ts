@@ -34,7 +34,7 @@ async function measured(runtime: Runtime, options: { batch?: number; threads?: n
   const logits = Float32Array.from({ length: clouds[0]!.labels.length * classes }, (_, at) => (at * 7) % 11);
   const measurement = new LayerMeasurement(cloudNetwork(clouds), { runtime, threads: 1, batch: 100, ...options });
   try {
-    return await measurement.measure({ sets: cloudSets(clouds, train, logits) });
+    return await measurement.measure({ sets: cloudSets(clouds, train, logits), ranks: true });
   } finally {
     await measurement.dispose();
   }

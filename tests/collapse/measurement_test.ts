@@ -44,7 +44,7 @@ async function measured(
 ): Promise<LayerStatistics[]> {
   const measurement = new LayerMeasurement(cloudNetwork(clouds), { runtime, threads, batch });
   try {
-    const measurements = await measurement.measure({ sets: cloudSets(clouds, train, logits), classifier });
+    const measurements = await measurement.measure({ sets: cloudSets(clouds, train, logits), classifier, ranks: true });
     return measurements.map((measurement) => ({ epoch: 3, ...measurement }));
   } finally {
     await measurement.dispose();
@@ -118,6 +118,10 @@ Deno.test("readStatistics() returns what writeStatistics() wrote", async () => {
     };
     assert.deepEqual(read.rows.map(plain), rows.map(plain));
     assert.deepEqual(read.rows.map(({ classifier }) => classifier === null), [true, true, false, false]);
+
+    const unranked = [{ ...rows[0]!, ranks: null }, { ...rows[1]!, ranks: { total: 1, within: null } }];
+    await writeStatistics(path, { identity, classes: 4, rows: unranked });
+    assert.deepEqual((await readStatistics(path)).rows.map(({ ranks }) => ranks), unranked.map(({ ranks }) => ranks));
   });
 });
 
@@ -137,7 +141,7 @@ Deno.test("readStatistics() names a file of another format or with impossible va
     await new Embeddings(network, setLabels, [1]).write(folder, "epoch-0003", {});
     const other = join(folder, "epoch-0003-layer-1.safetensors");
     await assert.rejects(readStatistics(other), {
-      message: `${other}: expected the format "mindepth statistics 2", found "none"`,
+      message: `${other}: expected the format "mindepth statistics 3", found "none"`,
     });
   });
 });

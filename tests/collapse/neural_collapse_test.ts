@@ -41,6 +41,7 @@ function collapseOf(
     projected: projectedOf(cloud, moments, step),
     published: { variances: [], distances: [] },
     classifier: classifier === undefined ? null : classifierStatistics(classifier, moments),
+    ranks: null,
   });
 }
 

@@ -18,6 +18,11 @@ def distance_from_frame(matrix):
     return np.linalg.norm(matrix / np.linalg.norm(matrix) - frame)
 
 
+def effective_rank(singular_values):
+    shares = singular_values / singular_values.sum()
+    return np.exp(-(shares * np.log(shares)).sum())
+
+
 def by_numpy(data):
     """Straight from the definitions, in float64, with matrices of D x D."""
     features, labels = data["train"].astype(np.float64), data["train_labels"]
@@ -42,7 +47,8 @@ def by_numpy(data):
     norms = np.linalg.norm(centred, axis=1)
     cosines = np.array([centred[i] @ centred[j] / norms[i] / norms[j] for i, j in pairs])
     singular = np.linalg.svd(centred, compute_uv=False)[: classes - 1]
-    shares = singular / singular.sum()
+    residuals = np.concatenate([(rows - mean) / np.sqrt(len(rows)) for rows, mean in zip(own, means)])
+    about_mean = np.concatenate([(rows - means.mean(0)) / np.sqrt(len(rows)) for rows in own])
     return {
         "cdnv": np.mean(values),
         "cdnv_median": np.median(values),
@@ -51,7 +57,9 @@ def by_numpy(data):
         "nc1": np.trace(within @ np.linalg.pinv(between, rcond=1e-10)) / classes,
         "trace_within": np.trace(within),
         "trace_between": np.trace(between),
-        "means_effective_rank": np.exp(-(shares * np.log(shares)).sum()),
+        "means_effective_rank": effective_rank(singular),
+        "effective_rank": effective_rank(np.linalg.svd(about_mean, compute_uv=False)),
+        "within_effective_rank": effective_rank(np.linalg.svd(residuals, compute_uv=False)),
         "nc2_norm_variation": norms.std() / norms.mean(),
         "nc2_cosine_deviation": cosines.std(),
         "nc2_cosine_bias": np.abs(cosines + 1 / (classes - 1)).mean(),

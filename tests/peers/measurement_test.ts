@@ -53,7 +53,11 @@ async function measured(cloud: Cloud): Promise<Row[]> {
       .reduce((sum, value, index) => sum + value * weights[index * classes + label]!, 0);
   });
   const measurement = new LayerMeasurement(cloudNetwork([cloud]), { runtime: onnxRuntime, threads: 1, batch: 100 });
-  const found = await measurement.measure({ sets: cloudSets([cloud], train, logits), classifier: { weights } });
+  const found = await measurement.measure({
+    sets: cloudSets([cloud], train, logits),
+    classifier: { weights },
+    ranks: true,
+  });
   await measurement.dispose();
   const rows = found.map((row) => ({ epoch: 0, ...row }));
   const statistics = { identity: {}, classes, rows };
@@ -100,7 +104,7 @@ function assertAgreement(found: Row, expected: Record<string, number>, tolerance
 }
 
 Deno.test({
-  name: "NumPy in float64 gives our CDNV to 1e-9 down to 1e-9, and NC1 to NC3",
+  name: "NumPy in float64 gives our CDNV to 1e-9 down to 1e-9, NC1 to NC3 and the effective ranks",
   ignore: !hasPeers,
   fn: async () => {
     for (const deviation of [1, 0.1, 1e-3, 3e-5]) {

@@ -115,6 +115,22 @@ Deno.test("features leaves the same bytes whether features are saved besides or 
     assert.deepEqual(await Deno.readFile(path), once);
   }));
 
+Deno.test("features measures effective ranks of the last snapshot, of others where they are named, or of none", () =>
+  inStudy(async (folder) => {
+    const ranked = async (parameters: Record<string, unknown>) => {
+      await measure(folder, parameters);
+      const { rows } = await readStatistics(join(folder, "statistics.safetensors"));
+      return rows.filter(({ ranks }) => ranks !== null).map(({ epoch, layer, split }) => `${epoch} ${layer} ${split}`);
+    };
+    const last = ["2 1 train", "2 1 test", "2 2 train", "2 2 test"];
+    assert.deepEqual(await ranked({}), last);
+    assert.deepEqual(await ranked({ ranks: [0] }), last.map((row) => row.replace("2", "0")));
+    assert.deepEqual(await ranked({ ranks: null }), []);
+    await assert.rejects(measure(folder, { ranks: [1] }), {
+      message: "No epoch 1 to measure effective ranks of: ranks names one without a snapshot; there are 0, 2",
+    });
+  }));
+
 Deno.test("features measures a sample of each class where one is asked for", () =>
   inStudy(async (folder) => {
     await measure(folder, { samples: { each: 9 } });
