@@ -1,20 +1,23 @@
 /**
  * Takes weights as a snapshot, which `features` and `probe` then measure.
  *
- * Deps: the weights, as a PyTorch state_dict (safetensors) or an ONNX model of the stage `export`; and the data set that they
- * were trained on. Out: a folder with one snapshot.
+ * Deps: the weights, as a PyTorch state_dict (safetensors), or an ONNX model, of the stage `export` or with the constants of a
+ * state_dict; and the data set that they were trained on. Out: a folder with one snapshot.
  * @module
  */
 import { z } from "zod";
 import { channelStatistics, type Dataset, readDataset } from "../lib/datasets/dataset.ts";
 import { modelParameter } from "../lib/nn/model_parameter.ts";
-import { decodeOnnxModel } from "../lib/nn/onnx_model.ts";
+import { decodeOnnxModel, decodeOnnxVariables, isOnnxSnapshot } from "../lib/nn/onnx_model.ts";
 import { checkTrainedOn, type Snapshot, snapshotName, writeSnapshot } from "../lib/nn/snapshot.ts";
-import { readStateDict } from "../lib/nn/state_dict.ts";
+import { type Network, readStateDict } from "../lib/nn/state_dict.ts";
+import type { Variables } from "../lib/nn/variables.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 
 const parameters = z.strictObject({
-  model: modelParameter.optional().meta({ description: "Which network a state_dict is of" }),
+  model: modelParameter.optional().meta({
+    description: "Which network it is of, which a model of the stage export says itself",
+  }),
   normalisation: z.strictObject({ mean: z.array(z.number()), deviation: z.array(z.number().positive()) }).optional()
     .meta({
       description: "What it was trained with, a number a channel, of pixels divided by 255; else the train set's own",
@@ -36,7 +39,7 @@ export default stage({
     const dataset = await readDataset(deps.dataset);
     const snapshot = deps.weights.endsWith(".onnx")
       ? await fromOnnx(deps.weights, given, dataset)
-      : await fromStateDict(deps.weights, given, dataset);
+      : await ofGiven(deps.weights, given, dataset, (network) => readStateDict(deps.weights, network));
     await Deno.mkdir(outs.snapshots);
     await writeSnapshot(`${outs.snapshots}/${snapshotName(snapshot.epoch)}`, snapshot);
   },
@@ -45,17 +48,29 @@ export default stage({
 type Given = z.output<typeof parameters>;
 
 async function fromOnnx(path: string, given: Given, dataset: Dataset): Promise<Snapshot> {
+  const bytes = await Deno.readFile(path);
+  if (!isOnnxSnapshot(bytes, path)) {
+    return await ofGiven(path, given, dataset, (network) => decodeOnnxVariables(bytes, path, network));
+  }
   const [repeated] = Object.keys(given);
-  if (repeated !== undefined) throw new Error(`${path}: an ONNX model says its ${repeated} itself; leave it away`);
-  const snapshot = decodeOnnxModel(await Deno.readFile(path), path);
+  if (repeated !== undefined) {
+    throw new Error(`${path}: an ONNX model of the stage export says its ${repeated} itself; leave it away`);
+  }
+  const snapshot = decodeOnnxModel(bytes, path);
   checkTrainedOn(path, snapshot, dataset);
   return snapshot;
 }
 
-async function fromStateDict(path: string, given: Given, dataset: Dataset): Promise<Snapshot> {
+/** Weights that do not say what they are of. */
+async function ofGiven(
+  path: string,
+  given: Given,
+  dataset: Dataset,
+  read: (network: Network) => Variables | Promise<Variables>,
+): Promise<Snapshot> {
   const { model, normalisation = channelStatistics(dataset.train), epoch = 1, seed = 0, variant } = given;
   if (model === undefined) {
-    throw new Error(`${path}: a state_dict does not say which network it is of; give its \`model\``);
+    throw new Error(`${path}: does not say which network it is of; give its \`model\``);
   }
   const network = { model, input: dataset.train.shape, classes: dataset.classes.length };
   const channels = network.input[2];
@@ -65,7 +80,7 @@ async function fromStateDict(path: string, given: Given, dataset: Dataset): Prom
         `deviations, but images of ${dataset.name} have ${channels} channels`,
     );
   }
-  const variables = await readStateDict(path, network);
+  const variables = await read(network);
   const training = variant === undefined ? {} : { variant };
   return { dataset: dataset.name, ...network, normalisation, seed, ...training, epoch, variables };
 }

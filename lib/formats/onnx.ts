@@ -41,6 +41,11 @@ function tensorOf(bytes: Uint8Array): [string, StoredTensor][] {
     // Several extents may be written one by one or together.
     return typeof value === "number" ? [value] : integersOf(value);
   });
+  if (fields.some(({ number, value }) => number === 14 && value === 1)) {
+    throw new Error(
+      `constant "${name}" lies in a file of its own; write the model with all in one (torch: external_data=False)`,
+    );
+  }
   const data = messages(fields, 9)[0];
   const expected = elementSize[dtype] * shape.reduce((product, extent) => product * extent, 1);
   if (data?.length !== expected) {
@@ -51,10 +56,12 @@ function tensorOf(bytes: Uint8Array): [string, StoredTensor][] {
   return [[name, tensorOver(data, dtype, shape)]];
 }
 
-function messages(fields: readonly Field[], number: number): Uint8Array[] {
+/** The messages and texts that a field of a number holds, as bytes. */
+export function messages(fields: readonly Field[], number: number): Uint8Array[] {
   return fields.flatMap((field) => field.number === number && typeof field.value !== "number" ? [field.value] : []);
 }
 
-function textOf(fields: readonly Field[], number: number): string {
+/** The first text that a field of a number holds; empty where there is none. */
+export function textOf(fields: readonly Field[], number: number): string {
   return new TextDecoder().decode(messages(fields, number)[0] ?? new Uint8Array(0));
 }

@@ -1,7 +1,10 @@
 import { encodeFunction } from "../compile/onnx/function.ts";
 import { decodeOnnx } from "../formats/onnx.ts";
+import { decodeOnnxWeights } from "../formats/onnx_weights.ts";
 import { forwardProgram } from "./forward.ts";
 import { modelOf, type Snapshot, snapshotFile, snapshotOf } from "./snapshot.ts";
+import { type Network, stateDictVariables } from "./state_dict.ts";
+import type { Variables } from "./variables.ts";
 
 /**
  * A network as a model in ONNX that any engine opens (operator set 18, no operators but the standard's): input `images`,
@@ -22,6 +25,34 @@ export function encodeOnnxModel(snapshot: Snapshot, { layers }: { readonly layer
 }
 
 /**
+ * The variables of a network whose ONNX model another program wrote, with constants that have the names of a state_dict, as
+ * `torch.onnx.export` leaves them; what the model computes is not held against the network.
+ *
+ * @param path what messages call the file
+ * @throws {Error} as `readStateDict`: above all where the export has folded batch norm into the weights, whose names are then
+ * missing
+ */
+export function decodeOnnxVariables(bytes: Uint8Array, path: string, network: Network): Variables {
+  const { tensors, metadata } = decodeOnnxWeights(bytes, path);
+  // Shapes and axes are constants too, but whole numbers.
+  const weights = Object.entries(tensors).filter(([, { dtype }]) => dtype === "F32");
+  try {
+    return stateDictVariables({ tensors: Object.fromEntries(weights), metadata }, path, network);
+  } catch (cause) {
+    throw new Error(
+      `${(cause as Error).message}; an export that optimises changes weights and names, so write it without ` +
+        "(torch.onnx.export: optimize=False, external_data=False), or save a state_dict as safetensors",
+      { cause },
+    );
+  }
+}
+
+/** Whether an ONNX model is one of {@linkcode encodeOnnxModel}, which says by itself what it is of. */
+export function isOnnxSnapshot(bytes: Uint8Array, path: string): boolean {
+  return Object.hasOwn(decodeOnnx(bytes, path).metadata, "format");
+}
+
+/**
  * The snapshot that {@linkcode encodeOnnxModel} made a model of.
  *
  * @param path what messages call the file
@@ -29,12 +60,6 @@ export function encodeOnnxModel(snapshot: Snapshot, { layers }: { readonly layer
  */
 export function decodeOnnxModel(bytes: Uint8Array, path: string): Snapshot {
   const { tensors, metadata } = decodeOnnx(bytes, path);
-  if (!Object.hasOwn(metadata, "format")) {
-    throw new Error(
-      `${path}: not written by the stage export, so what its weights belong to is not known; ` +
-        "save them as a state_dict in a safetensors file instead",
-    );
-  }
   const variables = Object.entries(tensors).filter(([name]) => /^(parameters|statistics)\//.test(name));
   return snapshotOf({ tensors: Object.fromEntries(variables), metadata }, path);
 }

@@ -1,4 +1,10 @@
-import { encodeSafetensors, readSafetensors, type StoredTensor, tensorNamed } from "../formats/safetensors.ts";
+import {
+  encodeSafetensors,
+  readSafetensors,
+  type StoredTensor,
+  type TensorFile,
+  tensorNamed,
+} from "../formats/safetensors.ts";
 import type { Model } from "./model.ts";
 import { buildModel, type ModelParameters } from "./model_parameter.ts";
 import { torchModules, torchvisionName } from "./torch_names.ts";
@@ -47,7 +53,16 @@ export function encodeStateDict(network: Network, variables: Variables): Uint8Ar
  * @throws {Error} naming the file, and the tensor that is missing, is not the network's or has another shape
  */
 export async function readStateDict(path: string, network: Network): Promise<Variables> {
-  const { tensors, metadata } = await readSafetensors(path);
+  return stateDictVariables(await readSafetensors(path), path, network);
+}
+
+/**
+ * The variables of a network in tensors that have the names of a state_dict, see {@linkcode readStateDict}.
+ *
+ * @param path what messages call the file
+ * @throws {Error} as there
+ */
+export function stateDictVariables({ tensors, metadata }: TensorFile, path: string, network: Network): Variables {
   const file = {
     metadata,
     tensors: Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [torchvisionName(name), tensor])),

@@ -71,6 +71,11 @@ Deno.test("decodeOnnx() names a file that was cut anywhere, or is none", () => {
   assert.throws(() => decodeOnnx(new Message().message(7, new Message().message(5, elsewhere)).finish(), "a.onnx"), {
     message: 'a.onnx: not a complete ONNX model: constant "a" of shape [3] has no bytes in it, expected 12',
   });
+  elsewhere.integer(14, 1);
+  assert.throws(() => decodeOnnx(new Message().message(7, new Message().message(5, elsewhere)).finish(), "a.onnx"), {
+    message: 'a.onnx: not a complete ONNX model: constant "a" lies in a file of its own; write the model with all in ' +
+      "one (torch: external_data=False)",
+  });
   assert.throws(() => decodeOnnx(new TextEncoder().encode("not a model"), "a.onnx"), {
     message: /^a\.onnx: not a complete ONNX model: /,
   });

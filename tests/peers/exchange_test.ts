@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { peers } from "../../bench/peers.ts";
 import { channelStatistics, writeDataset } from "../../lib/datasets/dataset.ts";
@@ -121,15 +122,19 @@ for (const parameters of [{ kind: "mlp", depth: 3, width: 20 }, { kind: "resnet1
         await python(peers, "torch_peer.py", parameters.kind, folder);
         assertNear(await storedLogits(`${folder}/logits.safetensors`), await logitsOf(network, variables));
 
-        const deps = { weights: `${folder}/theirs.safetensors`, dataset: `${folder}/dataset` };
-        const outs = { snapshots: `${folder}/snapshots` };
-        await importStage.run({ with: importStage.parameters.parse({ model: parameters }), deps, outs, ...rest });
-        const [only] = await listSnapshots(outs.snapshots);
-        const imported = await readSnapshot(only!.path);
-        assertNear(
-          await storedLogits(`${folder}/theirs_logits.safetensors`),
-          await logitsOf(network, imported.variables),
-        );
+        const hasOnnx = existsSync(`${folder}/theirs.onnx`);
+        if (!hasOnnx) console.log("PyTorch's own ONNX is not imported; install the package onnx beside it");
+        for (const ending of ["safetensors", ...hasOnnx ? ["onnx"] : []]) {
+          const deps = { weights: `${folder}/theirs.${ending}`, dataset: `${folder}/dataset` };
+          const outs = { snapshots: `${folder}/snapshots-${ending}` };
+          await importStage.run({ with: importStage.parameters.parse({ model: parameters }), deps, outs, ...rest });
+          const [only] = await listSnapshots(outs.snapshots);
+          const imported = await readSnapshot(only!.path);
+          assertNear(
+            await storedLogits(`${folder}/theirs_logits.safetensors`),
+            await logitsOf(network, imported.variables),
+          );
+        }
       }),
   });
 }

@@ -1,10 +1,11 @@
 """Networks of ours in PyTorch, for a state_dict that came from here and one that goes there.
 
 torch_peer.py FAMILY FOLDER: reads FOLDER/ours.safetensors and images.safetensors (float32, channels first, normalised),
-writes the logits to FOLDER/logits.safetensors; then a state_dict of weights drawn anew to theirs.safetensors, and its
-logits to theirs_logits.safetensors.
+writes the logits to FOLDER/logits.safetensors; then weights drawn anew, as a state_dict to theirs.safetensors and, with
+the package onnx, as an ONNX model to theirs.onnx, and their logits to theirs_logits.safetensors.
 """
 
+import importlib.util
 import sys
 
 import torch
@@ -85,6 +86,10 @@ def main(family, folder):
         network.load_state_dict(drawn)
         save_file(network.state_dict(), f"{folder}/theirs.safetensors")
         save_file({"logits": network(images)}, f"{folder}/theirs_logits.safetensors")
+        # PyTorch writes ONNX where the package onnx is, which is no need of ours.
+        if importlib.util.find_spec("onnx") is None:
+            return
+        torch.onnx.export(network, (images,), f"{folder}/theirs.onnx", dynamo=False, do_constant_folding=False)
 
 
 main(*sys.argv[1:])

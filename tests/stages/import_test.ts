@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { OnnxGraph } from "../../lib/compile/onnx/model.ts";
 import { writeDataset } from "../../lib/datasets/dataset.ts";
 import { modelParameter } from "../../lib/nn/model_parameter.ts";
 import { modelOf, readSnapshot, type Snapshot, snapshotName, writeSnapshot } from "../../lib/nn/snapshot.ts";
@@ -75,7 +76,7 @@ Deno.test("import takes a state_dict with what it does not say: the network, its
   return exported(snapshot, "pytorch", async (weights, imported) => {
     const { labelNoise: _, ...expected } = snapshot;
     await assert.rejects(imported({}), {
-      message: `${weights}: a state_dict does not say which network it is of; give its \`model\``,
+      message: `${weights}: does not say which network it is of; give its \`model\``,
     });
     const two = { mean: [0, 0], deviation: [1, 1] };
     await assert.rejects(imported({ model, normalisation: two }), {
@@ -92,7 +93,7 @@ Deno.test("import refuses an ONNX model that is told what it says itself, is of 
     "onnx",
     async (weights, imported) => {
       await assert.rejects(imported({ seed: 3 }), {
-        message: `${weights}: an ONNX model says its seed itself; leave it away`,
+        message: `${weights}: an ONNX model of the stage export says its seed itself; leave it away`,
       });
       await assert.rejects(imported({}), {
         message: `${weights}: trained on mnist (3 classes, images 4 x 4 x 1), but the dep dataset is clusters ` +
@@ -101,8 +102,76 @@ Deno.test("import refuses an ONNX model that is told what it says itself, is of 
       // A model without anything: an empty graph.
       await Deno.writeFile(weights, Uint8Array.of(7 << 3 | 2, 0));
       await assert.rejects(imported({}), {
-        message: `${weights}: not written by the stage export, so what its weights belong to is not known; ` +
-          "save them as a state_dict in a safetensors file instead",
+        message: `${weights}: does not say which network it is of; give its \`model\``,
       });
     },
   ));
+
+/** Constants as torch.onnx.export writes those of a perceptron with batch norm, of two hidden layers of two units. */
+function foreignModel(
+  product: "transB" | "MatMul",
+  leave: readonly string[] = [],
+): { bytes: Uint8Array; variables: Record<string, readonly number[]> } {
+  const graph = new OnnxGraph("n");
+  const add = (name: string, values: readonly number[], shape: readonly number[]) => {
+    if (!leave.includes(name)) graph.namedConstant(name, "float32", Float32Array.from(values), shape);
+  };
+  const sixteen = Array.from({ length: 32 }, (_, index) => index / 32);
+  add("layers.0.weight", sixteen, [2, 16]);
+  // As [out, in], or as the matrix product takes it.
+  add("layers.1.weight", product === "transB" ? [1, 2, 3, 4] : [1, 3, 2, 4], [2, 2]);
+  add("output.weight", [1, 2, 3, 4, 5, 6], [3, 2]);
+  add("output.bias", [7, 8, 9], [3]);
+  for (const norm of [0, 1]) {
+    add(`norms.${norm}.weight`, [1 + norm, 2], [2]);
+    add(`norms.${norm}.bias`, [3, 4 + norm], [2]);
+    add(`norms.${norm}.running_var`, [5, 6 + norm], [2]);
+  }
+  add("norms.0.running_mean", [0.5, 0.25], [2]);
+  graph.namedConstant("val_3", "int64", BigInt64Array.of(-1n, 16n), [2]);
+  graph.addNamed("Gemm", ["x", "layers.0.weight"], ["a"], { transB: 1 });
+  if (product === "transB") graph.addNamed("Gemm", ["a", "layers.1.weight"], ["b"], { transB: 1 });
+  else graph.addNamed("MatMul", ["a", "layers.1.weight"], ["b"]);
+  graph.addNamed("Identity", ["norms.0.running_mean"], ["norms.1.running_mean"]);
+  graph.addNamed("Gemm", ["b", "output.weight", "output.bias"], ["logits"], { transB: 1 });
+  graph.output("logits", "float32", [1, 3]);
+  return {
+    bytes: graph.model({}),
+    variables: {
+      "parameters/2.weight": [1, 3, 2, 4],
+      "parameters/output.weight": [1, 3, 5, 2, 4, 6],
+      "parameters/output.bias": [7, 8, 9],
+      "parameters/2.scale": [2, 2],
+      "statistics/1.mean": [0.5, 0.25],
+      "statistics/2.mean": [0.5, 0.25],
+      "statistics/2.variance": [5, 7],
+    },
+  };
+}
+
+for (const product of ["transB", "MatMul"] as const) {
+  Deno.test(`import takes an ONNX model of another program with the names of a state_dict, weights by ${product}`, () =>
+    exported(snapshotOf({ kind: "mlp", depth: 2, width: 2 }), "onnx", async (weights, imported) => {
+      const { bytes, variables } = foreignModel(product);
+      await Deno.writeFile(weights, bytes);
+      const snapshot = await imported({ model: { kind: "mlp", depth: 2, width: 2 }, epoch: 3 });
+      for (const [name, values] of Object.entries(variables)) {
+        assert.deepEqual(Array.from(snapshot.variables[name]!), values, name);
+      }
+      assert.deepEqual(
+        snapshot.variables["parameters/1.weight"]!.slice(0, 4),
+        Float32Array.of(0, 0.5, 1 / 32, 17 / 32),
+      );
+      assert.equal(snapshot.epoch, 3);
+    }));
+}
+
+Deno.test("import refuses an ONNX model whose batch norm was folded away, and says how to write it", () =>
+  exported(snapshotOf({ kind: "mlp", depth: 2, width: 2 }), "onnx", async (weights, imported) => {
+    await Deno.writeFile(weights, foreignModel("transB", ["norms.0.weight"]).bytes);
+    await assert.rejects(imported({ model: { kind: "mlp", depth: 2, width: 2 } }), (error: Error) => {
+      assert.ok(error.message.startsWith(`${weights}: no tensor named "norms.0.weight"; found `), error.message);
+      assert.match(error.message, /optimize=False, external_data=False\), or save a state_dict as safetensors$/);
+      return true;
+    });
+  }));
