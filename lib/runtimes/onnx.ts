@@ -18,7 +18,7 @@ import type { CompileOptions, Executable, Runtime } from "./runtime.ts";
 export const onnxRuntime: Runtime = {
   name: "onnx",
   compile: async (program, options) => {
-    const loop = await compileLoop(program, options.batch, options.threads ?? 1);
+    const loop = await compileLoop(program, options);
     return new OnnxExecutable(program, options, loop);
   },
 };
@@ -95,14 +95,14 @@ class OnnxExecutable implements Executable {
   async #loopFor(size: number): Promise<Loop> {
     const known = this.#partial.get(size);
     if (known !== undefined) return known;
-    const loop = await compileLoop(this.program, size, this.options.threads ?? 1);
+    const loop = await compileLoop(this.program, { ...this.options, batch: size });
     this.#partial.set(size, loop);
     return loop;
   }
 }
 
-async function compileLoop(program: Program, batch: number, threads: number): Promise<Loop> {
-  const graph = optimise(await inTurn(() => traceProgram(program, batch)), onnxPasses);
+async function compileLoop(program: Program, { batch, threads = 1, winograd = true }: CompileOptions): Promise<Loop> {
+  const graph = optimise(await inTurn(() => traceProgram(program, batch)), onnxPasses({ winograd }));
   const session = await ort.InferenceSession.create(lowerLoop(graph), {
     executionProviders: ["cpu"],
     graphOptimizationLevel: "all",

@@ -4,6 +4,10 @@ import { type Node, node, reshape } from "./node.ts";
 export const channelsFirstAxes: readonly number[] = [0, 3, 1, 2];
 /** The reverse of {@linkcode channelsFirstAxes}. */
 export const channelsLastAxes: readonly number[] = [0, 2, 3, 1];
+/** Axes of images `[batch, height, width, channels]` in the order `[height, width, batch, channels]`. */
+export const placesFirstAxes: readonly number[] = [1, 2, 0, 3];
+/** Axes of images `[batch, height, width, channels]` in the order `[height, width, channels, batch]`. */
+export const batchLastAxes: readonly number[] = [1, 2, 3, 0];
 
 /** Values with their axes in another order. */
 export function transposed(input: Node, permutation: readonly number[]): Node {

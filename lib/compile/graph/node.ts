@@ -1,5 +1,12 @@
 import { inferDtype, inferShape } from "./inference.ts";
-import type { ArithmeticFunction, Dtype, Operation, PredicateFunction, UnaryFunction } from "./operation.ts";
+import type {
+  ArithmeticFunction,
+  Dtype,
+  Operation,
+  OperationOf,
+  PredicateFunction,
+  UnaryFunction,
+} from "./operation.ts";
 
 /** A value of a graph: an operation on other values. Never changed once made. */
 export interface Node<O extends Operation = Operation> {
@@ -34,6 +41,15 @@ export function unary(name: UnaryFunction, input: Node): Node {
 /** A function of two values. */
 export function binary(name: ArithmeticFunction | PredicateFunction, left: Node, right: Node): Node {
   return node({ kind: "binary", function: name }, [left, right]);
+}
+
+/** A product of matrices, each read as it lies or transposed. */
+export function matMul(
+  left: Node,
+  right: Node,
+  transposes: Partial<Omit<OperationOf<"matMul">, "kind">> = {},
+): Node<OperationOf<"matMul">> {
+  return node({ kind: "matMul", transposeLeft: false, transposeRight: false, ...transposes }, [left, right]);
 }
 
 /** The same values in another shape. */

@@ -36,7 +36,7 @@ export function scaleChannels({ images, factor, offset, isDifference }: ChannelS
   const { graph } = emitter;
   const channels = images.shape[1]!;
   const vector = (node: Node) => graph.add("Reshape", [emitter.value(node), graph.integers([channels])]);
-  const uniform = (value: number) => graph.constant("float32", new Float32Array(channels).fill(value), [channels]);
+  const uniform = (value: number) => graph.uniform(value, [channels]);
   const shift = isDifference ? graph.add("Neg", [vector(offset)]) : vector(offset);
   const scale = factor === undefined ? uniform(1) : vector(factor);
   const inputs = [emitter.value(images), scale, shift, uniform(0), uniform(1)];

@@ -33,7 +33,7 @@ export interface FunctionOptions {
  * @throws {Error} where the program has a state or what is computed depends on the number of examples
  */
 export function encodeFunction(program: Program, { constants, outputs, metadata }: FunctionOptions): Uint8Array {
-  const traced = optimise(traceProgram(program, anyBatch), onnxPasses);
+  const traced = optimise(traceProgram(program, anyBatch), onnxPasses({ winograd: false }));
   const rows = traced.outputs.filter(({ role, name }) => role === "row" && Object.hasOwn(outputs, name));
   const graph: Graph = { ...traced, outputs: rows };
   const model = new OnnxGraph("n", anyBatch);

@@ -93,6 +93,17 @@ export class OnnxGraph {
     return name;
   }
 
+  /** A constant that is one number everywhere, or finds it. */
+  uniform(value: number, shape: readonly number[]): string {
+    const key = `uniform ${value} ${shape}`;
+    const known = this.#literals.get(key);
+    if (known !== undefined) return known;
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    const name = this.namedConstant(this.name(), "float32", new Float32Array(size).fill(value), shape);
+    this.#literals.set(key, name);
+    return name;
+  }
+
   /** Adds a constant under a name of its own, which is returned. */
   namedConstant(
     name: string,

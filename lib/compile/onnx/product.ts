@@ -46,7 +46,7 @@ const columnSum: Lower<OperationOf<"reduce">> = (node, emitter) => {
   const columns = input.shape.at(-1) as number;
   const rows = sizeOf(input.shape) / columns;
   const weight = node.operation.function === "mean" ? 1 / rows : 1;
-  const weights = graph.constant("float32", new Float32Array(rows).fill(weight), [rows]);
+  const weights = graph.uniform(weight, [rows]);
   const value = emitter.value(input);
   const matrix = input.shape.length === 2 ? value : graph.add("Reshape", [value, graph.shape([rows, columns])]);
   const sums = graph.add("MatMul", [weights, matrix]);

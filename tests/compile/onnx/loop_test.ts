@@ -48,3 +48,13 @@ Deno.test("safeThreads() gives one thread where a sum could be cut differently",
   assert.equal(safeThreads(product(40, 784, 100, true), 4), 1);
   assert.equal(safeThreads(product(40, 128, 100, true), 4), 4);
 });
+
+Deno.test("safeThreads() knows that of many products each is one thread's", () => {
+  const products = (count: number) =>
+    graphOf(node({ kind: "matMul", transposeLeft: false, transposeRight: false }, [
+      input("left", [count, 40, 784]),
+      input("right", [count, 784, 100]),
+    ]));
+  assert.equal(safeThreads(products(16), 4), 4);
+  assert.equal(safeThreads(products(15), 4), 1);
+});

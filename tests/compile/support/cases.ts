@@ -176,6 +176,15 @@ export const cases: readonly Case[] = [
       )
     )
   ),
+  // As many channels as engines that have a faster way for many take it for.
+  ...[[3, 1, 32, 33], [3, 2, 33, 32], [1, 2, 32, 40], [3, 1, 3, 32]].flatMap(([filter, stride, channels, outputs]) =>
+    [[8, 4], [5, 7], [1, 2]].map(([height, width]): Case => [
+      `conv2d, filter ${filter}, stride ${stride}, ${channels} to ${outputs} channels, image ${height} by ${width}`,
+      (x, w) => tf.relu(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride!, (filter! - 1) / 2)),
+      [{ shape: [3, height!, width!, channels!] }, { shape: [filter!, filter!, channels!, outputs!] }],
+      { tolerance: 1e-5 },
+    ])
+  ),
 ];
 
 /** A convolution and poolings of one geometry. */
