@@ -3,7 +3,18 @@ import fc from "fast-check";
 import { cdnv, nccErrorBound } from "../../lib/collapse/cdnv.ts";
 import { type ClassStatistics, classStatistics } from "../../lib/collapse/class_statistics.ts";
 import { countNcc } from "../../lib/collapse/ncc.ts";
-import { assertClose, type Cloud, gaussianCloud, momentsOf, nearestOf, simplex, twoPass, uniform } from "./clouds.ts";
+import {
+  assertClose,
+  type Cloud,
+  gaussianCloud,
+  momentsOf,
+  moved,
+  nearestOf,
+  similarities,
+  simplex,
+  twoPass,
+  uniform,
+} from "./clouds.ts";
 
 function statisticsOf(cloud: Cloud): ClassStatistics {
   return classStatistics(momentsOf(cloud));
@@ -127,22 +138,44 @@ Deno.test("cdnv() without separation tends to (n - 1) / 2, and the corrected val
   assert.ok(corrected === null || corrected > 5 * each);
 });
 
-Deno.test("cdnv() does not change with a scaling or a rotation", () => {
-  const cloud = gaussianCloud(simplex(3), 0.2, 100, 21);
-  const base = cdnv(statisticsOf(cloud)).mean!;
-  assertClose(
-    cdnv(statisticsOf({ ...cloud, features: cloud.features.map((value) => value * 1024) })).mean,
-    base,
-    1e-12,
+Deno.test("cdnv() does not change with a translation, a rotation or a scaling, but for the rounding of features", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1 }),
+      fc.integer({ min: 2, max: 5 }),
+      fc.integer({ min: 1, max: 6 }),
+      fc.double({ min: -3, max: -0.5, noNaN: true }),
+      similarities(4),
+      (seed, classes, size, decades, similarity) => {
+        const next = uniform(seed);
+        const centres = Array.from(
+          { length: classes },
+          (_, label) => Array.from({ length: size }, () => 2 * label + next()),
+        );
+        const cloud = gaussianCloud(centres, 10 ** decades, 12, seed);
+        const [before, after] = [cdnv(statisticsOf(cloud)), cdnv(statisticsOf(moved(cloud, similarity)))];
+        // Features of size 20 are rounded by 1e-6 at most, which is this share of their deviation; means are apart by 1.
+        const tolerance = 10 * 1e-6 / 10 ** decades + 1e-5;
+        for (const name of ["mean", "median", "max"] as const) assertClose(after[name], before[name]!, tolerance);
+        assert.equal(after.degeneratePairs, before.degeneratePairs);
+      },
+    ),
   );
-  const [cos, sin] = [0.6, 0.8];
-  const rotated = cloud.features.slice();
-  for (let at = 0; at < rotated.length; at += 3) {
-    const [x, y] = [cloud.features[at]!, cloud.features[at + 1]!];
-    rotated[at] = cos * x - sin * y;
-    rotated[at + 1] = sin * x + cos * y;
+});
+
+Deno.test("cdnv() is the same to 1e-12 where a motion rounds nothing", () => {
+  const cloud = gaussianCloud(simplex(3), 0.2, 100, 21);
+  // On a grid of 2^-10.
+  const features = cloud.features.map((value) => Math.round(value * 1024) / 1024);
+  const base = cdnv(statisticsOf({ ...cloud, features })).mean!;
+  const motions = [(value: number) => 2048 * value, (value: number) => value + 512, (value: number) => -value / 4];
+  for (const motion of motions) {
+    assertClose(cdnv(statisticsOf({ ...cloud, features: features.map(motion) })).mean, base, 1e-12);
   }
-  assertClose(cdnv(statisticsOf({ ...cloud, features: rotated })).mean, base, 1e-6);
+  const turned = features.map((value, at) =>
+    at % 3 === 2 ? value : at % 3 === 0 ? -features[at + 1]! : features[at - 1]!
+  );
+  assertClose(cdnv(statisticsOf({ ...cloud, features: turned })).mean, base, 1e-12);
 });
 
 Deno.test("nccErrorBound() is never exceeded by the macro-averaged NCC error of a set about its own means", () => {

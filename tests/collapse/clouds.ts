@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { classSums, squaredDeviations } from "../../lib/collapse/class_sums.ts";
 import type { MeasuredData, Measurement } from "../../lib/collapse/measurement.ts";
 import type { MeasuredNetwork } from "../../lib/collapse/measurement_program.ts";
@@ -50,6 +51,42 @@ export function gaussianCloud(
     for (let at = 0; at < size; at++) features[row * size + at] = centres[label]![at]! + deviation * next();
   });
   return { features, labels, size, classes: centres.length };
+}
+
+/** A motion of features that keeps the ratios of their distances. */
+export interface Similarity {
+  /** By which all features are rotated in the plane of each two neighbouring axes, one after another. */
+  readonly angle: number;
+  /** By which they are scaled. */
+  readonly factor: number;
+  /** What is added to each feature, before scaling. */
+  readonly shift: number;
+}
+
+/** Motions drawn at random, with shifts up to a limit. */
+export function similarities(largestShift: number): fc.Arbitrary<Similarity> {
+  return fc.record({
+    angle: fc.double({ min: -Math.PI, max: Math.PI, noNaN: true }),
+    factor: fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
+    shift: fc.double({ min: -largestShift, max: largestShift, noNaN: true }),
+  });
+}
+
+/** A cloud after a motion, its features rounded to float32. */
+export function moved(cloud: Cloud, { angle, factor, shift }: Similarity): Cloud {
+  const { size, labels } = cloud;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const features = new Float32Array(cloud.features.length);
+  for (let row = 0; row < labels.length; row++) {
+    const own = Array.from(cloud.features.subarray(row * size, (row + 1) * size));
+    for (let at = 0; at + 1 < size; at++) {
+      const [x, y] = [own[at]!, own[at + 1]!];
+      own[at] = cos * x - sin * y;
+      own[at + 1] = sin * x + cos * y;
+    }
+    features.set(own.map((value) => factor * (value + shift)), row * size);
+  }
+  return { ...cloud, features };
 }
 
 /** Corners of a simplex whose sides have length 1. */

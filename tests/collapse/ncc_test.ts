@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { countNcc, predictedClasses } from "../../lib/collapse/ncc.ts";
-import { gaussianCloud, momentsOf, nearestOf, uniform } from "./clouds.ts";
+import type { ClassMoments } from "../../lib/collapse/moments.ts";
+import { gaussianCloud, momentsOf, moved, nearestOf, similarities, uniform } from "./clouds.ts";
+
+/** |f - mu_c|^2 of each example, by class; infinite of a class without examples. */
+function distancesOf({ size, counts, means }: ClassMoments, features: Float32Array): number[][] {
+  return Array.from({ length: features.length / size }, (_, row) =>
+    Array.from(counts, (count, label) => {
+      if (count === 0) return Infinity;
+      let distance = 0;
+      for (let at = 0; at < size; at++) distance += (features[row * size + at]! - means[label * size + at]!) ** 2;
+      return distance;
+    }));
+}
 
 Deno.test("nearestClass finds the class of least distance, for any number of classes", () => {
   fc.assert(fc.property(
@@ -18,21 +30,28 @@ Deno.test("nearestClass finds the class of least distance, for any number of cla
       });
       const moments = momentsOf({ features, labels, size, classes });
       const nearest = nearestOf(moments, features);
-      for (let row = 0; row < 60; row++) {
-        const distances = [...moments.counts].map((count, label) => {
-          if (count === 0) return Infinity;
-          let distance = 0;
-          for (let at = 0; at < size; at++) {
-            distance += (features[row * size + at]! - moments.means[label * size + at]!) ** 2;
-          }
-          return distance;
-        });
+      distancesOf(moments, features).forEach((distances, row) => {
         const least = Math.min(...distances);
         // Where two classes are equally near up to rounding, either will do.
         assert.ok(distances[nearest[row]!]! <= least + 1e-9 * (1 + least));
-      }
+      });
     },
   ));
+});
+
+Deno.test("nearestClass does not change with a translation, a rotation or a scaling, but where two centres are equally near", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1 }), fc.integer({ min: 1, max: 6 }), similarities(4), (seed, size, similarity) => {
+      const next = uniform(seed);
+      const centres = Array.from({ length: 4 }, () => Array.from({ length: size }, () => 2 * next()));
+      const cloud = gaussianCloud(centres, 0.7, 20, seed);
+      const distances = distancesOf(momentsOf(cloud), cloud.features);
+      const after = moved(cloud, similarity);
+      nearestOf(momentsOf(after), after.features).forEach((label, row) => {
+        assert.ok(distances[row]![label]! <= Math.min(...distances[row]!) + 1e-4);
+      });
+    }),
+  );
 });
 
 Deno.test("nearestClass gives a tie to the lowest class and nothing to a missing one", () => {
