@@ -2,7 +2,7 @@
 
 measurement_peer.py numpy|scikit-learn|neural-collapse|probes FILE: reads `train` and `test` (float32, [count, D]), their
 labels, `weights` ([D, C]) and, for the probes, `l2` and the number of `channels`, innermost, of which
-they see the means; prints a JSON object.
+they see the means; prints a JSON object. `neural-collapse` without a FILE only imports what it needs, and prints nothing.
 """
 
 import json
@@ -104,6 +104,8 @@ def by_neural_collapse(data):
         variability_cdnv,
     )
 
+    if data is None:
+        return None
     features, labels = torch.tensor(data["train"]).double(), torch.tensor(data["train_labels"]).long()
     weights = torch.tensor(data["weights"].T.copy()).double()
     sizes = (int(labels.max()) + 1, features.shape[1], "cpu", torch.float64)
@@ -158,4 +160,6 @@ if __name__ == "__main__":
         "neural-collapse": by_neural_collapse,
         "probes": by_probes,
     }
-    print(json.dumps(ways[sys.argv[1]](load_file(sys.argv[2]))))
+    result = ways[sys.argv[1]](load_file(sys.argv[2]) if len(sys.argv) > 2 else None)
+    if result is not None:
+        print(json.dumps(result))

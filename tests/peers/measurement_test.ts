@@ -18,16 +18,17 @@ import { assertClose, type Cloud, cloudNetwork, cloudSets, gaussianCloud, normal
 // With PyTorch 5 GB, so not in continuous integration.
 const hasPeers = await isInstalled(peers);
 if (!hasPeers) console.log("Measurements are not held against NumPy and scikit-learn; get them by `deno task bench`");
-const hasNeuralCollapse = hasPeers && await succeeds("import neural_collapse");
+const script = fileURLToPath(new URL("measurement_peer.py", import.meta.url));
+const hasNeuralCollapse = hasPeers && (await run(["neural-collapse"])).success;
 if (!hasNeuralCollapse) {
   console.log(
     "Measurements are not held against neural-collapse; after `deno task bench` get it by " +
-      "`bench/.venv/bin/python -m pip install --no-deps git+https://github.com/rhubarbwu/neural-collapse`",
+      "`bench/.venv/bin/python -m pip install --no-deps --requirement bench/neural_collapse.txt`",
   );
 }
 
-async function succeeds(statement: string): Promise<boolean> {
-  return (await new Deno.Command(pythonOf(peers), { args: ["-c", statement], stderr: "null" }).output()).success;
+function run(args: readonly string[]): Promise<Deno.CommandOutput> {
+  return new Deno.Command(pythonOf(peers), { args: [script, ...args] }).output();
 }
 
 const [classes, size, each] = [10, 24, 80];
@@ -83,9 +84,7 @@ async function peer<T>(way: string, cloud: Cloud, l2 = 0, channels = size): Prom
       },
       metadata: {},
     });
-    const script = fileURLToPath(new URL("measurement_peer.py", import.meta.url));
-    const command = new Deno.Command(pythonOf(peers), { args: [script, way, path] });
-    const { success, stdout, stderr } = await command.output();
+    const { success, stdout, stderr } = await run([way, path]);
     assert.ok(success, new TextDecoder().decode(stderr));
     return JSON.parse(new TextDecoder().decode(stdout));
   } finally {
