@@ -4,9 +4,9 @@ import type { Window } from "../graph/operation.ts";
 import { sizeOf } from "../graph/shape.ts";
 import type { Arrangement } from "./image_axes.ts";
 import {
+  type ConstantMatrix,
   type Filtering,
   kronecker,
-  type Matrix,
   minimalFiltering,
   pointFiltering,
   stridedFiltering,
@@ -147,29 +147,29 @@ function asImages(values: Node, { filtering, batch, rows, columns }: Plan): Node
 }
 
 /** Multiplies the first two axes by a matrix each: first the one that leaves less for the other. */
-function alongBoth(rows: Matrix, columns: Matrix, images: Node): Node {
+function alongBoth(rows: ConstantMatrix, columns: ConstantMatrix, images: Node): Node {
   return columns.length > images.shape[1]!
     ? alongColumns(columns, alongRows(rows, images))
     : alongRows(rows, alongColumns(columns, images));
 }
 
-function alongRows(matrix: Matrix, images: Node): Node {
+function alongRows(matrix: ConstantMatrix, images: Node): Node {
   const [height, width, batch, channels] = images.shape as [number, number, number, number];
   const result = matMul(literal(matrix), reshape(images, [height, width * batch * channels]));
   return reshape(result, [matrix.length, width, batch, channels]);
 }
 
-function alongColumns(matrix: Matrix, images: Node): Node {
+function alongColumns(matrix: ConstantMatrix, images: Node): Node {
   const [height, width, batch, channels] = images.shape as [number, number, number, number];
   const result = matMul(literal(matrix), reshape(images, [height, width, batch * channels]));
   return reshape(result, [height, matrix.length, batch, channels]);
 }
 
-function literal(matrix: Matrix): Node {
+function literal(matrix: ConstantMatrix): Node {
   const shape = [matrix.length, matrix[0]!.length];
   return node({ kind: "literal", values: Float32Array.from(matrix.flat()), shape, dtype: "float32" });
 }
 
-function flipped(matrix: Matrix): Matrix {
+function flipped(matrix: ConstantMatrix): ConstantMatrix {
   return matrix[0]!.map((_, column) => matrix.map((row) => row[column]!));
 }

@@ -1,5 +1,5 @@
 /** A matrix by its rows. */
-export type Matrix = readonly (readonly number[])[];
+export type ConstantMatrix = readonly (readonly number[])[];
 
 /**
  * A way to correlate along one axis with few products: `output ((filter g) * (tile d))` of a filter `g` and a piece `d` of an
@@ -7,11 +7,11 @@ export type Matrix = readonly (readonly number[])[];
  */
 export interface Filtering {
   /** `[values, size of the filter]`. */
-  readonly filter: Matrix;
+  readonly filter: ConstantMatrix;
   /** `[values, length of a tile]`. */
-  readonly tile: Matrix;
+  readonly tile: ConstantMatrix;
   /** `[outputs of a tile, values]`. */
-  readonly output: Matrix;
+  readonly output: ConstantMatrix;
   /** From one output to the next, in places of the image. */
   readonly stride: number;
 }
@@ -88,9 +88,9 @@ export interface TiledAxis {
   /** Tiles along the axis. */
   readonly tiles: number;
   /** `[values * tiles, extent]`, the tiles of a value side by side; beyond the image there are zeros. */
-  readonly tile: Matrix;
+  readonly tile: ConstantMatrix;
   /** `[extent of the result, values * tiles]`, in the same order. */
-  readonly output: Matrix;
+  readonly output: ConstantMatrix;
 }
 
 /**
@@ -119,6 +119,6 @@ export function tiledAxis({ filter, tile, output, stride }: Filtering, extent: n
 }
 
 /** Kronecker's product: what both do along two axes, as one matrix over both. */
-export function kronecker(left: Matrix, right: Matrix): Matrix {
+export function kronecker(left: ConstantMatrix, right: ConstantMatrix): ConstantMatrix {
   return left.flatMap((row) => right.map((other) => row.flatMap((factor) => other.map((value) => factor * value))));
 }

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { filterings } from "../../../lib/compile/passes/winograd.ts";
 import {
+  type ConstantMatrix,
   type Filtering,
   kronecker,
-  type Matrix,
   minimalFiltering,
   tiledAxis,
 } from "../../../lib/compile/passes/winograd_matrices.ts";
 
-const times = (matrix: Matrix, vector: readonly number[]) =>
+const times = (matrix: ConstantMatrix, vector: readonly number[]) =>
   matrix.map((row) => row.reduce((sum, value, index) => sum + value * vector[index]!, 0));
 
 /** The definition: the filter at each place, zeros beyond the axis. */
@@ -50,7 +50,7 @@ for (const [name, filtering] of Object.entries(filterings)) {
 Deno.test("minimalFiltering() at 0, 1 and -1 has the matrices of F(2, 3) by Lavin and Gray, but for signs", () => {
   const { filter, tile, output } = minimalFiltering([0, 1, -1], 3);
   // Of two zeros there may be either.
-  const plain = (matrix: Matrix) => matrix.map((row) => row.map((value) => value + 0));
+  const plain = (matrix: ConstantMatrix) => matrix.map((row) => row.map((value) => value + 0));
   assert.deepEqual(plain(filter), [[-1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]]);
   assert.deepEqual(plain(output), [[1, 1, 1, 0], [0, 1, -1, 1]]);
   assert.deepEqual(plain(tile), [[-1, 0, 1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1]]);
