@@ -6,6 +6,7 @@ import type {
   OperationOf,
   PredicateFunction,
   UnaryFunction,
+  Values,
 } from "./operation.ts";
 
 /** A value of a graph: an operation on other values. Never changed once made. */
@@ -31,6 +32,23 @@ export function node<O extends Operation>(operation: O, inputs: readonly Node[] 
 /** One value everywhere. */
 export function fill(value: number, shape: readonly number[] = [], dtype: Dtype = "float32"): Node {
   return node({ kind: "fill", value, shape, dtype });
+}
+
+/** Values known when tracing: one value everywhere where they are all the same. */
+export function literal(
+  values: ArrayLike<number>,
+  shape: readonly number[],
+  dtype: Extract<Dtype, "float32" | "int32" | "bool">,
+): Node {
+  const copy: Values = dtype === "float32"
+    ? Float32Array.from(values)
+    : dtype === "int32"
+    ? Int32Array.from(values)
+    : Uint8Array.from(values);
+  const [first] = copy;
+  return first !== undefined && copy.every((value) => Object.is(value, first))
+    ? fill(first, shape, dtype)
+    : node({ kind: "literal", values: copy, shape, dtype });
 }
 
 /** A function of one value. */

@@ -4,6 +4,7 @@ import { broadcastRules } from "./broadcast.ts";
 import { shareCommon } from "./common.ts";
 import { crossEntropyRules } from "./cross_entropy.ts";
 import { foldUniform } from "./fold.ts";
+import { foldLiterals } from "./fold_literals.ts";
 import { movementRules } from "./movement.ts";
 import { transposeInProduct } from "./product.ts";
 import { selectByStep, shareRectifier } from "./rectifier.ts";
@@ -13,6 +14,7 @@ import { type Pass, rewriting } from "./rewrite.ts";
 const passes: readonly Pass[] = [
   rewriting(
     foldUniform,
+    foldLiterals,
     ...movementRules,
     ...algebraRules,
     ...broadcastRules,

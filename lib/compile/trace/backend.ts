@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { fill, type Node, node } from "../graph/node.ts";
-import type { Values } from "../graph/operation.ts";
+import { literal, type Node } from "../graph/node.ts";
 import { ShapeError } from "../graph/shape.ts";
 import { elementwiseTracers } from "./elementwise.ts";
 import { type KernelTracer, UnsupportedAttributes } from "./kernel.ts";
@@ -41,11 +40,11 @@ class TraceBackend extends tf.KernelBackend implements Recorder {
   }
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
-    return this.tensorOf(literal(values, shape, dtype)).dataId;
+    return this.tensorOf(known(values, shape, dtype)).dataId;
   }
 
   override move(dataId: tf.DataId, values: tf.BackendValues, shape: number[], dtype: tf.DataType): void {
-    this.#nodes.set(dataId, literal(values, shape, dtype));
+    this.#nodes.set(dataId, known(values, shape, dtype));
   }
 
   override readSync(dataId: tf.DataId): tf.BackendValues {
@@ -100,20 +99,11 @@ function isList(made: Node | readonly Node[]): made is readonly Node[] {
 }
 
 /** A node of values known when tracing, which are copied: tfjs may hand over its caller's own array. */
-function literal(values: tf.BackendValues, shape: readonly number[], dtype: tf.DataType): Node {
+function known(values: tf.BackendValues, shape: readonly number[], dtype: tf.DataType): Node {
   if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") {
     throw new Error(`A tensor of ${dtype} cannot be compiled; use float32, int32 or bool`);
   }
-  const numbers = values as ArrayLike<number>;
-  const copy: Values = dtype === "float32"
-    ? Float32Array.from(numbers)
-    : dtype === "int32"
-    ? Int32Array.from(numbers)
-    : Uint8Array.from(numbers);
-  const [first] = copy;
-  return first !== undefined && copy.every((value) => Object.is(value, first))
-    ? fill(first, shape, dtype)
-    : node({ kind: "literal", values: copy, shape, dtype });
+  return literal(values as ArrayLike<number>, shape, dtype);
 }
 
 /** The backend's name in tfjs. */
@@ -124,8 +114,8 @@ export const traceBackend: tf.KernelBackend & Recorder = new TraceBackend();
 
 // Never chosen by itself.
 tf.registerBackend(traceBackendName, () => traceBackend, 0);
-const known = tf.getKernelsForBackend("cpu").map((kernel) => kernel.kernelName);
-for (const kernelName of new Set([...known, ...Object.keys(tracers)])) {
+const ofCpu = tf.getKernelsForBackend("cpu").map((kernel) => kernel.kernelName);
+for (const kernelName of new Set([...ofCpu, ...Object.keys(tracers)])) {
   const trace = tracers[kernelName];
   tf.registerKernel({
     kernelName,
