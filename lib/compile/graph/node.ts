@@ -29,9 +29,9 @@ export function node<O extends Operation>(operation: O, inputs: readonly Node[] 
   return source === undefined ? made : { ...made, source };
 }
 
-/** One value everywhere. */
+/** One value everywhere, as its type holds it. */
 export function fill(value: number, shape: readonly number[] = [], dtype: Dtype = "float32"): Node {
-  return node({ kind: "fill", value, shape, dtype });
+  return node({ kind: "fill", value: dtype === "float32" ? Math.fround(value) : value, shape, dtype });
 }
 
 /** Values known when tracing: one value everywhere where they are all the same. */

@@ -1,4 +1,4 @@
-import { binary, broadcast, isBinary, isUnary, type Node, reshape, unary } from "../graph/node.ts";
+import { binary, broadcast, isBinary, isUnary, type Node, node, reshape, unary } from "../graph/node.ts";
 import { broadcastShape, sameShape } from "../graph/shape.ts";
 import type { Rule } from "./rewrite.ts";
 
@@ -26,16 +26,24 @@ export function binaryInsteadOfBroadcast(node: Node): Node | undefined {
   return broadcast(binary(name, leftSource ?? left, rightSource ?? right), node.shape);
 }
 
-/** Leading axes of 1 are there for nothing where the other is of that rank. */
-export function noLeadingOnes(node: Node): Node | undefined {
-  if (!isBinary(node)) return undefined;
-  const rank = node.shape.length;
-  const [left, right] = node.inputs;
-  const name = node.operation.function;
+/** Leading axes of 1 are there for nothing where the other has that rank, and else might as well be put there afterwards. */
+export function noLeadingOnes(sum: Node): Node | undefined {
+  if (!isBinary(sum)) return undefined;
+  const [left, right] = sum.inputs;
   const [leftTail, rightTail] = [withoutLeadingOnes(left), withoutLeadingOnes(right)];
-  if (leftTail !== undefined && right.shape.length === rank) return binary(name, leftTail, right);
-  if (rightTail !== undefined && left.shape.length === rank) return binary(name, left, rightTail);
-  return undefined;
+  if (leftTail === undefined && rightTail === undefined) return undefined;
+  const result = binary(sum.operation.function, leftTail ?? left, rightTail ?? right);
+  return sameShape(result.shape, sum.shape) ? result : reshape(result, sum.shape);
+}
+
+/** A sum over axes of 1 that a reshape put in front, among others, is the sum over the others. */
+export function reduceWithoutLeadingOnes({ operation, inputs: [input], shape }: Node): Node | undefined {
+  if (operation.kind !== "reduce" || input === undefined) return undefined;
+  const source = withoutLeadingOnes(input);
+  if (source === undefined) return undefined;
+  const added = input.shape.length - source.shape.length;
+  const axes = operation.axes.filter((axis) => axis >= added).map((axis) => axis - added);
+  return reshape(node({ ...operation, axes }, [source]), shape);
 }
 
 /** Two broadcasts in a row are one. */
@@ -71,6 +79,7 @@ export const broadcastRules: readonly Rule[] = [
   unaryBeforeBroadcast,
   binaryInsteadOfBroadcast,
   noLeadingOnes,
+  reduceWithoutLeadingOnes,
   joinedBroadcasts,
   reshapeBeforeBroadcast,
 ];

@@ -30,5 +30,11 @@ function keyOf(node: Node, numbers: ReadonlyMap<Node, number>): string | undefin
   const text = operation.kind === "literal"
     ? JSON.stringify({ ...operation, values: [...operation.values] }, exact)
     : JSON.stringify(operation, exact);
-  return `${text} ${node.inputs.map((input) => numbers.get(input))}`;
+  const inputs = node.inputs.map((input) => numbers.get(input) as number);
+  return `${text} ${isCommutative(operation) ? inputs.toSorted((a, b) => a - b) : inputs}`;
+}
+
+/** Whether the order of the inputs is no matter, to the last bit. */
+function isCommutative(operation: Node["operation"]): boolean {
+  return operation.kind === "binary" && (operation.function === "add" || operation.function === "multiply");
 }

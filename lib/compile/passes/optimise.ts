@@ -1,5 +1,6 @@
 import type { Graph } from "../graph/graph.ts";
 import { algebraRules } from "./algebra.ts";
+import { batchNormRules } from "./batch_norm.ts";
 import { broadcastRules } from "./broadcast.ts";
 import { shareCommon } from "./common.ts";
 import { crossEntropyRules } from "./cross_entropy.ts";
@@ -19,6 +20,7 @@ const passes: readonly Pass[] = [
     ...algebraRules,
     ...broadcastRules,
     ...crossEntropyRules,
+    ...batchNormRules,
     transposeInProduct,
   ),
   shareCommon,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { binary, broadcast, type Node, reshape, unary } from "../../../lib/compile/graph/node.ts";
+import { binary, broadcast, type Node, node, reshape, unary } from "../../../lib/compile/graph/node.ts";
 import * as rules from "../../../lib/compile/passes/broadcast.ts";
 import type { Rule } from "../../../lib/compile/passes/rewrite.ts";
 import { input } from "../support/graph.ts";
@@ -32,6 +32,26 @@ const cases: readonly [rule: Rule, name: string, node: Node, lines: readonly str
     "%2 = add(%0, %1) float32[2,3]",
     "step 0 = %2",
   ]],
+  [
+    rules.noLeadingOnes,
+    "a sum of axes of 1 before both",
+    binary("add", reshape(x, [1, 2, 3]), reshape(row, [1, 1, 3])),
+    [
+      "%2 = add(%0, %1) float32[2,3]",
+      "%3 = reshape(%2) float32[1,2,3]",
+      "step 0 = %3",
+    ],
+  ],
+  [
+    rules.reduceWithoutLeadingOnes,
+    "a sum over axes of 1 before others",
+    node({ kind: "reduce", function: "sum", axes: [0, 2], keep: true }, [reshape(x, [1, 2, 3])]),
+    [
+      "%1 = reduce(%0, sum, axes [1], keep) float32[2,1]",
+      "%2 = reshape(%1) float32[1,2,1]",
+      "step 0 = %2",
+    ],
+  ],
   [rules.joinedBroadcasts, "two in a row", broadcast(broadcast(number, [3]), [2, 3]), [
     "%1 = broadcast(%0) float32[2,3]",
     "step 0 = %1",

@@ -40,3 +40,10 @@ Deno.test("shareCommon() keeps apart what differs only in attributes, type, sign
   const graph = shareCommon(graphOf(...nodes, ...nodes));
   assert.equal(new Set(graph.outputs.map((output) => output.node)).size, nodes.length);
 });
+
+Deno.test("shareCommon() takes a sum and a product for the same whichever comes first, and no difference", () => {
+  const y = input("y", [2, 3]);
+  const names = ["add", "multiply", "subtract"] as const;
+  const graph = shareCommon(graphOf(...names.flatMap((name) => [binary(name, x, y), binary(name, y, x)])));
+  assert.equal(new Set(graph.outputs.map((output) => output.node)).size, 4);
+});

@@ -6,14 +6,16 @@ import { rewritten, unchanged } from "../support/rule.ts";
 
 const [a, b] = [input("a", [2, 3, 4, 5]), input("b", [2, 3, 4, 5])];
 
-Deno.test("smallTermsFirst() takes a number a channel from images before it takes other images", () => {
-  const node = binary("subtract", binary("subtract", a, b), input("c", [3, 1, 1]));
-  assert.deepEqual(rewritten(node, smallTermsFirst), [
-    "%3 = subtract(%0, %2) float32[2,3,4,5]",
-    "%4 = subtract(%3, %1) float32[2,3,4,5]",
-    "step 0 = %4",
-  ]);
-});
+for (const name of ["subtract", "add"] as const) {
+  Deno.test(`smallTermsFirst() has a number a channel next to images before other images, to ${name}`, () => {
+    const node = binary(name, binary(name, a, b), input("c", [3, 1, 1]));
+    assert.deepEqual(rewritten(node, smallTermsFirst), [
+      `%3 = ${name}(%0, %2) float32[2,3,4,5]`,
+      `%4 = ${name}(%3, %1) float32[2,3,4,5]`,
+      "step 0 = %4",
+    ]);
+  });
+}
 
 Deno.test("smallTermsFirst() leaves equal terms, and what is no image, alone", () => {
   const equal = binary("subtract", binary("subtract", a, b), input("c", [2, 3, 4, 5]));
