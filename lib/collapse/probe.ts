@@ -47,10 +47,3 @@ export function probeTensors(layers: ProbedNetwork["layers"], classes: number): 
 export function inOrder(count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, index) => index);
 }
-
-/** Adds every row of a matrix to a sum, in float64. */
-export function addRows(sum: Float64Array, matrix: ArrayLike<number>): void {
-  for (let start = 0; start < matrix.length; start += sum.length) {
-    for (let index = 0; index < sum.length; index++) sum[index]! += matrix[start + index]!;
-  }
-}

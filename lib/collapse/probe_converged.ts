@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Program } from "../runtimes/program.ts";
 import type { Executable, Runtime } from "../runtimes/runtime.ts";
-import { addRows, inOrder, type LinearProbe, type ProbedData, type ProbedNetwork } from "./probe.ts";
+import { addRows } from "./add_rows.ts";
+import { inOrder, type LinearProbe, type ProbedData, type ProbedNetwork } from "./probe.ts";
 import { standardisedFeatures, unstandardised } from "./probe_features.ts";
 import { type Evaluated, minimise } from "./probe_minimiser.ts";
 import { softmaxRegression } from "./probe_sgd.ts";

@@ -1,10 +1,11 @@
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import type { Program } from "../runtimes/program.ts";
 import type { Runtime } from "../runtimes/runtime.ts";
+import { addRows } from "./add_rows.ts";
 import { classSums } from "./class_sums.ts";
-import { featureScatter } from "./feature_scatter.ts";
-import { addRows, inOrder, type LinearProbe, type ProbedData, type ProbedNetwork } from "./probe.ts";
+import { inOrder, type LinearProbe, type ProbedData, type ProbedNetwork } from "./probe.ts";
 import { type StandardisedFeatures, standardisedFeatures, unstandardised } from "./probe_features.ts";
+import { withinCovariance } from "./within_covariance.ts";
 
 /** How probes are solved in closed form. */
 export interface RidgeParameters {
@@ -71,7 +72,11 @@ async function normalEquations(
   { runtime, threads }: { readonly runtime: Runtime; readonly threads: number },
 ): Promise<{ readonly gram: Matrix; readonly products: Matrix }> {
   const [count, classes] = [labels.length, shares.length];
-  const shifts = Float64Array.from({ length: classes * size }, (_, at) => centre[at % size]!);
+  // About one centre, and each example counted once, the sums are those of all examples.
+  const doubles = {
+    shifts: Float64Array.from({ length: classes * size }, (_, at) => centre[at % size]!),
+    weights: new Float64Array(classes).fill(1),
+  };
   const [scatter, sums] = [new Float64Array(size * size), new Float64Array(classes * size)];
   const executable = await runtime.compile(sumsProgram(size, classes), { batch: sumsBatch, threads });
   try {
@@ -81,7 +86,7 @@ async function normalEquations(
       const { steps } = await executable.run({
         examples: { features, labels },
         order: order.subarray(start, start + most),
-        doubles: { centre, shifts },
+        doubles,
       });
       addRows(scatter, steps.scatter!.data);
       addRows(sums, steps.sums!.data);
@@ -104,19 +109,19 @@ async function normalEquations(
   return { gram, products };
 }
 
-/** A pass over the examples. Steps: `scatter`, of {@linkcode featureScatter}, and `sums`, of {@linkcode classSums}. */
+/** A pass over the examples. Steps: `scatter`, of {@linkcode withinCovariance}, and `sums`, of {@linkcode classSums}. */
 function sumsProgram(size: number, classes: number): Program {
   return {
     name: "ridge probe",
     examples: { features: { shape: [size], dtype: "float32" }, labels: { shape: [], dtype: "int32" } },
     scalars: [],
     constants: {},
-    doubles: { centre: [size], shifts: [classes, size] },
+    doubles: { shifts: [classes, size], weights: [classes] },
     state: {},
     body: ({ examples: { features, labels } }) => ({
       state: {},
       steps: {
-        scatter: { apply: featureScatter, to: [features!, "centre"] },
+        scatter: { apply: withinCovariance, to: [features!, labels!, "shifts", "weights"] },
         sums: { apply: classSums, to: [features!, labels!, "shifts"] },
       },
     }),

@@ -1,11 +1,11 @@
 import type { RunOutputs } from "../runtimes/program.ts";
+import { addRows } from "./add_rows.ts";
 import { effectiveRanks } from "./effective_rank.ts";
 import type { MeasuredNetwork } from "./measurement_program.ts";
 import type { ClassMoments } from "./moments.ts";
 import { type Centres, countNcc, predictedClasses } from "./ncc.ts";
 import { addScatters, classWeights, projectionAxes } from "./projected_scatter.ts";
 import type { LayerStatistics } from "./statistics.ts";
-import { addCovariances } from "./within_covariance.ts";
 
 /** NCC counts, projected scatters and effective ranks of every layer on one set, of the outputs of the second pass. */
 export class SplitCentres {
@@ -65,7 +65,7 @@ export class SplitCentres {
       this.#agree[layer]! += agree;
       addScatters(steps[`scatter/${name}`]!.data as Float64Array, this.#scatters[layer]!, classes);
       const covariance = this.#covariances.get(name);
-      if (covariance !== undefined) addCovariances(steps[`covariance/${name}`]!.data as Float64Array, covariance);
+      if (covariance !== undefined) addRows(covariance, steps[`covariance/${name}`]!.data);
     });
   }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { addRows } from "../../lib/collapse/add_rows.ts";
 import { classSums, squaredDeviations } from "../../lib/collapse/class_sums.ts";
 import type { MeasuredData, Measurement } from "../../lib/collapse/measurement.ts";
 import type { MeasuredNetwork } from "../../lib/collapse/measurement_program.ts";
@@ -8,7 +9,7 @@ import { centresOf, nearestClass } from "../../lib/collapse/ncc.ts";
 import type { ProbedData } from "../../lib/collapse/probe.ts";
 import { type EffectiveRanks, effectiveRanks } from "../../lib/collapse/effective_rank.ts";
 import { addScatters, classWeights, projectedScatter, projectionAxes } from "../../lib/collapse/projected_scatter.ts";
-import { addCovariances, withinCovariance } from "../../lib/collapse/within_covariance.ts";
+import { withinCovariance } from "../../lib/collapse/within_covariance.ts";
 import type { ExampleSpec, HostArray } from "../../lib/runtimes/program.ts";
 
 /** Features with their labels. */
@@ -212,7 +213,7 @@ export function ranksOf(cloud: Cloud, batch = 64): EffectiveRanks {
   const means = { data: moments.means, shape: [classes, size] };
   const weights = { data: classWeights(moments.counts), shape: [classes] };
   const sum = new Float64Array(size * size);
-  addCovariances(joined(stepsOf(cloud, batch).map((step) => withinCovariance.host(...step, means, weights))), sum);
+  addRows(sum, joined(stepsOf(cloud, batch).map((step) => withinCovariance.host(...step, means, weights))));
   return effectiveRanks(sum, moments);
 }
 
