@@ -10,16 +10,23 @@ import { widestRanked } from "../lib/collapse/effective_rank.ts";
 import { Embeddings } from "../lib/collapse/embeddings.ts";
 import { LayerMeasurement } from "../lib/collapse/measurement.ts";
 import type { MeasuredNetwork } from "../lib/collapse/measurement_program.ts";
+import { type Form, formParameter, pooledLayers } from "../lib/collapse/pooled_layers.ts";
 import { type LayerStatistics, writeStatistics } from "../lib/collapse/statistics.ts";
-import { type Dataset, readDataset } from "../lib/datasets/dataset.ts";
+import { readDataset } from "../lib/datasets/dataset.ts";
 import { formatBytes } from "../lib/nn/estimate.ts";
-import { samplesParameter, withSamples } from "../lib/nn/class_sample.ts";
+import { samplesParameter } from "../lib/nn/class_sample.ts";
 import { classifierWeights } from "../lib/nn/classifier.ts";
 import { chosenSnapshots, epochsParameter } from "../lib/nn/epochs.ts";
-import { examplesOf } from "../lib/nn/evaluation.ts";
-import { exampleSpecs, forward } from "../lib/nn/forward.ts";
 import { identityOf } from "../lib/nn/identity.ts";
 import { labelsParameter, withLabelNoise } from "../lib/nn/label_noise.ts";
+import { type LayerPoint, layersParameter } from "../lib/nn/layer_point.ts";
+import {
+  evaluatedNetwork,
+  type MeasuredAugmentation,
+  measuredAugmentationParameter,
+  type MeasuredExamples,
+  measuredSets,
+} from "../lib/nn/measured_sets.ts";
 import type { Model } from "../lib/nn/model.ts";
 import {
   checkTrainedOn,
@@ -29,7 +36,6 @@ import {
   type Snapshot,
   snapshotName,
 } from "../lib/nn/snapshot.ts";
-import { variableTensors } from "../lib/nn/variables.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
@@ -55,6 +61,9 @@ export default stage({
         `Which snapshots' features have their effective rank measured, of layers of at most ${widestRanked} features: ` +
         "the last, all, or those after these epochs; null for none",
     }),
+    layers: layersParameter,
+    form: formParameter,
+    augmentation: measuredAugmentationParameter,
     labels: labelsParameter,
     samples: samplesParameter,
     batch: z.int().min(1).default(125).meta({
@@ -66,7 +75,8 @@ export default stage({
   outs: ["statistics"],
   optionalOuts: ["embeddings"],
 
-  async run({ with: { save, ranks, labels, samples, batch, runtime }, deps, outs, resources, progress, signal }) {
+  async run({ with: parameters, deps, outs, resources, progress, signal }) {
+    const { save, ranks, layers: point, form, augmentation, labels, samples, batch, runtime } = parameters;
     const folder = outs.embeddings;
     if ((folder === undefined) !== (save.length === 0)) {
       throw new Error("The out `embeddings` and the parameter `save` go together: give both, or neither");
@@ -74,7 +84,8 @@ export default stage({
     const paths = await listSnapshots(deps.snapshots);
     const first = await readSnapshot(paths[0]!.path);
     const noise = labels === "trained" ? first.labelNoise ?? null : null;
-    const dataset = withSamples(withLabelNoise(await readDataset(deps.dataset), noise), samples);
+    const dataset = withLabelNoise(await readDataset(deps.dataset), noise);
+    const examples = measuredSets(dataset, samples, augmentation);
     const model = modelOf(first);
     checkTrainedOn(paths[0]!.path, first, dataset);
     const identity = identityOf(first);
@@ -84,15 +95,15 @@ export default stage({
       paths.at(-1)!.epoch,
       "measure effective ranks of: ranks names one without a snapshot",
     );
-    checkSaved(save, model, paths.map(({ epoch }) => epoch));
-    checkRoom(save, model, dataset, resources.memory > 0 ? resources.memory / 2 : savedBytes);
-    const measurement = new LayerMeasurement(measuredNetwork(model, first), {
+    const network = measuredNetwork(model, first, { point, form, augmentation });
+    checkSaved(save, network, paths.map(({ epoch }) => epoch));
+    checkRoom(save, network, examples, resources.memory > 0 ? resources.memory / 2 : savedBytes);
+    const measurement = new LayerMeasurement(network, {
       runtime: await runtimeByName(runtime),
       threads: threadsOf(resources.cpus),
       batch,
       ...(resources.memory > 0 ? { room: resources.memory / 4 } : {}),
     });
-    const examples = { train: examplesOf(dataset.train), test: examplesOf(dataset.test) };
     if (folder !== undefined) await Deno.mkdir(folder);
 
     const rows: LayerStatistics[] = [];
@@ -101,13 +112,13 @@ export default stage({
       for (const [index, listed] of paths.entries()) {
         const { epoch, path } = listed;
         const snapshot = await readSnapshot(path);
-        const network = ({ variables: _, epoch: __, ...rest }: Snapshot) => JSON.stringify(rest);
-        if (network(snapshot) !== network(first)) {
+        const origin = ({ variables: _, epoch: __, ...rest }: Snapshot) => JSON.stringify(rest);
+        if (origin(snapshot) !== origin(first)) {
           throw new Error(`${path}: of another network than the first snapshot`);
         }
         const wanted = save.filter((layer) => layer.epoch === epoch).map(({ layer }) => layer);
         const embeddings = new Embeddings(
-          model,
+          network,
           { train: examples.train.labels, test: examples.test.labels },
           wanted,
         );
@@ -116,7 +127,8 @@ export default stage({
             train: { examples: { ...examples.train }, constants: snapshot.variables },
             test: { examples: { ...examples.test }, constants: snapshot.variables },
           },
-          classifier: { weights: classifierWeights(snapshot) },
+          // The classifier takes features after the nonlinearity; those before are no vectors that its rows lie along.
+          ...(point === "after" ? { classifier: { weights: classifierWeights(snapshot) } } : {}),
           save: wanted,
           ranks: ranked.includes(listed),
           saved: (split, layer, start, features) => embeddings.keep(split, layer, start, features),
@@ -136,33 +148,46 @@ export default stage({
   },
 });
 
-/** The network of a snapshot, as measurements see it: in evaluation mode, on raw images. */
-function measuredNetwork(model: Model, { normalisation }: Snapshot): MeasuredNetwork {
+/** The network of a snapshot, as measurements see it. */
+function measuredNetwork(
+  model: Model,
+  { normalisation }: Snapshot,
+  { form, ...view }: { point: LayerPoint; form: Form; augmentation: MeasuredAugmentation | null },
+): MeasuredNetwork {
+  const evaluated = evaluatedNetwork(model, normalisation, view);
+  const { layers, pool } = pooledLayers(model.layers, () => form === "pooled");
   return {
-    layers: model.layers,
+    ...evaluated,
+    layers,
     classes: model.classes,
-    examples: exampleSpecs(model),
-    constants: variableTensors(model),
-    apply: ({ examples, constants }) => forward(model, normalisation, constants, examples.images!),
+    apply: (inputs) => {
+      const outputs = evaluated.apply(inputs);
+      return { ...outputs, layers: pool(outputs.layers) };
+    },
   };
 }
 
-function checkSaved(save: readonly SavedLayer[], model: Model, epochs: readonly number[]): void {
+function checkSaved(save: readonly SavedLayer[], { layers }: MeasuredNetwork, epochs: readonly number[]): void {
   for (const { epoch, layer } of save) {
     if (!epochs.includes(epoch)) {
       throw new Error(`save names epoch ${epoch}, which has no snapshot; there are ${epochs.join(", ")}`);
     }
-    if (layer > model.layers.length) {
-      throw new Error(`save names layer ${layer}; the network has ${model.layers.length}`);
+    if (layer > layers.length) {
+      throw new Error(`save names layer ${layer}; the network has ${layers.length}`);
     }
   }
 }
 
 /** Features that are saved lie in memory until all of a snapshot are there. */
-function checkRoom(save: readonly SavedLayer[], model: Model, { train, test }: Dataset, room: number): void {
+function checkRoom(
+  save: readonly SavedLayer[],
+  network: MeasuredNetwork,
+  { train, test }: Record<"train" | "test", MeasuredExamples>,
+  room: number,
+): void {
   for (const [epoch, layers] of Map.groupBy(save, ({ epoch }) => epoch)) {
-    const values = layers.reduce((sum, { layer }) => sum + model.layers[layer - 1]!.size, 0);
-    const bytes = 4 * values * (train.count + test.count);
+    const values = layers.reduce((sum, { layer }) => sum + network.layers[layer - 1]!.size, 0);
+    const bytes = 4 * values * (train.labels.length + test.labels.length);
     if (bytes <= room) continue;
     throw new Error(
       `save names ${formatBytes(bytes)} of features of epoch ${epoch}, and there is room for ${

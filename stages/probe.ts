@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "zod";
-import { type FeatureLayer, formOf } from "../lib/collapse/pooled_layers.ts";
+import { type FeatureLayer, formOf, formParameter, pooledLayers } from "../lib/collapse/pooled_layers.ts";
 import type { LinearProbe, ProbedNetwork } from "../lib/collapse/probe.ts";
 import { convergeProbe } from "../lib/collapse/probe_converged.ts";
 import { narrowLayers, widestConverged } from "../lib/collapse/probe_features.ts";
@@ -15,14 +15,18 @@ import { trainProbes } from "../lib/collapse/probe_sgd.ts";
 import { readDataset } from "../lib/datasets/dataset.ts";
 import { type Row, writeTable } from "../lib/formats/table.ts";
 import { chosenSnapshots, epochsParameter } from "../lib/nn/epochs.ts";
-import { samplesParameter, withSamples } from "../lib/nn/class_sample.ts";
-import { type Examples, examplesOf } from "../lib/nn/evaluation.ts";
-import { exampleSpecs, forward } from "../lib/nn/forward.ts";
+import { samplesParameter } from "../lib/nn/class_sample.ts";
 import { identityColumns, identityOf } from "../lib/nn/identity.ts";
 import { labelsParameter, withLabelNoise } from "../lib/nn/label_noise.ts";
+import { layersParameter } from "../lib/nn/layer_point.ts";
+import {
+  evaluatedNetwork,
+  measuredAugmentationParameter,
+  type MeasuredExamples,
+  measuredSets,
+} from "../lib/nn/measured_sets.ts";
 import { Random } from "../lib/nn/random.ts";
 import { checkTrainedOn, listSnapshots, modelOf, readSnapshot, type Snapshot } from "../lib/nn/snapshot.ts";
-import { variableTensors } from "../lib/nn/variables.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
@@ -35,6 +39,10 @@ const sgdParameter = z.strictObject({
   lr: z.number().positive().default(0.1).meta({ description: "Learning rate of all steps" }),
   momentum: z.number().min(0).lt(1).default(0.9),
   weightDecay: z.number().min(0).default(5e-4),
+  loss: z.enum(["cross-entropy", "mse"]).default("cross-entropy").meta({
+    description: "What is minimised: cross-entropy, or the squared error from one-hot labels",
+  }),
+  bias: z.boolean().default(true).meta({ description: "Whether probes have biases" }),
 });
 
 const convergedParameter = z.strictObject({
@@ -83,6 +91,9 @@ const parameters = z.strictObject({
     description:
       `Probes solved by ridge regression, of layers of at most ${widestConverged} features, pooled where need be`,
   }),
+  layers: layersParameter,
+  form: formParameter,
+  augmentation: measuredAugmentationParameter,
   labels: labelsParameter,
   samples: samplesParameter,
   seed: z.int().min(0).default(0).meta({ description: "Decides the order of examples" }),
@@ -113,8 +124,7 @@ export default stage({
       const snapshot = await readSnapshot(listed.path);
       checkTrainedOn(listed.path, snapshot, dataset);
       const noise = parameters.labels === "trained" ? snapshot.labelNoise ?? null : null;
-      const { train, test } = withSamples(withLabelNoise(dataset, noise), parameters.samples);
-      const examples = { train: examplesOf(train), test: examplesOf(test) };
+      const examples = measuredSets(withLabelNoise(dataset, noise), parameters.samples, parameters.augmentation);
       const advance = (share: number) => {
         progress({ done: index + share, total: snapshots.length, unit: "snapshot" });
         signal.throwIfAborted();
@@ -133,12 +143,13 @@ export default stage({
 /** Probes all layers of a snapshot in every way that is asked for. */
 async function probeSnapshot(
   snapshot: Snapshot,
-  examples: { readonly train: Examples; readonly test: Examples },
-  { sgd, converged, ridge, seed }: Pick<z.output<typeof parameters>, "sgd" | "converged" | "ridge" | "seed">,
+  examples: Record<"train" | "test", MeasuredExamples>,
+  ways: z.output<typeof parameters>,
   engine: { readonly runtime: Runtime; readonly threads: number },
   advance: (share: number) => void,
 ): Promise<Row[]> {
-  const network = probedNetwork(snapshot);
+  const { sgd, converged, ridge, seed } = ways;
+  const network = probedNetwork(snapshot, ways);
   const sets = {
     train: { examples: { ...examples.train }, constants: snapshot.variables },
     test: { examples: { ...examples.test }, constants: snapshot.variables },
@@ -175,7 +186,9 @@ async function probeSnapshot(
     if (narrow.layers.length > 0) await score(kind, narrow, probes, said);
   };
 
-  await score("sgd", network, await trainProbes(network, sets.train, sgd, { ...engine, orders }), () => ({}));
+  await score("sgd", network, await trainProbes(network, sets.train, sgd, { ...engine, orders }), () => {
+    return sgd.loss === "mse" ? { train_loss: null } : {};
+  });
   advance((done += network.layers.length) / all);
   if (converged !== null) {
     const { l2, tolerance } = converged;
@@ -189,27 +202,29 @@ async function probeSnapshot(
     await probeNarrow(
       "ridge",
       (layer) => ridgeProbe(narrow, layer, sets.train, ridge, engine),
-      // The loss of a row is a cross-entropy, which ridge regression does not minimise.
       ({ gradientNorm }) => ({ train_loss: null, gradient_norm: gradientNorm, l2: ridge.l2 }),
     );
   }
   return rows;
 }
 
-/** The network of a snapshot, as probes see it: in evaluation mode, on raw images. */
-function probedNetwork(snapshot: Snapshot): ProbedNetwork {
+/** The network of a snapshot, as probes see it. */
+function probedNetwork(
+  snapshot: Snapshot,
+  { layers: point, form, augmentation }: Pick<z.output<typeof parameters>, "layers" | "form" | "augmentation">,
+): ProbedNetwork {
   const model = modelOf(snapshot);
+  const evaluated = evaluatedNetwork(model, snapshot.normalisation, { point, augmentation });
+  const { layers, pool } = pooledLayers(model.layers, () => form === "pooled");
   return {
-    layers: model.layers,
+    ...evaluated,
+    layers,
     classes: model.classes,
-    examples: exampleSpecs(model),
-    constants: variableTensors(model),
-    features: ({ examples, constants }) => {
-      return forward(model, snapshot.normalisation, constants, examples.images!).layers;
-    },
+    features: (inputs) => pool(evaluated.apply(inputs).layers),
   };
 }
 
+/** The loss of a row is a cross-entropy; a probe that minimises a squared error has none. */
 function rowOf(
   snapshot: Snapshot,
   number: number,

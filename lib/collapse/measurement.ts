@@ -7,6 +7,7 @@ import { widestRanked } from "./effective_rank.ts";
 import { isWorthKeeping, keptBytes, KeptFeatures, keptNetwork, type MeasuredCall } from "./kept_features.ts";
 import { centresProgram, featuresName, type MeasuredNetwork, sumsProgram } from "./measurement_program.ts";
 import { type Centres, centresOf } from "./ncc.ts";
+import { computedSizes } from "./pooled_layers.ts";
 import { inOrder, type ProbedData } from "./probe.ts";
 import { SplitCentres } from "./split_centres.ts";
 import { SplitMoments } from "./split_moments.ts";
@@ -71,7 +72,7 @@ export class LayerMeasurement {
 
   /** Compiles nothing yet: each program is when it is first needed. */
   constructor(readonly network: MeasuredNetwork, readonly options: MeasurementOptions) {
-    const most = evaluationBatch(network.layers.map(({ size }) => size));
+    const most = evaluationBatch(computedSizes(network.layers));
     this.#batch = Math.min(options.batch ?? most, most);
   }
 

@@ -2,13 +2,14 @@ import type { Tensor } from "@tensorflow/tfjs";
 import type { DoubleResult, ExampleSpec, Program, Tensors, TensorSpec } from "../runtimes/program.ts";
 import { classSums, squaredDeviations } from "./class_sums.ts";
 import { nearestClass } from "./ncc.ts";
+import type { FeatureLayer } from "./pooled_layers.ts";
 import { projectedScatter } from "./projected_scatter.ts";
 import { withinCovariance } from "./within_covariance.ts";
 
 /** A network whose layers are measured: a model in evaluation mode, or features that were computed elsewhere. */
 export interface MeasuredNetwork {
-  /** The layers from input to output, and the number of features of each. */
-  readonly layers: readonly { readonly name: string; readonly size: number }[];
+  /** The layers from input to output. */
+  readonly layers: readonly FeatureLayer[];
   /** Number of classes C. */
   readonly classes: number;
   /** The data sets that it takes; `labels`, int32, is among them. */

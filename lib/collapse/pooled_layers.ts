@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { z } from "zod";
 
 /** A layer that is measured or probed. */
 export interface FeatureLayer {
@@ -20,8 +21,17 @@ export interface PooledLayers {
   readonly pool: (features: readonly tf.Tensor[]) => readonly tf.Tensor[];
 }
 
+/** In which form layers are measured or probed, as a pipeline file writes it. */
+export const formParameter: z.ZodDefault<z.ZodEnum<{ flattened: "flattened"; pooled: "pooled" }>> = z
+  .enum(["flattened", "pooled"]).default("flattened").meta({
+    description: "Layers of images as they are, flattened, or the mean of each channel over the image",
+  });
+
+/** In which form layers are measured or probed. */
+export type Form = z.output<typeof formParameter>;
+
 /** The form in which a layer is measured or probed, as tables say it. */
-export function formOf(layer: FeatureLayer): "flattened" | "pooled" {
+export function formOf(layer: FeatureLayer): Form {
   return layer.pooledFrom === undefined ? "flattened" : "pooled";
 }
 

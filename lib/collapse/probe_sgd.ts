@@ -15,10 +15,14 @@ export interface ProbeSgdParameters {
   readonly momentum: number;
   /** Coupled, of weights and biases, as in torch.optim.SGD. */
   readonly weightDecay: number;
+  /** What is minimised: see {@linkcode softmaxRegression} and {@linkcode leastSquares}. */
+  readonly loss: "cross-entropy" | "mse";
+  /** Whether there are biases that are trained; else they stay zero. */
+  readonly bias: boolean;
 }
 
 /**
- * Trains a linear probe on each layer: cross-entropy, SGD with momentum, on the features as they are (neither centred nor
+ * Trains a linear probe on each layer: cross-entropy or squared error, SGD with momentum, on the features as they are (neither centred nor
  * scaled, as in the paper), from zeros. All layers are trained in one streamed pass an epoch, so features are never stored.
  *
  * @param orders the order of examples in each epoch, from 1 on
@@ -66,7 +70,9 @@ export async function trainProbes(
 }
 
 /** A pass over the examples that trains the probes of all layers. Steps: `loss` `[layers]`, each layer's batch mean. */
-function probeProgram(network: ProbedNetwork, { lr, momentum, weightDecay }: ProbeSgdParameters): Program {
+function probeProgram(network: ProbedNetwork, parameters: ProbeSgdParameters): Program {
+  const { lr, momentum, weightDecay, bias } = parameters;
+  const regression = parameters.loss === "mse" ? leastSquares : softmaxRegression;
   const probes = probeTensors(network.layers, network.classes);
   const velocities = Object.entries(probes).map(([name, spec]) => [`velocities/${name}`, spec]);
   return {
@@ -77,7 +83,7 @@ function probeProgram(network: ProbedNetwork, { lr, momentum, weightDecay }: Pro
     state: { ...probes, ...Object.fromEntries(velocities) },
     body: ({ examples, constants, state }) => {
       const targets = tf.cast(tf.oneHot(examples.labels as tf.Tensor1D, network.classes), "float32");
-      const next: Tensors = {};
+      const next: Tensors = { ...state };
       const update = (name: string, gradient: tf.Tensor) => {
         const slope = tf.add(gradient, tf.mul(state[name]!, weightDecay));
         const velocity = tf.add(tf.mul(state[`velocities/${name}`]!, momentum), slope);
@@ -86,7 +92,7 @@ function probeProgram(network: ProbedNetwork, { lr, momentum, weightDecay }: Pro
       };
       const features = network.features({ examples, constants });
       const losses = network.layers.map(({ name }, layer) => {
-        const { loss, weights, biases } = softmaxRegression(
+        const { loss, weights, biases } = regression(
           features[layer]!,
           targets,
           state[`weights/${name}`]!,
@@ -94,12 +100,22 @@ function probeProgram(network: ProbedNetwork, { lr, momentum, weightDecay }: Pro
         );
         const share = 1 / targets.shape[0]!;
         update(`weights/${name}`, tf.mul(weights, share));
-        update(`biases/${name}`, tf.mul(biases, share));
+        if (bias) update(`biases/${name}`, tf.mul(biases, share));
         return tf.mul(loss, share);
       });
       return { state: next, steps: { loss: tf.stack(losses) } };
     },
   };
+}
+
+/** A loss and its gradients, summed over a batch. */
+export interface Regression {
+  /** The loss. */
+  readonly loss: tf.Tensor;
+  /** Its gradient by the weights, `[size, classes]`. */
+  readonly weights: tf.Tensor;
+  /** Its gradient by the biases, `[classes]`. */
+  readonly biases: tf.Tensor;
 }
 
 /**
@@ -114,7 +130,7 @@ export function softmaxRegression(
   targets: tf.Tensor,
   weights: tf.Tensor,
   biases: tf.Tensor,
-): { readonly loss: tf.Tensor; readonly weights: tf.Tensor; readonly biases: tf.Tensor } {
+): Regression {
   const logits = tf.add(tf.matMul(features as tf.Tensor2D, weights as tf.Tensor2D), biases);
   const logProbabilities = tf.logSoftmax(logits);
   const excess = tf.sub(tf.exp(logProbabilities), targets);
@@ -122,5 +138,27 @@ export function softmaxRegression(
     loss: tf.neg(tf.sum(tf.mul(targets, logProbabilities))),
     weights: tf.matMul(features as tf.Tensor2D, excess as tf.Tensor2D, true),
     biases: tf.sum(excess, 0),
+  };
+}
+
+/**
+ * The squared error of linear regression, averaged over classes as in torch.nn.MSELoss, and its gradients, summed over a batch:
+ * with `e = features * weights + biases - targets`, `sum(e^2) / C`, `2 features^T e / C` and `2 sum(e) / C`.
+ *
+ * @param features `[batch, size]`
+ * @param targets one-hot, `[batch, classes]`
+ */
+export function leastSquares(
+  features: tf.Tensor,
+  targets: tf.Tensor,
+  weights: tf.Tensor,
+  biases: tf.Tensor,
+): Regression {
+  const errors = tf.sub(tf.add(tf.matMul(features as tf.Tensor2D, weights as tf.Tensor2D), biases), targets);
+  const share = tf.mul(errors, 2 / targets.shape[1]!);
+  return {
+    loss: tf.div(tf.sum(tf.square(errors)), targets.shape[1]!),
+    weights: tf.matMul(features as tf.Tensor2D, share as tf.Tensor2D, true),
+    biases: tf.sum(share, 0),
   };
 }

@@ -32,6 +32,11 @@ export function drawPlacements({ pad, flip }: Augmentation, seed: number, epoch:
   return placements;
 }
 
+/** The placements that leave all images as they are. */
+export function stillPlacements({ pad }: Augmentation, count: number): Int32Array {
+  return Int32Array.from({ length: 3 * count }, (_, at) => at % 3 === 2 ? 0 : pad);
+}
+
 /**
  * Pads images with zeros, takes a window of the original size and mirrors it where that was drawn: torchvision's
  * `RandomCrop(size, padding=pad)` and `RandomHorizontalFlip` of the pixels before they are normalised. Values are moved, never

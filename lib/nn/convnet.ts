@@ -61,16 +61,21 @@ export function convnet(parameters: z.output<typeof convnetParameter>, input: Mo
     units: layers.reduce((sum, { size }) => sum + size, 0),
     apply(variables, images, mode) {
       const next: Tensors = {};
+      const convolutions: tf.Tensor[] = [];
+      const before: tf.Tensor[] = [];
       const outputs: tf.Tensor[] = [];
       let features = images;
       names.forEach((name, layer) => {
         let units = convolution(name, variables.parameters, features, layer < halvings ? 2 : 1);
+        convolutions.push(units);
         if (batchNorm) units = normalised(name, variables, units, mode, next);
+        before.push(units);
         features = tf.relu(units);
         outputs.push(features);
       });
       const pooled = tf.mean(features, [1, 2]);
-      return { logits: linear("output", variables.parameters, pooled), layers: outputs, statistics: next };
+      const logits = linear("output", variables.parameters, pooled);
+      return { logits, layers: outputs, statistics: next, before, linear: convolutions };
     },
   };
 }

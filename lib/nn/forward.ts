@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ExampleSpec, Program, Tensors } from "../runtimes/program.ts";
+import { featuresAt, type LayerPoint } from "./layer_point.ts";
 import { correctCount, exampleLosses, type Loss } from "./loss.ts";
 import type { Model } from "./model.ts";
 import { type Normalisation, normalise } from "./normalisation.ts";
@@ -15,6 +16,7 @@ export function exampleSpecs(model: Model): Record<"images" | "labels", ExampleS
  *
  * @param variables `parameters/<name>` and `statistics/<name>`
  * @param images `[batch, height, width, channels]`, int32 pixels from 0 to 255
+ * @param point where in each layer its features are taken
  * @returns logits `[batch, classes]` and the measured layers, flattened to `[batch, size]`
  */
 export function forward(
@@ -22,10 +24,12 @@ export function forward(
   normalisation: Normalisation,
   variables: Tensors,
   images: tf.Tensor,
+  point: LayerPoint = "after",
 ): { readonly logits: tf.Tensor; readonly layers: readonly tf.Tensor[] } {
   const groups = { parameters: grouped("parameters", variables), statistics: grouped("statistics", variables) };
-  const { logits, layers } = model.apply(groups, normalise(images, normalisation), "evaluate");
-  return { logits, layers: layers.map((layer, index) => tf.reshape(layer, [-1, model.layers[index]!.size])) };
+  const outputs = model.apply(groups, normalise(images, normalisation), "evaluate");
+  const layers = featuresAt(outputs, point).map((layer, index) => tf.reshape(layer, [-1, model.layers[index]!.size]));
+  return { logits: outputs.logits, layers };
 }
 
 /**

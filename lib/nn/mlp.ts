@@ -59,15 +59,21 @@ export function mlp(parameters: z.output<typeof mlpParameter>, input: Model["inp
     units: depth * width,
     apply(variables, images, mode) {
       const next: Tensors = {};
+      const linearMaps: tf.Tensor[] = [];
+      const before: tf.Tensor[] = [];
       const layers: tf.Tensor[] = [];
       let features: tf.Tensor = tf.reshape(images, [-1, inputs]);
       for (const [index, name] of names.entries()) {
         let units = linear(name, variables.parameters, features);
+        linearMaps.push(units);
         if (batchNorm) units = normalised(name, variables, units, mode, next);
-        features = tf.relu(residual && index > 0 ? tf.add(units, features) : units);
+        if (residual && index > 0) units = tf.add(units, features);
+        before.push(units);
+        features = tf.relu(units);
         layers.push(features);
       }
-      return { logits: linear("output", variables.parameters, features), layers, statistics: next };
+      const logits = linear("output", variables.parameters, features);
+      return { logits, layers, statistics: next, before, linear: linearMaps };
     },
   };
 }

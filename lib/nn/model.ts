@@ -42,12 +42,19 @@ export interface Model {
    * The forward pass.
    *
    * @param images `[batch, height, width, channels]`, float32, normalised
-   * @returns logits `[batch, classes]`; the measured layers' features, `[batch, ...]` each; the next statistics (those given
-   * when not training)
+   * @returns logits `[batch, classes]`; the measured layers' features, `[batch, ...]` each, after their nonlinearities; the
+   * next statistics (those given when not training); besides, for those who measure elsewhere, what goes into these
+   * nonlinearities, and what the linear map or convolution just below gives, before batch norm
    */
   apply(
     variables: { readonly parameters: Tensors; readonly statistics: Tensors },
     images: Tensor,
     mode: "train" | "evaluate",
-  ): { readonly logits: Tensor; readonly layers: readonly Tensor[]; readonly statistics: Tensors };
+  ): {
+    readonly logits: Tensor;
+    readonly layers: readonly Tensor[];
+    readonly statistics: Tensors;
+    readonly before?: readonly Tensor[];
+    readonly linear?: readonly Tensor[];
+  };
 }

@@ -92,19 +92,29 @@ export function resnet18(
     units: convolutions.reduce((sum, convolution) => sum + valuesOf(convolution), 0),
     apply(variables, images, mode) {
       const next: Tensors = {};
-      const normed = ({ name, stride }: Convolution, features: tf.Tensor) =>
-        normalised(name, variables, convolution(name, variables.parameters, features, stride), mode, next);
+      const convolved = ({ name, stride }: Convolution, features: tf.Tensor) =>
+        convolution(name, variables.parameters, features, stride);
+      const normed = ({ name }: Convolution, units: tf.Tensor) => normalised(name, variables, units, mode, next);
+      const convolutions: tf.Tensor[] = [];
+      const before: tf.Tensor[] = [];
       const layers: tf.Tensor[] = [];
-      let features = tf.relu(normed(stem, centred(images, height, breadth)));
+      let features = tf.relu(normed(stem, convolved(stem, centred(images, height, breadth))));
       for (const group of groups) {
-        for (const { first, second, projection } of group) {
-          const beside = projection === undefined ? features : normed(projection, features);
-          features = tf.relu(tf.add(normed(second, tf.relu(normed(first, features))), beside));
+        for (const [index, { first, second, projection }] of group.entries()) {
+          const beside = projection === undefined ? features : normed(projection, convolved(projection, features));
+          const inner = tf.relu(normed(first, convolved(first, features)));
+          const units = convolved(second, inner);
+          const sum = tf.add(normed(second, units), beside);
+          features = tf.relu(sum);
+          if (index < group.length - 1) continue;
+          convolutions.push(units);
+          before.push(sum);
+          layers.push(features);
         }
-        layers.push(features);
       }
       const pooled = tf.mean(features, [1, 2]);
-      return { logits: linear("output", variables.parameters, pooled), layers, statistics: next };
+      const logits = linear("output", variables.parameters, pooled);
+      return { logits, layers, statistics: next, before, linear: convolutions };
     },
   };
 }

@@ -21,7 +21,10 @@ export function trainingImages(
   normalisation: Normalisation,
   augmentation: Augmentation | null,
 ): Tensor {
-  const { images, placements } = examples;
-  const pixels = augmentation === null ? images! : augmented(images!, placements!, augmentation.pad);
-  return normalise(pixels, normalisation);
+  return normalise(trainingPixels(examples, augmentation), normalisation);
+}
+
+/** The same before they are normalised, `[batch, height, width, channels]`, int32. */
+export function trainingPixels({ images, placements }: Tensors, augmentation: Augmentation | null): Tensor {
+  return augmentation === null ? images! : augmented(images!, placements!, augmentation.pad);
 }

@@ -35,7 +35,15 @@ function clouds(count: number, deviation: number, name: string): ProbedData {
   return { examples: { inputs, labels }, constants: { projection } };
 }
 
-const settings = { epochs: 3, batch: 32, lr: 0.02, momentum: 0.9, weightDecay: 5e-4 };
+const settings = {
+  epochs: 3,
+  batch: 32,
+  lr: 0.02,
+  momentum: 0.9,
+  weightDecay: 5e-4,
+  loss: "cross-entropy",
+  bias: true,
+} as const;
 const converged = { l2: 1e-3, tolerance: 1e-4, iterations: 500 };
 const orders = (epoch: number) => new Random(1, `order ${epoch}`).permutation(600);
 
@@ -73,6 +81,35 @@ Deno.test("trainProbes() takes the steps of torch.optim.SGD on logistic regressi
   }
   close(whole!.weights, weights.subarray(0, size * classes), 1e-6);
   close(whole!.biases, weights.subarray(size * classes), 1e-6);
+});
+
+Deno.test("trainProbes() takes the steps of torch.optim.SGD on torch.nn.MSELoss, without biases", async () => {
+  const data = clouds(70, 1, "steps");
+  const order = new Random(0, "an order").permutation(70);
+  const parameters = { ...settings, epochs: 2, loss: "mse", bias: false } as const;
+  const { whole } = await trainProbes(network, data, parameters, { ...cpu, orders: () => order });
+  const [weights, velocity] = [new Float64Array(size * classes), new Float64Array(size * classes)];
+  for (let step = 0; step < 6; step++) {
+    const batch = order.subarray(step % 3 * 32, step % 3 * 32 + 32);
+    const gradient = new Float64Array(weights.length);
+    for (const example of batch) {
+      const features = data.examples.inputs!.subarray(example * size, (example + 1) * size);
+      for (let label = 0; label < classes; label++) {
+        let error = data.examples.labels[example] === label ? -1 : 0;
+        for (let at = 0; at < size; at++) error += features[at]! * weights[at * classes + label]!;
+        const share = 2 * error / (batch.length * classes);
+        for (let at = 0; at < size; at++) gradient[at * classes + label]! += share * features[at]!;
+      }
+    }
+    weights.forEach((weight, index) => {
+      velocity[index] = 0.9 * velocity[index]! + gradient[index]! + 5e-4 * weight;
+      weights[index] = weight - 0.02 * velocity[index]!;
+    });
+  }
+  close(whole!.weights, weights, 1e-6);
+  assert.deepEqual(whole!.biases, new Float32Array(classes));
+  const onnx = await trainProbes(network, data, parameters, { runtime: onnxRuntime, threads: 1, orders: () => order });
+  close(onnx.whole!.weights, weights, 1e-6);
 });
 
 Deno.test("convergeProbe() ends where the float64 gradient of its objective meets the tolerance", async () => {

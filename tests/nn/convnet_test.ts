@@ -7,6 +7,7 @@ import { initialVariables, type Variables, variableSpecs } from "../../lib/nn/va
 import { cpuRuntime } from "../../lib/runtimes/cpu.ts";
 import { onnxRuntime } from "../../lib/runtimes/onnx.ts";
 import { clusters } from "./clusters.ts";
+import { layersAt } from "./evaluated.ts";
 import { assertNear, classified, convolved, disturbed, type Images, mapped, normed } from "./reference.ts";
 
 const build = (values: object, input: [number, number, number] = [28, 28, 1]) =>
@@ -60,21 +61,27 @@ for (const runtime of [cpuRuntime, onnxRuntime]) {
       const expected = reference({ shape: [5, 4, 4, 1], values }, variables, batchNorm);
       expected.layers.forEach((layer, index) => assertNear(rows[`layer/${index + 1}`]!.data, layer.values));
       assertNear(rows.logits!.data, expected.logits);
+      for (const point of ["before", "linear"] as const) {
+        const found = await layersAt(point, { model, normalisation, variables, split: dataset.train, runtime });
+        expected[point].forEach((layer, index) => assertNear(found[index]!, layer.values));
+      }
     });
   }
 }
 
 /** The network in float64, layer by layer. */
-function reference(images: Images, variables: Variables, batchNorm: boolean): { layers: Images[]; logits: number[] } {
+function reference(images: Images, variables: Variables, batchNorm: boolean) {
   let features = images;
+  const [linear, before]: [Images[], Images[]] = [[], []];
   const layers = ["1", "2", "3"].map((name) => {
     const product = convolved(features, variables[`parameters/${name}.weight`]!, 3, name === "1" ? 2 : 1);
     const bias = variables[`parameters/${name}.bias`];
-    const units = batchNorm
-      ? normed(product, variables, name)
-      : mapped(product, (value, channel) => value + bias![channel]!);
+    const map = batchNorm ? product : mapped(product, (value, channel) => value + bias![channel]!);
+    const units = batchNorm ? normed(map, variables, name) : map;
+    linear.push(map);
+    before.push(units);
     return features = mapped(units, (value) => Math.max(0, value));
   });
   const [weight, bias] = [variables["parameters/output.weight"]!, variables["parameters/output.bias"]!];
-  return { layers, logits: classified(features, weight, bias) };
+  return { layers, before, linear, logits: classified(features, weight, bias) };
 }

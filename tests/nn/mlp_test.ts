@@ -8,6 +8,7 @@ import { trainingProgram } from "../../lib/nn/training_program.ts";
 import { initialVariables, type Variables, variableSpecs } from "../../lib/nn/variables.ts";
 import { cpuRuntime } from "../../lib/runtimes/cpu.ts";
 import { clusters } from "./clusters.ts";
+import { layersAt } from "./evaluated.ts";
 
 const dataset = clusters({ train: 24, test: 3 });
 const normalisation = channelStatistics(dataset.train);
@@ -105,6 +106,14 @@ for (
     close(rows["layer/1"]!.data, expected.layers[0]!);
     close(rows["layer/2"]!.data, expected.layers[1]!);
     close(rows.logits!.data, expected.logits);
+    for (const point of ["before", "linear"] as const) {
+      const found = await layersAt(point, {
+        ...{ model, normalisation, variables },
+        split: dataset.train,
+        runtime: cpuRuntime,
+      });
+      expected[point].forEach((layer, index) => close(found[index]!, layer));
+    }
     assert.deepEqual(rows.logits!.shape, [24, 3]);
     assert.equal(steps.loss!.data.length, 3);
     const scored = Array.from({ length: 24 }, (_, row) => {
@@ -155,11 +164,13 @@ Deno.test("trainingProgram() moves running statistics by a tenth, to the unbiase
 function reference(
   variables: Variables,
   { batchNorm, residual }: { batchNorm: boolean; residual: boolean },
-): { layers: number[][]; logits: number[] } {
+) {
   let features = input();
+  const [maps, before]: [number[][], number[][]] = [[], []];
   const layers = ["1", "2"].map((name) => {
     const weight = variables[`parameters/${name}.weight`]!;
     let units = linear(features, weight, variables[`parameters/${name}.bias`], 6);
+    maps.push(units);
     if (batchNorm) {
       const of = (what: string) => variables[what]!;
       units = units.map((value, index) => {
@@ -170,10 +181,12 @@ function reference(
       });
     }
     const beside = residual && name !== "1" ? features : undefined;
-    return features = units.map((value, index) => Math.max(0, value + (beside?.[index] ?? 0)));
+    units = units.map((value, index) => value + (beside?.[index] ?? 0));
+    before.push(units);
+    return features = units.map((value) => Math.max(0, value));
   });
   const bias = variables["parameters/output.bias"];
-  return { layers, logits: linear(features, variables["parameters/output.weight"]!, bias, 3) };
+  return { layers, before, linear: maps, logits: linear(features, variables["parameters/output.weight"]!, bias, 3) };
 }
 
 function input(): number[] {

@@ -7,6 +7,7 @@ import { initialVariables, type Variables } from "../../lib/nn/variables.ts";
 import { cpuRuntime } from "../../lib/runtimes/cpu.ts";
 import { onnxRuntime } from "../../lib/runtimes/onnx.ts";
 import { clusters } from "./clusters.ts";
+import { layersAt } from "./evaluated.ts";
 import { assertNear, classified, convolved, disturbed, type Images, mapped, normed } from "./reference.ts";
 
 const parameters = (values: object = {}) => resnet18Parameter.parse({ kind: "resnet18", ...values });
@@ -62,28 +63,42 @@ for (const runtime of [cpuRuntime, onnxRuntime]) {
     const expected = reference({ shape: [3, 8, 8, 1], values }, variables);
     expected.layers.forEach((layer, index) => assertNear(rows[`layer/${index + 1}`]!.data, layer.values));
     assertNear(rows.logits!.data, expected.logits);
+    for (const point of ["before", "linear"] as const) {
+      const found = await layersAt(point, { model, normalisation, variables, split: dataset.train, runtime });
+      expected[point].forEach((layer, index) => assertNear(found[index]!, layer.values));
+    }
   });
 }
 
 /** The network in float64, block by block. */
-function reference(images: Images, variables: Variables): { layers: Images[]; logits: number[] } {
+function reference(images: Images, variables: Variables) {
   const weight = (name: string) => variables[`parameters/${name}.weight`]!;
   const normedMap = (images: Images, name: string, size: number, stride: number) =>
     normed(convolved(images, weight(name), size, stride), variables, name);
   const rectified = (images: Images) => mapped(images, (value) => Math.max(0, value));
   let features = rectified(normedMap(images, "stem", 3, 1));
+  const [linear, before]: [Images[], Images[]] = [[], []];
   const layers = [1, 2, 2, 2].map((groupStride, group) => {
     for (const block of [1, 2]) {
       const [name, stride] = [`${group + 1}.${block}`, block === 1 ? groupStride : 1];
       const inner = rectified(normedMap(features, `${name}.first`, 3, stride));
-      const second = normedMap(inner, `${name}.second`, 3, 1);
+      const map = convolved(inner, weight(`${name}.second`), 3, 1);
+      const second = normed(map, variables, `${name}.second`);
       const beside = stride === 1 ? features : normedMap(features, `${name}.projection`, 1, stride);
-      const sum = second.values.map((value, at) => value + beside.values[at]!);
-      features = rectified({ ...second, values: sum });
+      const sum = { ...second, values: second.values.map((value, at) => value + beside.values[at]!) };
+      features = rectified(sum);
+      if (block === 1) continue;
+      linear.push(map);
+      before.push(sum);
     }
     return features;
   });
-  return { layers, logits: classified(features, weight("output"), variables["parameters/output.bias"]!) };
+  return {
+    layers,
+    before,
+    linear,
+    logits: classified(features, weight("output"), variables["parameters/output.bias"]!),
+  };
 }
 
 function count(specs: Readonly<Record<string, { readonly shape: readonly number[] }>>): number {

@@ -17,7 +17,10 @@ const surroundings = {
 };
 
 /** A folder with a data set, and with the snapshots of a network after 0 and 2 epochs. */
-async function inStudy(test: (folder: string) => Promise<void>): Promise<void> {
+async function inStudy(
+  test: (folder: string) => Promise<void>,
+  model: object = { kind: "mlp", depth: 2, width: 8 },
+): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     await writeDataset(join(folder, "dataset"), clusters());
@@ -25,7 +28,7 @@ async function inStudy(test: (folder: string) => Promise<void>): Promise<void> {
     await train.run({
       ...surroundings,
       with: train.parameters.parse({
-        model: { kind: "mlp", depth: 2, width: 8 },
+        model,
         optimizer: { lr: 0.05 },
         epochs: 2,
         seed: 3,
@@ -128,6 +131,75 @@ Deno.test("features measures effective ranks of the last snapshot, of others whe
     assert.deepEqual(await ranked({ ranks: null }), []);
     await assert.rejects(measure(folder, { ranks: [1] }), {
       message: "No epoch 1 to measure effective ranks of: ranks names one without a snapshot; there are 0, 2",
+    });
+  }));
+
+/** Measures the snapshot after epoch 2, and reads the statistics and the saved features of its last layer. */
+async function measuredAt(folder: string, parameters: object, layer = 2) {
+  await Deno.remove(join(folder, "embeddings"), { recursive: true }).catch(() => {});
+  await measure(folder, { save: [{ epoch: 2, layer }], ...parameters });
+  const { rows } = await readStatistics(join(folder, "statistics.safetensors"));
+  const of = (split: string) => rows.find((row) => row.epoch === 2 && row.layer === layer && row.split === split)!;
+  const saved = await readSafetensors(join(folder, `embeddings/epoch-0002-layer-${layer}.safetensors`));
+  return { train: of("train"), test: of("test"), cloud: trainCloud(saved) };
+}
+
+Deno.test("features measures layers before their nonlinearity where it is told, and then has no NC3", () =>
+  inStudy(async (folder) => {
+    const { train, cloud } = await measuredAt(folder, {});
+    const before = await measuredAt(folder, { layers: "before" });
+    assert.deepEqual(before.cloud.features.map((value) => Math.max(0, value)), cloud.features);
+    assert.ok(before.cloud.features.some((value) => value < 0));
+    twoPass(before.cloud).variances.forEach((variance, label) => {
+      assertClose(before.train.variances[label]!, variance, 1e-9);
+    });
+    const linear = await measuredAt(folder, { layers: "linear" });
+    assert.notDeepEqual(linear.cloud.features, before.cloud.features);
+    assert.deepEqual([train, before.train, linear.train].map(({ classifier }) => classifier !== null), [
+      true,
+      false,
+      false,
+    ]);
+    for (const measured of [before, linear]) assert.equal(measured.train.networkCorrect, train.networkCorrect);
+  }));
+
+Deno.test("features measures convolutional layers pooled where it is told", () =>
+  inStudy(
+    async (folder) => {
+      const flat = await measuredAt(folder, {}, 1);
+      const pooled = await measuredAt(folder, { form: "pooled" }, 1);
+      const [size, channels] = [flat.cloud.size, 3];
+      assert.deepEqual([size, pooled.cloud.size], [48, channels]);
+      pooled.cloud.features.forEach((value, at) => {
+        const [row, channel] = [Math.floor(at / channels), at % channels];
+        const places = Array.from({ length: 16 }, (_, place) => {
+          return flat.cloud.features[row * size + place * channels + channel]!;
+        });
+        assertClose(value, places.reduce((sum, part) => sum + part, 0) / 16, 1e-6);
+      });
+      twoPass(pooled.cloud).variances.forEach((variance, label) => {
+        assertClose(pooled.train.variances[label]!, variance, 1e-9);
+      });
+      // The classifier sees the pooled layer either way.
+      const [one, other] = [flat.train.classifier!, pooled.train.classifier!];
+      Array.from(one.products).forEach((product, at) => assert.ok(Math.abs(product - other.products[at]!) < 1e-5));
+    },
+    { kind: "convnet", depth: 1, width: 3, halvings: 0 },
+  ));
+
+Deno.test("features measures the train images augmented where it is told, drawn by a seed", () =>
+  inStudy(async (folder) => {
+    const usual = await measuredAt(folder, {});
+    const still = await measuredAt(folder, { augmentation: { pad: 0, flip: false } });
+    assert.deepEqual(still, usual);
+    const varied = await measuredAt(folder, { augmentation: { pad: 1 } });
+    assert.deepEqual(await measuredAt(folder, { augmentation: { pad: 1 } }), varied);
+    const other = await measuredAt(folder, { augmentation: { pad: 1, seed: 1 } });
+    assert.notDeepEqual(varied.train.variances, usual.train.variances);
+    assert.notDeepEqual(varied.train.variances, other.train.variances);
+    assert.deepEqual(varied.test.variances, usual.test.variances);
+    twoPass(varied.cloud).variances.forEach((variance, label) => {
+      assertClose(varied.train.variances[label]!, variance, 1e-9);
     });
   }));
 

@@ -105,6 +105,31 @@ Deno.test("the probe stage takes the mean over the image of a layer that is too 
     { kind: "convnet", depth: 1, width: 160, halvings: 0 },
   ));
 
+Deno.test("the probe stage probes layers where and in the form it is told, on augmented train images", () =>
+  inStudy(
+    async (folder) => {
+      const sgd = { lr: 1e-3 };
+      const row = async (parameters: object) =>
+        (await run(folder, { converged: null, ridge: null, sgd, ...parameters }))[0]!;
+      const usual = await row({});
+      assert.equal((await row({ form: "pooled" })).form, "pooled");
+      assert.deepEqual(await row({ layers: "after", form: "flattened", augmentation: { pad: 0, flip: false } }), usual);
+      const losses = new Set([usual.train_loss]);
+      const pad = 1;
+      for (const point of ["before", "linear"]) losses.add((await row({ layers: point })).train_loss);
+      for (const seed of [0, 1]) losses.add((await row({ augmentation: { pad, seed } })).train_loss);
+      assert.equal(losses.size, 5);
+    },
+    { kind: "convnet", depth: 1, width: 4, halvings: 0 },
+  ));
+
+Deno.test("the probe stage leaves out the cross-entropy of probes that minimise a squared error", () =>
+  inStudy(async (folder) => {
+    const [row] = await run(folder, { converged: null, ridge: null, sgd: { loss: "mse", bias: false, epochs: 20 } });
+    assert.equal(row!.train_loss, null);
+    assert.ok(Number(row!.test_accuracy) > 0.9);
+  }));
+
 Deno.test("the probe stage probes a sample of each class where one is asked for", () =>
   inStudy(async (folder) => {
     const of = (row: Row) => `${row.kind} ${row.layer} ${row.train_loss}`;
