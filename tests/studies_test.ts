@@ -30,7 +30,7 @@ const studies: Readonly<Record<string, Study>> = {
   },
   "studies/figure2/as-coded": {
     datasets: ["mnist", "fashion-mnist", "cifar-10"],
-    networks: ["mnist-0", "fashion-mnist-0", "cifar-10-0"],
+    networks: ["0-images0", "0-images1", "0-images2"],
   },
   "studies/figure2/reduced": { datasets: ["mnist", "fashion-mnist"], networks: ["mnist-0", "fashion-mnist-0"] },
   "studies/label-noise": { datasets: ["cifar-10"], networks: noisy([0, 1, 2]) },
