@@ -1,8 +1,9 @@
 /**
- * Takes weights as a snapshot, which `features` and `probe` then measure.
+ * Takes weights as snapshots, which `features` and `probe` then measure.
  *
  * Deps: the weights, as a PyTorch state_dict (safetensors), or an ONNX model, of the stage `export` or with the constants of a
- * state_dict; and the data set that they were trained on. Out: a folder with one snapshot.
+ * state_dict;  * state_dict; the data set that they were trained on; and, if there, `untrained`, the same network's weights before training.
+ * Out: a folder of one or two snapshots.
  * @module
  */
 import { z } from "zod";
@@ -29,28 +30,37 @@ const parameters = z.strictObject({
   seed: z.int().min(0).optional().meta({ description: "Tells it from others in tables; 0 unless given" }),
 });
 
-/** Takes weights as a snapshot. */
+/** Takes weights as snapshots. */
 export default stage({
   parameters,
   deps: ["weights", "dataset"],
+  optionalDeps: ["untrained"],
   outs: ["snapshots"],
 
   async run({ with: given, deps, outs }) {
     const dataset = await readDataset(deps.dataset);
-    const snapshot = deps.weights.endsWith(".onnx")
-      ? await fromOnnx(deps.weights, given, dataset)
-      : await ofGiven(deps.weights, given, dataset, (network) => readStateDict(deps.weights, network));
+    const snapshots = [await snapshotFrom(deps.weights, given, dataset)];
+    if (deps.untrained !== undefined) {
+      const untrained = await snapshotFrom(deps.untrained, given, dataset, 0);
+      checkApart(snapshots[0]!, untrained, deps.untrained);
+      snapshots.unshift(untrained);
+    }
     await Deno.mkdir(outs.snapshots);
-    await writeSnapshot(`${outs.snapshots}/${snapshotName(snapshot.epoch)}`, snapshot);
+    for (const snapshot of snapshots) {
+      await writeSnapshot(`${outs.snapshots}/${snapshotName(snapshot.epoch)}`, snapshot);
+    }
   },
 });
 
 type Given = z.output<typeof parameters>;
 
-async function fromOnnx(path: string, given: Given, dataset: Dataset): Promise<Snapshot> {
+/** @param epoch of weights that do not say it, in place of the one that was given */
+async function snapshotFrom(path: string, given: Given, dataset: Dataset, epoch?: number): Promise<Snapshot> {
+  const told = epoch === undefined ? given : { ...given, epoch };
+  if (!path.endsWith(".onnx")) return await ofGiven(path, told, dataset, (network) => readStateDict(path, network));
   const bytes = await Deno.readFile(path);
   if (!isOnnxSnapshot(bytes, path)) {
-    return await ofGiven(path, given, dataset, (network) => decodeOnnxVariables(bytes, path, network));
+    return await ofGiven(path, told, dataset, (network) => decodeOnnxVariables(bytes, path, network));
   }
   const [repeated] = Object.keys(given);
   if (repeated !== undefined) {
@@ -59,6 +69,14 @@ async function fromOnnx(path: string, given: Given, dataset: Dataset): Promise<S
   const snapshot = decodeOnnxModel(bytes, path);
   checkTrainedOn(path, snapshot, dataset);
   return snapshot;
+}
+
+/** The weights before training, and those after it: of two epochs, and one network. */
+function checkApart(trained: Snapshot, untrained: Snapshot, path: string): void {
+  if (untrained.epoch > 0) {
+    throw new Error(`${path}: after epoch ${untrained.epoch}, where the network before training is expected`);
+  }
+  if (trained.epoch === 0) throw new Error("`epoch` is 0, but `untrained` names other weights before training");
 }
 
 /** Weights that do not say what they are of. */

@@ -9,6 +9,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 interface Study {
   readonly datasets: readonly string[];
   readonly networks: readonly string[];
+  /** All stages, where they are not those of a training for each network. */
+  readonly stages?: readonly string[];
 }
 
 const depths = [1, 2, 3, 4, 5, 6, 8, 16];
@@ -33,6 +35,14 @@ const studies: Readonly<Record<string, Study>> = {
     networks: ["0-images0", "0-images1", "0-images2"],
   },
   "studies/figure2/reduced": { datasets: ["mnist", "fashion-mnist"], networks: ["mnist-0", "fashion-mnist-0"] },
+  "studies/imported": {
+    datasets: [],
+    networks: [],
+    stages: [
+      ...["fetch", "train", "export@0", "export@last", "import"],
+      ...["features", "cdnv", "probe", "claims", "plot"],
+    ],
+  },
   "studies/label-noise": { datasets: ["cifar-10"], networks: noisy([0, 1, 2]) },
   "studies/label-noise/as-coded": { datasets: ["cifar-10"], networks: noisy([0, 1, 2]) },
   "studies/label-noise/reduced": { datasets: ["mnist"], networks: noisy([0, 1]) },
@@ -55,7 +65,7 @@ async function engine(...args: readonly string[]): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-for (const [study, { datasets, networks }] of Object.entries(studies)) {
+for (const [study, { datasets, networks, stages: own }] of Object.entries(studies)) {
   Deno.test(`${study} plans: every stage of each network, and what they need and lead to`, async () => {
     // This also holds the values of each stage against its schema.
     await engine("repro", "--dry", study);
@@ -63,7 +73,7 @@ for (const [study, { datasets, networks }] of Object.entries(studies)) {
     const stages = ["train", "features", "cdnv", "probe"];
     assert.deepEqual(
       names.toSorted(),
-      [
+      own?.toSorted() ?? [
         ...datasets.map((dataset) => `fetch@${dataset}`),
         ...networks.flatMap((network) => stages.map((stage) => `${stage}@${network}`)),
         "claims",

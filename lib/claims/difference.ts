@@ -54,7 +54,7 @@ function sizeDifferences({ width, depths }: PaperSetting, runs: readonly Run[]):
 
 function trainingDifferences({ epochs, drops }: PaperSetting, runs: readonly Run[]): Difference[] {
   const lengths = distinct(runs.map((run) => run.epochs));
-  const falls = distinct(runs.map((run) => numbers(run.drops)));
+  const falls = distinct(runs.flatMap((run) => run.drops === null ? [] : [numbers(run.drops)]));
   // What was minimised, and how; when the rate falls is compared by the history.
   const others = distinct(runs.flatMap(({ identity }) => identity.variant.split(", "))).filter((part) =>
     part !== "" && !/^(drops at|no drops)/.test(part)

@@ -33,8 +33,8 @@ export interface Run {
   readonly identity: Identity;
   /** Epochs of its training. */
   readonly epochs: number;
-  /** After how many epochs its learning rate fell. */
-  readonly drops: readonly number[];
+  /** After how many epochs its learning rate fell; null where it has no history. */
+  readonly drops: readonly number[] | null;
   /** On the whole train set after training. */
   readonly trainAccuracy: number | null;
   /** On the whole test set after training. */
@@ -70,7 +70,9 @@ export function runsOf(study: Study): Run[] {
         network: label,
         identity,
         epochs: [...own(study.history), ...own(study.cdnv)].reduce((last, { epoch }) => Math.max(last, epoch), 0),
-        drops: drops.filter(({ network }) => network === label).map(({ epoch }) => epoch),
+        drops: own(study.history).length === 0
+          ? null
+          : drops.filter(({ network }) => network === label).map(({ epoch }) => epoch),
         trainAccuracy: ended?.trainAccuracy ?? null,
         testAccuracy: ended?.testAccuracy ?? null,
         layers: layersOf({ cdnv: own(study.cdnv), depth: own(study.depth), probe: own(study.probe) }),

@@ -20,7 +20,7 @@ import { themes } from "./theme.ts";
 
 /**
  * Figure 1 of the paper: for each network the CDNV of each layer on the train set over epochs (log axis, the same in all
- * panels), and the train accuracies of all networks in one panel.
+ * panels), and the train accuracies of all networks, where there are any, in one panel.
  *
  * @throws Error where the study has no CDNV on the train set
  */
@@ -55,13 +55,15 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
     clip: true,
     selection: "network",
   });
+  // Weights that were trained elsewhere come without a history.
+  const hasHistory = accuracy.length > 0;
   const missing = cdnv.some((point) => point.cdnv === null);
   return {
     $schema: grammar,
-    description: description(study, cdnv),
+    description: description(study, cdnv, hasHistory),
     title: caption(
       study,
-      "Figure 1: CDNV of each layer on the train set, and train accuracy",
+      `Figure 1: CDNV of each layer on the train set${hasHistory ? ", and train accuracy" : ""}`,
       options,
       [
         ...curveNotes(study, drops.length > 0, missing),
@@ -70,7 +72,7 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
     ),
     config: themes.light,
     datasets: { cdnv, accuracy, drops },
-    concat: [...panels, accuracies],
+    concat: hasHistory ? [...panels, accuracies] : panels,
     columns: panels.length === 3 ? 2 : Math.min(3, panels.length + 1),
     spacing: { row: 28, column: 28 },
     resolve: { scale: { color: "independent" } },
@@ -78,7 +80,7 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
 }
 
 /** For readers who do not see the figure: what is drawn, and where each network's last layer ends. */
-function description(study: Study, cdnv: ReturnType<typeof cdnvPoints>): string {
+function description(study: Study, cdnv: ReturnType<typeof cdnvPoints>, hasHistory: boolean): string {
   const ends = study.networks.map(({ label }) => {
     const layer = layersOf(cdnv, label).at(-1);
     const curve = cdnv.filter((point) => point.network === label && point.layer === layer && point.cdnv !== null);
@@ -89,7 +91,7 @@ function description(study: Study, cdnv: ReturnType<typeof cdnvPoints>): string 
     }`;
   });
   return "Line charts, one a network: the class-distance normalized variance (CDNV) of each layer on the train set over " +
-    `epochs, on a log axis; and a line chart of the networks' train accuracies. CDNV of the last layer, ${
-      ends.join("; ")
-    }.`;
+    `epochs, on a log axis${
+      hasHistory ? "; and a line chart of the networks' train accuracies" : ""
+    }. CDNV of the last layer, ${ends.join("; ")}.`;
 }

@@ -36,6 +36,7 @@ Deno.test("differencesFromPaper() says each setting that is another, with the pa
   assert.deepEqual(found({ width: 50 }), ["width: 50 (in the paper 100)"]);
   assert.deepEqual(found({ epochs: 20 }), ["epochs: 20 (in the paper 500)"]);
   assert.deepEqual(found({ drops: [] }), ["learning rate falls after epochs: none (in the paper 150, 225)"]);
+  assert.deepEqual(found({ drops: null }), [], "without a history it is not known");
   assert.deepEqual(found({ variant: "loss mse, drops at 150/225" }), ["settings: loss mse"]);
   assert.deepEqual(found({ seed: 0 }), ["seeds: one, so that nothing is known of their spread"]);
 });

@@ -8,7 +8,7 @@ export interface SampleRun {
   readonly width?: number;
   readonly variant?: string;
   readonly epochs?: number;
-  readonly drops?: readonly number[];
+  readonly drops?: readonly number[] | null;
   readonly seed?: number;
   readonly labelNoise?: number;
   /** Train CDNV of each layer after training; it halves from layer to layer, down to the fourth, by default. */
@@ -41,7 +41,7 @@ export function sampleRun(of: SampleRun = {}): Run {
       variant: of.variant ?? "",
     },
     epochs: of.epochs ?? 20,
-    drops: of.drops ?? [10, 15],
+    drops: of.drops === undefined ? [10, 15] : of.drops,
     trainAccuracy,
     testAccuracy,
     layers: cdnv.map((train, index) => ({

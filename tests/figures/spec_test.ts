@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { figure1 } from "../../lib/figures/figure1.ts";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import type { Figure, Part } from "../../lib/figures/figure.ts";
@@ -72,6 +73,14 @@ Deno.test("networks that were measured once have their CDNV over layers in place
   );
   assert.deepEqual(found, expected);
   assert.ok("figure1" in await figuresOf({ depths: [2], epochs: 3, snapshots: [0, 3] }));
+});
+
+Deno.test("Figure 1 has no panel of accuracies where networks come without a history", async () => {
+  const study = await sampleStudy({ depths: [2, 4], epochs: 2 });
+  const [told, silent] = [figure1(study), figure1({ ...study, history: [] })];
+  assert.equal(silent.concat.length, told.concat.length - 1);
+  assert.match(told.description, /accuracies/);
+  assert.doesNotMatch(JSON.stringify([silent.title, silent.description]), /accurac/);
 });
 
 Deno.test("specText() is JSON of the same value, a row of data in a line", async () => {

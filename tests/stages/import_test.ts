@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { OnnxGraph } from "../../lib/compile/onnx/model.ts";
 import { writeDataset } from "../../lib/datasets/dataset.ts";
 import { modelParameter } from "../../lib/nn/model_parameter.ts";
-import { modelOf, readSnapshot, type Snapshot, snapshotName, writeSnapshot } from "../../lib/nn/snapshot.ts";
+import { encodeOnnxModel } from "../../lib/nn/onnx_model.ts";
+import {
+  listSnapshots,
+  modelOf,
+  readSnapshot,
+  type Snapshot,
+  snapshotName,
+  writeSnapshot,
+} from "../../lib/nn/snapshot.ts";
+import { encodeStateDict } from "../../lib/nn/state_dict.ts";
 import { initialVariables } from "../../lib/nn/variables.ts";
 import exportStage from "../../stages/export.ts";
 import importStage from "../../stages/import.ts";
@@ -175,3 +184,45 @@ Deno.test("import refuses an ONNX model whose batch norm was folded away, and sa
       return true;
     });
   }));
+
+Deno.test("import puts the weights from before training in as epoch 0, beside those after it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await writeDataset(`${folder}/dataset`, clusters());
+    const trained = snapshotOf({ kind: "mlp", depth: 2, width: 4 });
+    const variables = initialVariables(modelOf(trained), 9);
+    const deps = {
+      weights: `${folder}/after.safetensors`,
+      untrained: `${folder}/before.safetensors`,
+      dataset: `${folder}/dataset`,
+    };
+    await Deno.writeFile(deps.weights, encodeStateDict(trained, trained.variables));
+    await Deno.writeFile(deps.untrained, encodeStateDict(trained, variables));
+    const run = async (given: object, out: string) => {
+      await importStage.run({
+        with: importStage.parameters.parse(given),
+        deps,
+        outs: { snapshots: `${folder}/${out}` },
+        ...rest,
+      });
+    };
+    const { model } = trained;
+    await run({ model, epoch: 7 }, "both");
+    const [before, after] = await Promise.all(
+      (await listSnapshots(`${folder}/both`)).map(({ path }) => readSnapshot(path)),
+    );
+    assert.deepEqual([before!.epoch, after!.epoch], [0, 7]);
+    assert.deepEqual([before!.variables, after!.variables], [variables, trained.variables]);
+    await assert.rejects(run({ model, epoch: 0 }, "none"), {
+      message: "`epoch` is 0, but `untrained` names other weights before training",
+    });
+    deps.untrained = `${folder}/before.onnx`;
+    await Deno.writeFile(deps.untrained, encodeOnnxModel(trained, { layers: false }));
+    deps.weights = deps.untrained;
+    await assert.rejects(run({}, "none"), {
+      message: `${deps.untrained}: after epoch 7, where the network before training is expected`,
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
