@@ -45,14 +45,14 @@ for (const [images, width] of [[64, 100], [128, 100], [128, 160]] as const) {
 
 // Deep layers of few places have products with fewer rows than columns.
 Deno.test("onnxRuntime gives the same bytes with any number of threads, for convolutions by minimal filtering", async () => {
-  const model = buildModel(modelParameter.parse({ kind: "resnet18", width: 32 }), [8, 8, 3], 10);
+  const model = buildModel(modelParameter.parse({ kind: "convnet", depth: 3, width: 160 }), [16, 16, 3], 10);
   const program = modelTraining(
     model,
     { mean: [0.5, 0.5, 0.5], deviation: [0.3, 0.3, 0.3] },
     optimizerParameter.parse({ lr: 0.1 }),
   );
   const random = new Random(0, "test");
-  const [images, pixels] = [48, 192];
+  const [images, pixels] = [48, 768];
   const state = Object.fromEntries(
     Object.entries(program.state).map(([name, { shape }]) => {
       return [

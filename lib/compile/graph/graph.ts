@@ -13,6 +13,14 @@ export interface GraphOutput {
   readonly node: Node;
 }
 
+/** States of a program that a graph carries as one vector, their values side by side. */
+export interface Pack {
+  /** The vector's name among inputs and outputs of the role `state`. */
+  readonly name: string;
+  /** The states, in the vector's order. */
+  readonly members: readonly { readonly name: string; readonly shape: readonly number[] }[];
+}
+
 /** One step of a program, for one size of batch. */
 export interface Graph {
   /** The program's name, for messages. */
@@ -23,6 +31,8 @@ export interface Graph {
   readonly inputs: readonly Node[];
   /** Results: state, steps, rows, each in the program's order. */
   readonly outputs: readonly GraphOutput[];
+  /** States that stand side by side in one; none if absent. */
+  readonly packs?: readonly Pack[];
 }
 
 /** All nodes that the outputs need, each after its inputs; independent of how the graph was made. */

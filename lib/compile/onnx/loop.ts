@@ -1,6 +1,7 @@
-import type { Graph, GraphOutput } from "../graph/graph.ts";
+import type { Graph, GraphOutput, Pack } from "../graph/graph.ts";
 import type { Node } from "../graph/node.ts";
-import type { InputRole, OperationOf } from "../graph/operation.ts";
+import type { Dtype, InputRole, OperationOf } from "../graph/operation.ts";
+import { sizeOf } from "../graph/shape.ts";
 import { Emitter } from "./emitter.ts";
 import { lowerings } from "./lowerings.ts";
 import { OnnxGraph } from "./model.ts";
@@ -37,7 +38,8 @@ export function lowerLoop(graph: Graph): Uint8Array {
   body.input("step", "int64", []);
   body.input("condition", "bool", []);
   const indices = body.add("Gather", [orderName, "step"], { axis: 0 });
-  for (const input of inputs) declare(input, { outer, body, around, inside, indices });
+  const packs = new Map(graph.packs?.map((pack) => [pack.name, pack]));
+  for (const input of inputs) declare(input, packs, { outer, body, around, inside, indices });
 
   body.output(body.add("Identity", ["condition"]), "bool", []);
   const results = body.outputNames(graph.outputs.map(({ node }) => inside.value(node)));
@@ -47,8 +49,10 @@ export function lowerLoop(graph: Graph): Uint8Array {
   const names = graph.outputs.map(({ role, name }) => valueName(role === "state" ? "next" : role, name));
   const start = carried.map(({ operation }) => valueName("state", operation.name));
   outer.addNamed("Loop", [steps, "", ...start], names, { body: { graph: body } });
-  graph.outputs.forEach(({ role, node }, index) => {
-    outer.output(names[index]!, node.dtype, role === "state" ? node.shape : ["steps", ...node.shape]);
+  graph.outputs.forEach(({ role, name, node }, index) => {
+    const pack = role === "state" ? packs.get(name) : undefined;
+    if (pack !== undefined) unpack(pack, names[index]!, node.dtype, outer);
+    else outer.output(names[index]!, node.dtype, role === "state" ? node.shape : ["steps", ...node.shape]);
   });
   return outer.model();
 }
@@ -62,7 +66,11 @@ interface Site {
 }
 
 /** Declares an input of the model, and says by what name the body knows it. */
-function declare(input: Input, { outer, body, around, inside, indices }: Site): void {
+function declare(
+  input: Input,
+  packs: ReadonlyMap<string, Pack>,
+  { outer, body, around, inside, indices }: Site,
+): void {
   const { role, name, dtype, shape } = input.operation;
   const outside = valueName(role, name);
   switch (role) {
@@ -79,11 +87,34 @@ function declare(input: Input, { outer, body, around, inside, indices }: Site): 
       around.bind(input, outside);
       break;
     case "state": {
-      outer.input(outside, dtype, shape);
+      const pack = packs.get(name);
+      if (pack !== undefined) join(pack, outside, dtype, outer);
+      else outer.input(outside, dtype, shape);
       const carried = `carried/${name}`;
       body.input(carried, dtype, shape);
       inside.bind(input, carried);
       break;
     }
   }
+}
+
+/** Puts the states of a pack side by side before the loop. */
+function join({ members }: Pack, whole: string, dtype: Dtype, outer: OnnxGraph): void {
+  const parts = members.map(({ name, shape }) => {
+    const state = valueName("state", name);
+    outer.input(state, dtype, shape);
+    return outer.add("Reshape", [state, outer.integers([sizeOf(shape)])]);
+  });
+  outer.addNamed("Concat", parts, [whole], { axis: 0 });
+}
+
+/** Takes the states of a pack apart after the loop. */
+function unpack({ members }: Pack, whole: string, dtype: Dtype, outer: OnnxGraph): void {
+  const parts = members.map(() => outer.name());
+  outer.addNamed("Split", [whole, outer.integers(members.map(({ shape }) => sizeOf(shape)))], parts, { axis: 0 });
+  members.forEach(({ name, shape }, index) => {
+    const next = valueName("next", name);
+    outer.addNamed("Reshape", [parts[index]!, outer.integers(shape)], [next]);
+    outer.output(next, dtype, shape);
+  });
 }

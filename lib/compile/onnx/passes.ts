@@ -2,6 +2,7 @@ import { channelsFirst } from "../passes/channels_first.ts";
 import { columnFactors } from "../passes/column_factors.ts";
 import { filterGradientAsProduct } from "../passes/filter_gradient.ts";
 import { arrangeImages } from "../passes/image_axes.ts";
+import { packState } from "../passes/pack_state.ts";
 import { smallTermsFirst } from "../passes/small_terms.ts";
 import { winogradConvolution } from "../passes/winograd.ts";
 import { narrowConvolution } from "../passes/narrow_convolution.ts";
@@ -24,5 +25,6 @@ export function onnxPasses({ winograd }: OnnxPassOptions): readonly Pass[] {
     rewriting(filterGradientAsProduct),
     columnFactors,
     rewriting(smallTermsFirst),
+    packState,
   ];
 }
