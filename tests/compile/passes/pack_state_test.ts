@@ -23,9 +23,9 @@ function graphOf(next: Readonly<Record<string, Node>>, states: readonly Node[], 
 }
 
 const [x, y] = [state("x", [3]), state("y", [2, 2])];
-/** `state * 0.9 + slope * rate`. */
+/** `state * 0.5 + slope * rate`. */
 const updated = (state: Node, slope: Node) =>
-  binary("add", binary("multiply", state, fill(0.9)), binary("multiply", slope, rate));
+  binary("add", binary("multiply", state, fill(0.5)), binary("multiply", slope, rate));
 
 Deno.test("packState() updates states of one form as one, with what they take side by side, and reads each as a part", () => {
   const graph = packState(graphOf({ x: updated(x, a), y: updated(y, b) }, [x, y], [unary("exp", y)]));
@@ -38,7 +38,7 @@ Deno.test("packState() updates states of one form as one, with what they take si
     "%1 = constant a float32[3]",
     "%2 = constant b float32[2,2]",
     "%3 = state packed 1 float32[7]",
-    "%4 = multiply(%3, 0.9) float32[7]",
+    "%4 = multiply(%3, 0.5) float32[7]",
     "%5 = reshape(%1) float32[3]",
     "%6 = reshape(%2) float32[4]",
     "%7 = concatenate(%5, %6, axis 0) float32[7]",
