@@ -1,7 +1,27 @@
+import type { z } from "zod";
 import type { Score } from "./evaluation.ts";
+import type { Model } from "./model.ts";
+import type { optimizerParameter } from "./sgd.ts";
 import type { Variables } from "./variables.ts";
 
-const hint = "try a lower optimizer.lr, some epochs of optimizer.warmUp, or model.batchNorm: true";
+/** The settings that may be to blame. */
+export interface DivergenceSettings {
+  /** Of them the learning rate's warm-up and the clipping of gradients. */
+  readonly optimizer: Pick<z.output<typeof optimizerParameter>, "warmUp" | "clip">;
+  /** The network, which has statistics where it has batch norm. */
+  readonly model: Pick<Model, "statistics">;
+}
+
+/** What to try, of what was not tried yet. */
+export function divergenceHint({ optimizer: { warmUp, clip }, model }: DivergenceSettings): string {
+  const attempts = [
+    "a lower optimizer.lr",
+    warmUp === 0 ? "some epochs of optimizer.warmUp" : `an optimizer.warmUp of more than ${warmUp} epochs`,
+    clip === null ? "optimizer.clip: 1" : `an optimizer.clip below ${clip}`,
+    ...Object.keys(model.statistics).length > 0 ? [] : ["model.batchNorm: true"],
+  ];
+  return `try ${attempts.slice(0, -1).join(", ")} or ${attempts.at(-1)}`;
+}
 
 /**
  * Checks that an epoch left finite numbers only.
@@ -13,14 +33,16 @@ const hint = "try a lower optimizer.lr, some epochs of optimizer.warmUp, or mode
  * learning rate and a hint
  */
 export async function checkFinite(
-  { epoch, rates, losses, state, diagnose }: {
+  { epoch, rates, losses, state, settings, diagnose }: {
     readonly epoch: number;
     readonly rates: readonly number[];
     readonly losses: Float32Array | Float64Array | Int32Array;
     readonly state: Variables;
+    readonly settings: DivergenceSettings;
     readonly diagnose: (step: number) => Promise<string>;
   },
 ): Promise<void> {
+  const hint = divergenceHint(settings);
   const step = losses.findIndex((loss) => !Number.isFinite(loss));
   if (step >= 0) {
     throw new Error(
@@ -44,9 +66,14 @@ export async function checkFinite(
  *
  * @throws {Error} naming the set, the epoch and a hint
  */
-export function checkScores(epoch: number, scores: Readonly<Record<string, Score>>): void {
+export function checkScores(
+  epoch: number,
+  scores: Readonly<Record<string, Score>>,
+  settings: DivergenceSettings,
+): void {
   for (const [set, { loss }] of Object.entries(scores)) {
     if (!Number.isFinite(loss)) {
+      const hint = divergenceHint(settings);
       throw new Error(`Training diverged: the loss on the ${set} set is ${loss} after epoch ${epoch}; ${hint}`);
     }
   }

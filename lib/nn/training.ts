@@ -98,7 +98,7 @@ export async function* training(options: TrainingOptions): AsyncGenerator<Checkp
       const state = result.state as Variables;
       const losses = result.steps.loss!.data;
       const diagnosis = (at: number) => diagnose(options, { executable: step, inputs }, at);
-      await checkFinite({ epoch, rates, losses, state, diagnose: diagnosis });
+      await checkFinite({ epoch, rates, losses, state, settings: options, diagnose: diagnosis });
       ({ variables, velocities } = separated(state));
       const history = {
         epoch,
@@ -144,7 +144,7 @@ async function evaluatorOf({ runtime, model, normalisation, loss, threads, ...op
       if (!isEvaluated(epoch, { every: options.evaluateEvery, epochs: options.epochs })) return unevaluated;
       const train = await evaluate(executable, variables, options.train);
       const test = await evaluate(executable, variables, options.test);
-      checkScores(epoch, { train, test });
+      checkScores(epoch, { train, test }, { model, optimizer: options.optimizer });
       return {
         train_accuracy: train.accuracy,
         test_accuracy: test.accuracy,
