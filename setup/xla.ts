@@ -4,7 +4,6 @@
  * @module
  */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { Client } from "../lib/runtimes/xla/client.ts";
 import {
   findPlugin,
@@ -15,6 +14,7 @@ import {
   recordFile,
 } from "../lib/runtimes/xla/location.ts";
 import { Plugin } from "../lib/runtimes/xla/plugin.ts";
+import { readOptions } from "./options.ts";
 import { placeOf } from "./place.ts";
 import { digestOf, installWheel, type Wheel } from "./wheel.ts";
 
@@ -25,7 +25,7 @@ Without an option: the plugin for a CPU (63 MB).
   --plugin FILE        a PJRT plugin that is at hand, e.g. that of an installed JAX: it is linked to
   --wheel FILE         the wheel, where it is at hand; else pip downloads it`;
 
-/** The wheels by kind and processor: those whose versions of PJRT's interface \`layout.ts\` knows. */
+/** The wheels by kind and processor: those whose versions of PJRT's interface `layout.ts` knows. */
 const wheels: Readonly<Record<Exclude<PluginKind, "own">, Readonly<Record<typeof Deno.build.arch, Wheel>>>> = {
   cpu: {
     x86_64: {
@@ -98,16 +98,12 @@ async function record(folder: string, name: string): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      cuda13: { type: "boolean" },
-      cuda12: { type: "boolean" },
-      plugin: { type: "string" },
-      wheel: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) return console.log(usage);
+  const values = readOptions({
+    cuda13: { type: "boolean" },
+    cuda12: { type: "boolean" },
+    plugin: { type: "string" },
+    wheel: { type: "string" },
+  }, usage);
   if (values.plugin !== undefined) await link(values.plugin);
   else await install(values.cuda13 ? "cuda13" : values.cuda12 ? "cuda12" : "cpu", values.wheel);
   const path = findPlugin();
