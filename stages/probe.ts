@@ -28,6 +28,7 @@ import {
 import { Random } from "../lib/nn/random.ts";
 import { checkTrainedOn, listSnapshots, modelOf, readSnapshot, type Snapshot } from "../lib/nn/snapshot.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
+import { runtimeName } from "../lib/runtimes/choice.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
 import { threadsOf } from "../lib/runtimes/threads.ts";
@@ -117,7 +118,10 @@ export default stage({
       return chosenSnapshots(snapshots, epochs, last, `probe: ${kind}.epochs names one that epochs does not`);
     };
     const [minimised, solved] = [among("converged"), among("ridge")];
-    const engine = { runtime: await runtimeByName(parameters.runtime), threads: threadsOf(resources.cpus) };
+    const engine = {
+      runtime: await runtimeByName(runtimeName(parameters.runtime)),
+      threads: threadsOf(resources.cpus),
+    };
 
     const rows: Row[] = [];
     for (const [index, listed] of snapshots.entries()) {

@@ -27,7 +27,7 @@ import { TrainingState } from "../lib/nn/training_state.ts";
 import { trainingVariant } from "../lib/nn/variant.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
-import { runtimeByName } from "../lib/runtimes/registry.ts";
+import { trainingRuntime } from "../lib/runtimes/registry.ts";
 import { threadsOf } from "../lib/runtimes/threads.ts";
 
 /** Trains a network and keeps snapshots of it. */
@@ -80,7 +80,7 @@ export default stage({
     const state = await TrainingState.open(folder, trainingStateOptions(parameters, model, examples));
     for (const problem of state.problems) console.warn(`does without a checkpoint: ${problem}`);
 
-    const runtime = await runtimeByName(parameters.runtime);
+    const runtime = await trainingRuntime(parameters.runtime);
     const threads = threadsOf(resources.cpus);
     const settings = { ...parameters, model, normalisation, train, test, runtime, threads, state, kept, signal };
     for await (const row of resumableTraining(settings)) {

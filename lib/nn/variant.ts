@@ -4,6 +4,7 @@ import type { EarlyStop } from "./early_stop.ts";
 import type { LabelNoise } from "./label_noise.ts";
 import type { Loss } from "./loss.ts";
 import { modelParameter, type ModelParameters } from "./model_parameter.ts";
+import { precisionOf, type RuntimeChoice } from "../runtimes/choice.ts";
 import { dropEpochs } from "./schedule.ts";
 import { optimizerParameter } from "./sgd.ts";
 
@@ -25,6 +26,8 @@ export interface TrainingSettings {
   readonly earlyStop: EarlyStop | null;
   /** Its seed. */
   readonly seed: number;
+  /** What computed it, of which only the precision makes another network. */
+  readonly runtime: RuntimeChoice;
 }
 
 /** The rate that trainings have unless a study is about it: the paper's. */
@@ -47,7 +50,8 @@ export function modelVariant({ kind, depth, width, ...others }: ModelParameters 
  * of the epochs.
  */
 export function trainingVariant(settings: TrainingSettings): string {
-  const { loss, optimizer: { drops, cosine, ...optimizer }, labelNoise, augmentation, batch, earlyStop } = settings;
+  const { loss, optimizer: { drops, cosine, ...optimizer }, labelNoise, augmentation, batch, earlyStop, runtime } =
+    settings;
   const { drops: usualDrops, cosine: _, ...usual } = optimizerParameter.parse({ lr: usualRate });
   return joined([
     ...differences({ loss }, { loss: "cross-entropy" }),
@@ -55,6 +59,7 @@ export function trainingVariant(settings: TrainingSettings): string {
     ...cosine === null ? dropsText(settings) : [`cosine to ${cosine.to}`],
     ...drops.at.length === 0 ? [] : differences({ dropFactor: drops.factor }, { dropFactor: usualDrops.factor }),
     ...differences({ batch }, { batch: usualBatch }),
+    ...precisionOf(runtime) === "float32" ? [] : [precisionOf(runtime)],
     ...augmentation === null || augmentation.pad === 0 ? [] : [`crops ${augmentation.pad}`],
     ...augmentation?.flip ? ["flips"] : [],
     // At a share of zero too, so that it stays in one family with others of its kind.

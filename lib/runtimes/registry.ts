@@ -1,3 +1,4 @@
+import { precisionOf, type RuntimeChoice, runtimeName } from "./choice.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Each runtime is loaded when first asked for, so that a stage pays only for what it uses. */
@@ -20,4 +21,15 @@ export async function runtimeByName(name: string): Promise<Runtime> {
     throw new Error(`There is no runtime "${name}"; expected one of ${Object.keys(loaders).join(", ")}`);
   }
   return await load();
+}
+
+/**
+ * Loads a runtime as it was chosen for a training, at the precision that the choice names. What measures a network takes
+ * {@linkcode runtimeByName}, whose runtimes compute in float32.
+ */
+export async function trainingRuntime(choice: RuntimeChoice): Promise<Runtime> {
+  const runtime = await runtimeByName(runtimeName(choice));
+  const precision = precisionOf(choice);
+  if (precision === "float32") return runtime;
+  return { ...runtime, compile: (program, options) => runtime.compile(program, { ...options, precision }) };
 }

@@ -1,12 +1,13 @@
+import { precisionOf, type RuntimeChoice, runtimeName } from "./choice.ts";
 import { identifyTensorflow } from "./tensorflow/identity.ts";
 import { tensorflowFolder } from "./tensorflow/installation.ts";
-import { identifyWebgpu } from "./webgpu/identity.ts";
+import { resolveWebgpu } from "./webgpu/identity.ts";
 import { resolveXla } from "./xla/identity.ts";
 
 /** What a value of `runtime` stands for on this machine. */
 export interface ResolvedRuntime {
-  /** The runtime's name. */
-  readonly value: string;
+  /** The runtime's name, with the precision where that is not float32. */
+  readonly value: RuntimeChoice;
   /** The engine and its version, part of a stage's fingerprint. */
   readonly identity: string;
   /** Folders of native libraries, besides those of npm packages. */
@@ -15,11 +16,13 @@ export interface ResolvedRuntime {
   readonly pointers?: boolean;
   /** Environment variables that the engine looks at. */
   readonly env?: readonly string[];
-  /** Why it was taken, where nobody named it. */
+  /** Whether it computes on the CPU, where it need not. */
+  readonly onCpu?: boolean;
+  /** Why it was taken, where nobody named it; or what is the matter with one that was. */
   readonly note?: string;
 }
 
-type Engine = Omit<ResolvedRuntime, "value" | "note">;
+type Engine = Omit<ResolvedRuntime, "value">;
 
 /**
  * What each runtime is on this machine. Versions of npm packages are written down here, and held to the installed ones by
@@ -28,7 +31,7 @@ type Engine = Omit<ResolvedRuntime, "value" | "note">;
 const engines: Readonly<Record<string, () => Engine | Promise<Engine>>> = {
   onnx: () => ({ identity: "onnxruntime-node 1.30.0" }),
   tensorflow: async () => ({ identity: await identifyTensorflow(tensorflowFolder), native: [tensorflowFolder] }),
-  webgpu: async () => ({ identity: await identifyWebgpu() }),
+  webgpu: resolveWebgpu,
   xla: resolveXla,
   cpu: () => ({ identity: "@tensorflow/tfjs 4.22.0" }),
 };
@@ -39,13 +42,13 @@ const engines: Readonly<Record<string, () => Engine | Promise<Engine>>> = {
  *
  * @throws {Error} where there is no runtime of that name, or it is not set up
  */
-export default async function resolveRuntime(value: unknown): Promise<ResolvedRuntime> {
-  const name = value === "auto" ? "onnx" : String(value);
+export default async function resolveRuntime(value: RuntimeChoice): Promise<ResolvedRuntime> {
+  const name = value === "auto" ? "onnx" : runtimeName(value);
   const engine = engines[name];
   if (engine === undefined) {
     throw new Error(`There is no runtime "${name}"; expected one of auto, ${Object.keys(engines).join(", ")}`);
   }
-  const resolved = { value: name, ...await engine() };
+  const resolved = { value: precisionOf(value) === "float32" ? name : value, ...await engine() };
   if (value !== "auto") return resolved;
   const note = `auto takes ${name} (${resolved.identity}), which needs no set-up; a GPU is used by xla, webgpu or ` +
     "tensorflow, where runtime names it";

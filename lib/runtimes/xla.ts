@@ -9,6 +9,7 @@ import { collect, type Results } from "./results.ts";
 import type { CompileOptions, Executable, Runtime } from "./runtime.ts";
 import type { Buffer, Client, LoadedProgram } from "./xla/client.ts";
 import { compilerOptions } from "./xla/compiler_options.ts";
+import { cudaFolder } from "./xla/cuda_folder.ts";
 import { type BufferScope, withBuffers } from "./xla/buffer_scope.ts";
 import { acquireClient, releaseClient } from "./xla/shared_client.ts";
 
@@ -119,7 +120,8 @@ class XlaExecutable implements Executable {
     const graph = this.#graphs.get(batch) ?? optimise(await inTurn(() => traceProgram(this.program, batch)));
     this.#graphs.set(batch, graph);
     const lowered = lowerLoop(graph, { count, steps, precision: this.options.precision ?? "float32" });
-    const options = compilerOptions(this.client.platform);
+    const { platform, plugin } = this.client;
+    const options = compilerOptions(platform, platform === "cuda" ? cudaFolder(plugin.path) : undefined);
     const loaded = await this.client.compile(lowered.text, lowered.results.length, options);
     const loop = { lowered, loaded };
     this.#loops.set(key, loop);

@@ -47,6 +47,8 @@ Deno.test("trainingVariant() names each setting that makes another network", () 
     [{ labelNoise: { share: 0.5, kind: "symmetric" } }, "symmetric noise"],
     [{ labelNoise: { share: 0.5, seed: 3 } }, "noise seed 3"],
     [{ earlyStop: {} }, "early stop 0.999"],
+    [{ runtime: { name: "xla", precision: "bfloat16" } }, "bfloat16"],
+    [{ runtime: { name: "xla" } }, ""],
   ];
   for (const [setting, expected] of settings) assert.equal(variantOf(setting), expected);
 });

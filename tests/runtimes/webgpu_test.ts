@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
-import { writeDataset } from "../../lib/datasets/dataset.ts";
-import { readTable } from "../../lib/formats/table.ts";
 import { cpuRuntime } from "../../lib/runtimes/cpu.ts";
 import type { Program } from "../../lib/runtimes/program.ts";
 import resolveRuntime from "../../lib/runtimes/resolver.ts";
 import { requestAdapter } from "../../lib/runtimes/webgpu/adapter.ts";
 import { mlp, trainingInputs, trainingProgram } from "../compile/support/network.ts";
-import { clusters } from "../nn/clusters.ts";
 import { testRuntimes } from "./runtimes.ts";
+import { lockOfTraining } from "./sandboxed_training.ts";
 
 const { ignore, load } = (await testRuntimes()).find(({ name }) => name === "webgpu")!;
 
@@ -117,40 +113,21 @@ adapterTest("webgpuRuntime says what the device refuses, which alone would give 
 adapterTest("resolveRuntime() names the installed kernels, Deno and the adapter", async () => {
   const { version } = createRequire(import.meta.url)("@tensorflow/tfjs-backend-webgpu/package.json");
   const { description } = (await requestAdapter()).info;
-  assert.deepEqual(await resolveRuntime("webgpu"), {
+  const { note, onCpu, ...resolved } = await resolveRuntime("webgpu");
+  assert.deepEqual(resolved, {
     value: "webgpu",
     identity: `@tensorflow/tfjs-backend-webgpu ${version}, Deno ${Deno.version.deno}, ${description}`,
   });
+  assert.equal(onCpu, /llvmpipe|SwiftShader/.test(description));
+  assert.equal(
+    onCpu,
+    note?.startsWith(`webgpu computes on the CPU here, and slowly: its adapter is ${description}; `) ?? false,
+  );
 });
 
 adapterTest("a stage trains on webgpu in its sandbox, and the lock says which adapter that was", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    await writeDataset(join(folder, "dataset"), clusters());
-    const text = `stages:
-      train:
-        run: ${relative(folder, fileURLToPath(import.meta.resolve("../../stages/train.ts")))}
-        with:
-          model: { kind: mlp, depth: 2, width: 8, batchNorm: true }
-          optimizer: { lr: 0.02 }
-          epochs: 2
-          batch: 50
-          runtime: webgpu
-        deps: { dataset: dataset }
-        outs: { snapshots: snapshots, history: history.csv }`;
-    await Deno.writeTextFile(join(folder, "pipeline.yaml"), text);
-    const cli = fileURLToPath(import.meta.resolve("../../lib/pipeline/cli.ts"));
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", cli, "repro", "--file", join(folder, "pipeline.yaml")],
-    }).output();
-    assert.ok(success, new TextDecoder().decode(stderr));
-    const rows = await readTable(join(folder, "history.csv"));
-    assert.ok(Number(rows[2]!.train_loss) < Number(rows[1]!.train_loss));
-    const lock = await Deno.readTextFile(join(folder, "pipeline.lock"));
-    assert.ok(lock.includes(`runtime: "${(await resolveRuntime("webgpu")).identity}"`), lock);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  const lock = await lockOfTraining("webgpu");
+  assert.ok(lock.includes(`runtime: "${(await resolveRuntime("webgpu")).identity}"`), lock);
 });
 
 Deno.test("requestAdapter() says what to install where there is no adapter", async () => {

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { cpuRuntime } from "../../lib/runtimes/cpu.ts";
 import type { Program } from "../../lib/runtimes/program.ts";
+import resolveRuntime from "../../lib/runtimes/resolver.ts";
 import { xlaRuntime } from "../../lib/runtimes/xla.ts";
 import { trainingInputs, trainingProgram } from "../compile/support/network.ts";
 import { assertSameLosses, batch, networks, visits } from "./agreement.ts";
 import { testRuntimes } from "./runtimes.ts";
+import { lockOfTraining, trainInSandbox } from "./sandboxed_training.ts";
 
 const { ignore } = (await testRuntimes()).find(({ name }) => name === "xla")!;
 
@@ -140,4 +142,35 @@ Deno.test({
     assert.equal(await resultOf("float32"), Math.fround((1 + 2 ** -9) ** 2));
     assert.equal(await resultOf("bfloat16"), 1);
   },
+});
+
+Deno.test({
+  name:
+    "a stage trains on xla at the precision that its pipeline file names, and the lock says it beside plugin and device",
+  ignore,
+  async fn() {
+    const { identity } = await resolveRuntime("xla");
+    const [plain, precise] = await Promise.all([
+      lockOfTraining("xla"),
+      lockOfTraining("{ name: xla, precision: bfloat16 }"),
+    ]);
+    for (const lock of [plain, precise]) assert.ok(lock.replaceAll(/\s+/g, " ").includes(identity), lock);
+    assert.match(plain, /^ {6}runtime: xla$/m);
+    assert.match(precise, /^ {6}runtime:\n {8}name: xla\n {8}precision: bfloat16$/m);
+    const [one, other] = [plain, precise].map((lock) => /path: snapshots$[^]*?sha256: (\w{64})/m.exec(lock)?.[1]);
+    assert.ok(one !== undefined && other !== undefined && one !== other, plain);
+  },
+});
+
+Deno.test("a precision that there is not, or for another runtime: what was found, and what is expected", async () => {
+  const wrong = async (runtime: string) => (await trainInSandbox(runtime)).stderr;
+  assert.match(
+    await wrong("{ name: xla, precision: bfloat61 }"),
+    /with\.runtime\.precision is "?bfloat61"?, expected "?float32"?, "?tf32"? or "?bfloat16"?/,
+  );
+  assert.match(await wrong("{ name: onnx }"), /with\.runtime\.name is "?onnx"?, expected "?xla"?/);
+  assert.match(
+    await wrong("onxx"),
+    /with\.runtime is "?onxx"?, expected "auto", "onnx", .*"cpu" or a map$[^]*Did you mean onnx\?/m,
+  );
 });

@@ -22,8 +22,7 @@ export function issueDiagnostics(issue: Issue, action: RunAction, value: Json): 
     : expected.code === "custom"
     ? `${name} is ${shown(found)}: ${expected.message}`
     : `${name} is ${shown(found)}, expected ${wanted}`;
-  const choices = expected.values ?? expected.options ?? [];
-  const near = typeof found === "string" ? nearest(found, choices.map(String)) : undefined;
+  const near = typeof found === "string" ? nearest(found, choicesOf(expected).map(String)) : undefined;
   return [{
     severity: "error",
     message,
@@ -57,16 +56,30 @@ function sharpened(issue: Issue): { readonly path: Issue["path"]; readonly expec
   return sharpened({ ...inner, path: [...issue.path, ...inner.path] });
 }
 
+/** The values that would have been right, where they can be listed: of a union, those of all its choices. */
+function choicesOf({ values, options, errors = [] }: Issue): readonly unknown[] {
+  return values ?? options ?? errors.flatMap(([first]) => first === undefined ? [] : choicesOf(first));
+}
+
 /** What a schema expects, in words that follow "expected". */
 export function expectation(issue: Issue): string {
+  return alternatives(expectations(issue));
+}
+
+function expectations(issue: Issue): string[] {
+  if (issue.code === "invalid_union" && issue.options === undefined) {
+    return (issue.errors ?? []).flatMap(([first]) => first === undefined ? [] : expectations(first));
+  }
+  if (issue.code === "invalid_value") return (issue.values ?? []).map(shown);
+  return [singleExpectation(issue)];
+}
+
+function singleExpectation(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
       return typeNames[issue.expected ?? ""] ?? issue.expected ?? issue.message;
-    case "invalid_value":
-      return alternatives((issue.values ?? []).map(shown));
     case "invalid_union":
-      if (issue.options !== undefined) return alternatives(issue.options.map(shown));
-      return alternatives((issue.errors ?? []).flatMap(([first]) => first === undefined ? [] : [expectation(first)]));
+      return alternatives((issue.options ?? []).map(shown));
     case "too_small":
       return bounded(issue, issue.minimum, issue.inclusive ? "at least" : "more than");
     case "too_big":

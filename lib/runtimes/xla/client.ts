@@ -30,6 +30,8 @@ const untilTransferred = 1;
 export class Client {
   /** `cpu`, `cuda`, ... */
   readonly platform: string;
+  /** The model of the device, as `NVIDIA H100 80GB HBM3`; of a CPU just `cpu`. */
+  readonly deviceKind: string;
   readonly #client: Address;
   readonly #device: Address;
 
@@ -55,6 +57,12 @@ export class Client {
       throw new Error(`XLA finds no device of platform ${this.platform}`);
     }
     this.#device = viewAt(devices.get("addressable_devices")).getBigUint64();
+    const described = new Structure("PJRT_Device_GetDescription_Args").set("device", this.#device);
+    plugin.call("PJRT_Device_GetDescription", described);
+    const kind = new Structure("PJRT_DeviceDescription_Kind_Args")
+      .set("device_description", described.get("device_description"));
+    plugin.call("PJRT_DeviceDescription_Kind", kind);
+    this.deviceKind = kind.text("device_kind", "device_kind_size");
   }
 
   /**

@@ -44,6 +44,8 @@ export const structures = {
     addressable_devices: "pointer",
     num_addressable_devices: "size",
   },
+  PJRT_Device_GetDescription_Args: { device: "pointer", device_description: "pointer" },
+  PJRT_DeviceDescription_Kind_Args: { device_description: "pointer", device_kind: "pointer", device_kind_size: "size" },
   PJRT_Program: { code: "pointer", code_size: "size", format: "pointer", format_size: "size" },
   PJRT_Client_Compile_Args: {
     client: "pointer",
@@ -119,6 +121,8 @@ export const functionPlaces = {
   PJRT_Client_AddressableDevices: 16,
   PJRT_Client_Compile: 20,
   PJRT_Client_BufferFromHostBuffer: 22,
+  PJRT_DeviceDescription_Kind: 26,
+  PJRT_Device_GetDescription: 29,
   PJRT_LoadedExecutable_Destroy: 50,
   PJRT_LoadedExecutable_Execute: 55,
   PJRT_Buffer_Destroy: 58,

@@ -41,8 +41,13 @@ export function findPlugin(named: string | undefined = Deno.env.get(pluginVariab
   throw new Error(
     named === undefined
       ? "There is no XLA plugin: run `deno task setup:xla` (on a machine with an NVIDIA GPU `deno task setup:xla --cuda13`)"
-      : `There is no XLA plugin ${named}, which ${pluginVariable} names: correct it, or run \`deno task setup:xla\` without it`,
+      : `There is no XLA plugin ${named}, which ${pluginVariable} names: correct ${pluginVariable}, or unset it`,
   );
+}
+
+/** What makes a plugin work that is there and does not: it was installed, or somebody named it. */
+export function pluginCure(named: string | undefined = Deno.env.get(pluginVariable)): string {
+  return named === undefined ? "run `deno task setup:xla`" : `correct ${pluginVariable}, which names it, or unset it`;
 }
 
 /** What is written beside an installed plugin, so that its digest need not be computed at every planning. */

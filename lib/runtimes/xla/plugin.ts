@@ -1,9 +1,8 @@
-import { type FunctionName, functionPlaces, interfaceLayout, knownVersions } from "./layout.ts";
+import { checkVersion } from "./interface_version.ts";
+import { type FunctionName, functionPlaces, interfaceLayout } from "./layout.ts";
+import { pluginCure } from "./location.ts";
 import { checkStructures } from "./structure_check.ts";
 import { type Address, Structure, viewAt } from "./structure.ts";
-
-/** What to do where a plugin is missing or broken. */
-const cure = "run `deno task setup:xla`";
 
 /** Flags of `dlopen`, so that a library is never unloaded: XLA's threads outlive it, and the exit of the process crashes. */
 const keepLoaded: Readonly<Partial<Record<typeof Deno.build.os, number>>> = {
@@ -32,7 +31,9 @@ export class Plugin {
     try {
       checkStructures((name, argument) => this.#errorOf(this.#call(name, argument)));
     } catch (cause) {
-      throw new Error(`${path} is no PJRT plugin that mindepth knows: ${(cause as Error).message}; ${cure}`, { cause });
+      throw new Error(`${path} is no PJRT plugin that mindepth knows: ${(cause as Error).message}; ${pluginCure()}`, {
+        cause,
+      });
     }
     this.call("PJRT_Plugin_Initialize", new Structure("PJRT_Plugin_Initialize_Args"));
   }
@@ -100,23 +101,19 @@ function loadInterface(path: string): Address {
     });
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
-    throw new Error(`${path} is no PJRT plugin that can be loaded (${(cause as Error).message}); ${cure}`, { cause });
+    throw new Error(`${path} is no PJRT plugin that can be loaded (${(cause as Error).message}); ${pluginCure()}`, {
+      cause,
+    });
   }
   library.symbols.dlopen(new TextEncoder().encode(`${path}\0`), flags);
   const table = Deno.UnsafePointer.value(library.symbols.GetPjrtApi());
   const view = viewAt(table);
-  const { major, leastMinor, mostMinor } = knownVersions;
-  const found = [view.getInt32(interfaceLayout.major), view.getInt32(interfaceLayout.minor)] as const;
-  if (found[0] !== major || found[1] < leastMinor || found[1] > mostMinor) {
-    throw new Error(
-      `${path} has version ${found.join(".")} of PJRT's interface, of which mindepth knows ` +
-        `${major}.${leastMinor} to ${major}.${mostMinor}; ${cure}, which installs a plugin of these`,
-    );
-  }
+  const [major, minor] = [view.getInt32(interfaceLayout.major), view.getInt32(interfaceLayout.minor)];
+  checkVersion(path, { major, minor });
   const needed = interfaceLayout.functions + 8 * (Math.max(...Object.values(functionPlaces)) + 1);
   const size = view.getBigUint64(interfaceLayout.size);
   if (size < needed) {
-    throw new Error(`${path} has a table of functions of ${size} bytes, expected at least ${needed}; ${cure}`);
+    throw new Error(`${path} has a table of functions of ${size} bytes, expected at least ${needed}; ${pluginCure()}`);
   }
   return table;
 }
