@@ -110,6 +110,28 @@ Deno.test("docs/models.md: the family it adds trains, and its parameters are che
   });
 });
 
+Deno.test("docs/compiler.md: the pass it adds passes its test, and is applied", async () => {
+  await withExamples("docs/compiler.md", async (folder) => {
+    cpSync(join(ROOT, "tests/compile/support"), join(folder, "tests/compile/support"), { recursive: true });
+    const applied = `
+      import assert from "node:assert/strict";
+      import { unary } from "../../../lib/compile/graph/node.ts";
+      import { optimise } from "../../../lib/compile/passes/optimise.ts";
+      import { graphOf, input, linesOf } from "../support/graph.ts";
+      Deno.test("optimise() applies it", () => {
+        const graph = graphOf(unary("abs", unary("abs", input("x", [2]))));
+        assert.deepEqual(linesOf(optimise(graph)).slice(1), ["%1 = abs(%0) float32[2]", "step 0 = %1"]);
+      });`;
+    writeFileSync(join(folder, "tests/compile/passes/applied_test.ts"), applied);
+    const args = ["test", "-A", join(folder, "tests/compile/passes")];
+    const options = { args, cwd: folder, env: { NO_COLOR: "1" } };
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), options).output();
+    const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    assert.equal(code, 0, text);
+    assert.match(text, /3 passed/);
+  });
+});
+
 Deno.test("docs/datasets.md: one's own images become a data set, and another pixel makes it stale", async () => {
   await withExamples("docs/datasets.md", async (folder) => {
     const study = join(folder, "studies/flowers");
