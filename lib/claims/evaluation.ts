@@ -1,3 +1,4 @@
+import { isShuffled } from "../figures/study/controls.ts";
 import { groupBy } from "../figures/study/seeds.ts";
 import type { Study } from "../figures/study/study.ts";
 import type { Claim, Judgement } from "./claim.ts";
@@ -14,7 +15,7 @@ import { signTest } from "./sign_test.ts";
  * @param profile which of the readings of the paper the study follows, as "as written"
  */
 export function evaluateClaims(study: Study, profile?: string): ClaimsDocument {
-  const runs = runsOf(study).filter(({ identity }) => identity.labelNoise < 1);
+  const runs = runsOf(study).filter(({ identity }) => !isShuffled(identity));
   const claims = paperClaims.map((claim) => evaluate(claim, runs));
   return { schema: 1, paper: "arXiv 2202.09028", profile: profile ?? null, claims };
 }

@@ -71,7 +71,9 @@ export function depthCurve(study: Study, options: FigureOptions = {}): Figure {
 /** A point a network, definition, threshold and kind; a kind that the study does not have is left out. */
 function curvePoints(study: Study): Point[] {
   const label = labelOf(study);
-  const groups = groupBy(comparedDepths(study), ({ row }) => {
+  // Networks that are there for comparison have rows, but no panels.
+  const compared = comparedDepths(study).filter(({ row }) => label(row) !== "");
+  const groups = groupBy(compared, ({ row }) => {
     return JSON.stringify([label(row), row.definition, row.threshold]);
   });
   return kinds.flatMap((kind, index) => {

@@ -11,6 +11,7 @@ import { heatMap } from "./heat_map.ts";
 import { isMeasuredOnce, layerProfile } from "./layer_profile.ts";
 import type { ReportFigure } from "./report/report.ts";
 import { separability } from "./separability.ts";
+import { withoutControls } from "./study/controls.ts";
 import type { Study } from "./study/study.ts";
 
 /** A figure that a study may have. */
@@ -159,8 +160,12 @@ const kinds: readonly FigureKind[] = [
   },
 ];
 
-/** The figures that the study has tables for, in the order of the report. */
-export function studyFigures(study: Study, options: FigureOptions = {}): ReportFigure[] {
+/**
+ * The figures that the study has tables for, in the order of the report; networks of shuffled labels that it has for
+ * comparison alone are in that of the effective depth over its threshold, and in no other.
+ */
+export function studyFigures(whole: Study, options: FigureOptions = {}): ReportFigure[] {
+  const study = withoutControls(whole);
   return kinds.filter(({ suits }) => suits(study)).map(({ suits: _, draw, ...kind }) => ({
     ...kind,
     figure: draw(study, options),
