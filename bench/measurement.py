@@ -43,11 +43,11 @@ class Task:
         return layers, torch.addmm(values["output.bias"], features, values["output.weight"])
 
     def run(self) -> dict[str, object]:
-        start = time.perf_counter()
+        start = time.process_time()
         with torch.no_grad():
             train, means = self.measure("train", None)
             self.measure("test", means)
-        return {"milliseconds": 1000 * (time.perf_counter() - start), "layers": train}
+        return {"processor": 1000 * (time.process_time() - start), "layers": train}
 
     def measure(self, split: str, centres: list[Tensor] | None) -> tuple[list[dict[str, object]], list[Tensor]]:
         """Features stay in memory between the means and what needs them."""

@@ -23,6 +23,7 @@ import { onnxRuntime } from "../lib/runtimes/onnx.ts";
 import { median, medianRatio } from "./median.ts";
 import { peersPython } from "./peers.ts";
 import { startChild } from "./python_child.ts";
+import { timed } from "./timing.ts";
 
 const rounds = Number(Deno.args[0] ?? 9);
 const [width, classes, pixels] = [100, 10, 784];
@@ -43,7 +44,8 @@ const sets = { train: draw(60_000), test: draw(10_000) };
 
 /** What PyTorch answers: of each layer on the train set. */
 interface PeerRun {
-  readonly milliseconds: number;
+  /** Processor time in milliseconds. */
+  readonly processor: number;
   readonly layers: readonly { readonly variances: readonly number[] }[];
 }
 
@@ -81,12 +83,6 @@ async function prepare(model: Model): Promise<void> {
   }
 }
 
-async function timed<T>(run: () => Promise<T>): Promise<[number, T]> {
-  const start = performance.now();
-  const result = await run();
-  return [performance.now() - start, result];
-}
-
 async function measure(depth: number): Promise<string[]> {
   const model = buildModel(modelParameter.parse({ kind: "mlp", depth, width, batchNorm: true }), image, classes);
   const constants = initialVariables(model, 0);
@@ -116,9 +112,9 @@ async function measure(depth: number): Promise<string[]> {
       variances.forEach((variance, label) => checkEqualWork(rows[2 * layer]!.variances[label]!, variance, layer));
     });
     if (round === 0) continue;
-    ours.push(time);
-    forwards.push(forwardTime);
-    if (found !== undefined) peers.push(found.milliseconds);
+    ours.push(time.processor);
+    forwards.push(forwardTime.processor);
+    if (found !== undefined) peers.push(found.processor);
   }
   await measurement.dispose();
   await bare.dispose();
@@ -140,5 +136,7 @@ const rows: string[] = [];
 for (const depth of [2, 4, 8, 16]) rows.push(row(await measure(depth)));
 const peerHeader = peer === undefined ? [] : [`PyTorch ${peerVersion}`, "ratio"];
 const header = ["depth", "onnx", ...peerHeader, "forward alone", "ratio"];
-console.log(`Seconds for all layers of a snapshot on both sets, medians of ${rounds} rounds; width ${width}\n`);
+console.log(
+  `Processor seconds for all layers of a snapshot on both sets, medians of ${rounds} rounds; width ${width}\n`,
+);
 console.log([row(header), row(header.map(() => "--:")), ...rows].join("\n"));
