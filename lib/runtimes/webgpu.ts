@@ -3,6 +3,7 @@ import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { eagerRuntime } from "./eager.ts";
 import type { Runtime } from "./runtime.ts";
 import { requestDevice } from "./webgpu/adapter.ts";
+import { replaceCumulative } from "./webgpu/cumulative.ts";
 import { DeviceFaults } from "./webgpu/faults.ts";
 
 /** TensorFlow.js, eager, on any GPU that Deno's own WebGPU reaches: nothing to install beyond the GPU's driver. */
@@ -23,6 +24,7 @@ async function prepare(): Promise<void> {
   tf.env().set("WEBGPU_CPU_FORWARD", false);
   // MatMulProgramType.MatMulPackedProgram. By default some products are summed by atomic additions, in any order.
   tf.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", 3);
+  replaceCumulative();
   // The package registers one that starts asynchronously: until it has, no other backend in this process can be used.
   tf.removeBackend("webgpu");
   tf.registerBackend("webgpu", () => new WebGPUBackend(device, info));

@@ -118,6 +118,14 @@ export const cases: readonly Case[] = [
     { shape: [4] },
   ], { tolerance: 1e-5 }],
 
+  ...(["cumsum", "cumprod"] as const).flatMap((name): Case[] =>
+    [0, 1].map((axis) => [
+      `${name} from the end along ${axis}`,
+      (x) => tf[name](x, axis, true, true),
+      [matrix],
+      name === "cumprod" ? { noGradient: "TensorFlow.js has none" } : {},
+    ])
+  ),
   ["reshape", (x) => tf.reshape(tf.exp(x), [7, -1]), [matrix]],
   ["expandDims and squeeze", (x) => tf.squeeze(tf.expandDims(x, -1)), [{ shape: [3, 1, 4] }]],
   ["transpose", (x) => tf.transpose(x, [2, 0, 1]), [{ shape: [2, 3, 4] }]],
