@@ -47,11 +47,13 @@ function marker(folder: string): string {
 }
 
 async function succeed(command: string, args: string[]): Promise<void> {
-  const output = await new Deno.Command(command, { args, stdout: "piped", stderr: "piped" }).output()
-    .catch((error) => {
-      if (error instanceof Deno.errors.NotFound) throw new Error(`there is no ${command}; install Python 3`);
-      throw error;
-    });
+  let output: Deno.CommandOutput;
+  try {
+    output = await new Deno.Command(command, { args }).output();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new Error(`there is no ${command}; install Python 3`);
+    throw error;
+  }
   if (output.success) return;
   const [said, failed] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes).trim());
   // Where Debian's package python3-venv is missing, the standard output alone says so, in several lines.

@@ -1,10 +1,7 @@
 /**
- * Training steps by the runtime `xla` and by PyTorch on a GPU, in turn: perceptrons of 2 to 16 layers and a ResNet18, in
- * float32, TF32 and bfloat16, beside PyTorch eager, by `torch.compile` with CUDA graphs, and with the whole step in one.
- *
- * ```sh
- * deno run -A bench/gpu/bench.ts [--rounds 5] [--python python3] [--only resnet18]
- * ```
+ * Training steps by the runtimes that use a GPU and by PyTorch, in turn: perceptrons of 2 to 16 layers and a ResNet18, by `xla`
+ * in float32, TF32 and bfloat16, by `webgpu` and `tensorflow` in float32 where they are there, beside PyTorch eager, by
+ * `torch.compile` with CUDA graphs, and with the whole step in one. `--help` has the options.
  *
  * XLA's plugin is the installed one (`deno task setup:xla`) or else that of the JAX that the Python has; PyTorch is the
  * Python's. Without a GPU it runs through all of it on a CPU, small, to show that it would.
@@ -12,145 +9,119 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { buildModel, modelParameter } from "../../lib/nn/model_parameter.ts";
-import type { Model } from "../../lib/nn/model.ts";
-import { optimizerParameter } from "../../lib/nn/sgd.ts";
-import { trainingProgram } from "../../lib/nn/training_program.ts";
-import { initialVariables } from "../../lib/nn/variables.ts";
-import type { RunInputs, RunOutputs } from "../../lib/runtimes/program.ts";
-import { xlaRuntime } from "../../lib/runtimes/xla.ts";
-import { acquireClient } from "../../lib/runtimes/xla/shared_client.ts";
-import { startChild } from "../python_child.ts";
-import { examplesOf, writeTask } from "./task.ts";
-import { usePlugin } from "./plugin.ts";
+import { type EngineName, engineNames, enginesHere } from "./engines.ts";
+import { measure } from "./measurement.ts";
+import { allModes, startPytorch } from "./pytorch.ts";
+import { type Report, tableOf } from "./report.ts";
+import { subjectsOf } from "./subjects.ts";
 
-const { values: flags } = parseArgs({
-  options: {
-    rounds: { type: "string", default: "5" },
-    python: { type: "string", default: "python3" },
-    only: { type: "string" },
-  },
-});
-const rounds = Number(flags.rounds);
-await usePlugin(flags.python);
-const { platform } = acquireClient();
-const isTrial = platform === "cpu";
-if (isTrial) console.error("XLA's plugin is that for a CPU: a trial of the benchmark, small, whose times say nothing");
+const usage = `bench.ts [options]
 
-const [batch, classes] = [isTrial ? 16 : 128, 10];
-const image: [number, number, number] = [32, 32, 3];
-const [mean, deviation] = [0.5, 0.25];
-const optimizer = optimizerParameter.parse({ lr: 0.01, momentum: 0.9, weightDecay: 5e-4 });
-const precisions = ["float32", "tf32", "bfloat16"] as const;
-const modes = isTrial ? ["eager"] as const : ["eager", "compile", "graph"] as const;
+  --python PYTHON       has PyTorch, and JAX with XLA's plugin unless one was set up (python3)
+  --without-pytorch     measures ours alone
+  --runtimes NAMES      of ${engineNames.join(", ")}, separated by commas (xla, and the others where they have a GPU)
+  --only KIND           mlp or resnet18 alone
+  --rounds NUMBER       rounds that count; one before them warms up (5)
+  --json FILE           where the times of each round go (mindepth-gpu.json)
+  --trial               small, as where there is no GPU`;
 
-/** A network, and for how many steps it is timed. */
-interface Subject {
-  readonly name: string;
-  readonly kind: "mlp" | "resnet18";
-  readonly model: Model;
-  readonly steps: number;
+const say = (line: string) => console.error(line);
+
+try {
+  await main();
+} catch (error) {
+  say((error as Error).message);
+  Deno.exit(1);
 }
 
-const all: readonly Subject[] = [
-  ...[2, 4, 8, 16].map((depth): Subject => {
-    const parameters = modelParameter.parse({ kind: "mlp", depth, width: 100, batchNorm: true });
-    const model = buildModel(parameters, image, classes);
-    return { name: `MLP of ${depth} layers`, kind: "mlp", model, steps: isTrial ? 4 : 2000 };
-  }),
-  {
-    name: "ResNet18",
-    kind: "resnet18",
-    model: buildModel(modelParameter.parse({ kind: "resnet18", width: isTrial ? 4 : 64 }), image, classes),
-    steps: isTrial ? 4 : 100,
-  },
-];
-const subjects = all.filter(({ kind }) => flags.only === undefined || kind === flags.only);
-
-/** How a training by PyTorch went. */
-interface PeerRun {
-  readonly milliseconds: number;
-  readonly losses: readonly number[];
-}
-
-/** Times of a step in milliseconds, a round each. */
-type Times = Record<"xla" | typeof modes[number], number[]>;
-
-let peerVersion = "";
-
-/** Times the steps of a network by us and by the peer in turn; the first round warms up. */
-async function measure({ kind, model, steps, name }: Subject, precision: typeof precisions[number]): Promise<Times> {
-  const normalisation = { mean: [mean, mean, mean], deviation: [deviation, deviation, deviation] };
-  const ours = await xlaRuntime.compile(trainingProgram(model, normalisation, optimizer), { batch, precision });
-  const inputs = inputsOf(model, steps);
-  const { lr, momentum, weightDecay } = optimizer;
-  await using task = await writeTask(model, inputs, initialVariables(model, 0));
-  const settings = { mean, deviation, precision, optimizer: { lr, momentum, weight_decay: weightDecay } };
-  const { version, device } = await peer.ask<{ version: string; device: string }>({
-    tensors: task.path,
-    kind,
-    batch,
-    ...settings,
-  });
-  peerVersion = `PyTorch ${version} on ${device}`;
-  const times = Object.fromEntries(["xla", ...modes].map((key) => [key, [] as number[]])) as Times;
-  for (let round = 0; round <= rounds; round++) {
-    const start = performance.now();
-    const outputs = await ours.run(inputs);
-    const milliseconds = performance.now() - start;
-    if (round > 0) times.xla.push(milliseconds / steps);
-    for (const mode of modes) {
-      const run = await peer.ask<PeerRun>({ mode });
-      if (round > 0) times[mode].push(run.milliseconds / steps);
-      if (mode === "eager") {
-        checkEqualWork(`${name} in ${precision}`, outputs, run, precision === "float32" ? 1e-3 : 0.05);
+async function main(): Promise<void> {
+  const flags = readFlags();
+  const engines = await enginesHere(flags.runtimes, flags.python, say);
+  const isTrial = flags.trial || engines.every(({ onCpu }) => onCpu);
+  if (isTrial) say("A trial of the benchmark, small, whose times say nothing");
+  using pytorch = flags.withoutPytorch ? undefined : await startPytorch(flags.python);
+  const modes = pytorch === undefined ? [] : isTrial ? ["eager"] as const : allModes;
+  const report: Report = {
+    trial: isTrial,
+    batch: isTrial ? 16 : 128,
+    rounds: flags.rounds,
+    engines: Object.fromEntries(engines.map(({ name, identity }) => [name, identity])),
+    deno: Deno.version.deno,
+    rows: [],
+  };
+  const columns = { ours: engines.map(({ name }) => name), modes };
+  const all = subjectsOf(isTrial);
+  for (const subject of all.filter(({ kind }) => flags.only === undefined || kind === flags.only)) {
+    for (const precision of ["float32", "tf32", "bfloat16"] as const) {
+      const able = engines.filter(({ precisions }) => precisions.includes(precision));
+      if (able.length === 0) continue;
+      const settings = { subject, precision, batch: report.batch, rounds: flags.rounds, pytorch, modes };
+      const row = { network: subject.name, precision };
+      try {
+        const { timings, device } = await measure({ ...settings, engines: able });
+        report.rows.push({ ...row, timings });
+        if (device !== undefined) report.pytorch = `PyTorch ${pytorch!.version} on ${device}`;
+      } catch (error) {
+        // What was measured before is worth its time all the same.
+        report.rows.push({ ...row, error: (error as Error).message });
+        say(`${subject.name} in ${precision}: ${(error as Error).message}`);
       }
+      say(tableOf({ ...report, rows: report.rows.slice(-1) }, columns).split("\n").at(4)!);
+      await Deno.writeTextFile(flags.json, JSON.stringify(report, undefined, 2) + "\n");
     }
   }
-  await ours.dispose();
-  return times;
+  console.log(tableOf(report, columns));
+  say(`The times of each round are in ${flags.json}`);
+  if (report.rows.some(({ error }) => error !== undefined)) Deno.exitCode = 1;
 }
 
-function inputsOf(model: Model, steps: number): RunInputs {
-  const velocities = Object.entries(model.parameters).map(([name, { shape }]) => {
-    return [`velocities/${name}`, new Float32Array(shape.reduce((size, extent) => size * extent, 1))];
-  });
-  return {
-    ...examplesOf(image, classes, batch, steps),
-    scalars: { learningRate: new Float32Array(steps).fill(optimizer.lr) },
-    state: { ...initialVariables(model, 0), ...Object.fromEntries(velocities) },
-  };
+/** The options, checked. */
+interface Flags {
+  readonly python: string;
+  readonly withoutPytorch: boolean;
+  readonly runtimes?: readonly EngineName[];
+  readonly only?: string;
+  readonly rounds: number;
+  readonly json: string;
+  readonly trial: boolean;
 }
 
-/** The first two losses have to be equal but for rounding, which later steps multiply. */
-function checkEqualWork(subject: string, outputs: RunOutputs, peer: PeerRun, tolerance: number): void {
-  for (const step of [0, 1]) {
-    const loss = outputs.steps.loss!.data[step]!;
-    if (Math.abs(loss - peer.losses[step]!) <= tolerance * loss) continue;
-    throw new Error(`${subject}: the loss of step ${step + 1} is ${loss} here, ${peer.losses[step]} in PyTorch`);
-  }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
-}
-
-using peer = startChild(flags.python, new URL("peer.py", import.meta.url));
-const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-const rows: string[] = [];
-for (const subject of subjects) {
-  for (const precision of precisions) {
-    const times = await measure(subject, precision);
-    const others = modes.flatMap((mode) => {
-      const ratios = times.xla.map((time, round) => time / times[mode][round]!);
-      return [median(times[mode]).toFixed(3), median(ratios).toFixed(2)];
+function readFlags(): Flags {
+  try {
+    const { values } = parseArgs({
+      options: {
+        python: { type: "string", default: "python3" },
+        "without-pytorch": { type: "boolean", default: false },
+        runtimes: { type: "string" },
+        only: { type: "string" },
+        rounds: { type: "string", default: "5" },
+        json: { type: "string", default: "mindepth-gpu.json" },
+        trial: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
     });
-    rows.push(row([subject.name, precision, median(times.xla).toFixed(3), ...others]));
-    console.error(rows.at(-1));
+    if (values.help) {
+      console.log(usage);
+      Deno.exit(0);
+    }
+    const { python, only, json, trial } = values;
+    const rounds = Number(values.rounds);
+    if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds is ${values.rounds}, expected 1 or more`);
+    if (only !== undefined && only !== "mlp" && only !== "resnet18") {
+      throw new Error(`--only is ${only}, expected mlp or resnet18`);
+    }
+    const runtimes = values.runtimes?.split(",").map((name) => {
+      const known = engineNames.find((engine) => engine === name.trim());
+      if (known === undefined) throw new Error(`--runtimes has ${name}, expected of ${engineNames.join(", ")}`);
+      return known;
+    });
+    return {
+      ...{ python, rounds, json, trial, withoutPytorch: values["without-pytorch"] },
+      ...runtimes === undefined ? {} : { runtimes },
+      ...only === undefined ? {} : { only },
+    };
+  } catch (error) {
+    say(`${(error as Error).message}\n\n${usage}`);
+    Deno.exit(2);
   }
 }
-const header = ["network", "precision", "xla", ...modes.flatMap((mode) => [mode, "ratio"])];
-console.log(
-  `Milliseconds a step of ${batch} images, medians of ${rounds} rounds; xla on ${platform}, ${peerVersion}\n`,
-);
-console.log([row(header), row(header.map(() => "--:")), ...rows].join("\n"));

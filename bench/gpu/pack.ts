@@ -11,7 +11,7 @@
  * @module
  */
 import { copyFileSync, cpSync, globSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -33,7 +33,9 @@ try {
   }
   const { imports, compilerOptions } = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
   // Every package that a lock file names would be downloaded.
-  const packages = Object.fromEntries(["@tensorflow/tfjs", "zod"].map((name) => [name, imports[name]]));
+  const packages = Object.fromEntries(
+    ["@tensorflow/tfjs", "@tensorflow/tfjs-backend-webgpu", "zod"].map((name) => [name, imports[name]]),
+  );
   const settings = { nodeModulesDir: "none", lock: false, imports: packages, compilerOptions };
   writeFileSync(join(folder, "deno.json"), JSON.stringify(settings, null, 2));
   cpSync(Deno.execPath(), join(folder, "deno"));
@@ -42,10 +44,13 @@ try {
   for (const map of globSync(join(folder, "deno_dir/**/*.map"))) await Deno.remove(map);
   writeFileSync(
     join(folder, "run"),
-    `#!/bin/sh\ncd "$(dirname "$0")" && DENO_DIR=$PWD/deno_dir exec ./deno run -A --cached-only --no-check ${entry} "$@"\n`,
+    `#!/bin/sh
+here=$(cd "$(dirname "$0")" && pwd) || exit
+DENO_DIR=$here/deno_dir exec "$here/deno" run -A --cached-only --no-check --config "$here/deno.json" "$here/${entry}" "$@"
+`,
     { mode: 0o755 },
   );
-  await succeed("tar", ["-cJf", relative(staging, join(Deno.cwd(), archive)), "mindepth-gpu"], staging, {});
+  await succeed("tar", ["-cJf", resolve(archive), "mindepth-gpu"], staging, {});
   const { size } = await Deno.stat(archive);
   console.log(`${archive}: ${(size / 1e6).toFixed(1)} MB`);
   if (size > limit) throw new Error(`The archive has ${size} bytes, more than ${limit}`);

@@ -4,6 +4,7 @@
  * @module
  */
 import { findPlugin, pluginVariable } from "../../lib/runtimes/xla/location.ts";
+import { askPython } from "./python.ts";
 
 /** Prints where the plugin of an installed JAX lies. */
 const search = `
@@ -13,17 +14,29 @@ for folder in [*site.getsitepackages(), site.getusersitepackages(), *sys.path]:
         print(path)
 `;
 
-/** Sees to it that there is a plugin: one that was set up, or that of the JAX that a Python has. */
+/**
+ * Sees to it that there is a plugin: one that was set up or that `XLA_PLUGIN` names, or that of the JAX that a Python has.
+ *
+ * @throws {Error} in one sentence, where there is none
+ */
 export async function usePlugin(python: string): Promise<void> {
-  let missing: unknown;
+  const named = Deno.env.get(pluginVariable);
+  if (named !== undefined) {
+    findPlugin(named);
+    return;
+  }
   try {
     findPlugin();
     return;
-  } catch (error) {
-    missing = error;
+  } catch {
+    // There may be another.
   }
-  const { stdout } = await new Deno.Command(python, { args: ["-c", search], stderr: "inherit" }).output();
-  const [path] = new TextDecoder().decode(stdout).trim().split("\n");
-  if (path === undefined || path === "") throw missing;
+  const [path] = (await askPython(python, search)).split("\n");
+  if (path === undefined || path === "") {
+    throw new Error(
+      `There is no XLA plugin: none was set up, and ${python} has no JAX with one for CUDA; ` +
+        `name a Python that has by --python, or a plugin's file by the variable ${pluginVariable}`,
+    );
+  }
   Deno.env.set(pluginVariable, path);
 }

@@ -30,7 +30,7 @@ type Engine = Omit<ResolvedRuntime, "value">;
  */
 const engines: Readonly<Record<string, () => Engine | Promise<Engine>>> = {
   onnx: () => ({ identity: "onnxruntime-node 1.30.0" }),
-  tensorflow: async () => ({ identity: await identifyTensorflow(tensorflowFolder), native: [tensorflowFolder] }),
+  tensorflow: async () => ({ ...await identifyTensorflow(tensorflowFolder), native: [tensorflowFolder] }),
   webgpu: resolveWebgpu,
   xla: resolveXla,
   cpu: () => ({ identity: "@tensorflow/tfjs 4.22.0" }),

@@ -6,16 +6,22 @@ const driverFolder = "/proc/driver/nvidia/gpus";
 
 /**
  * What results depend on: the release of TensorFlow, the digest of the wheel of its libraries, the package with the kernels,
- * and the GPUs that it will use.
+ * and the GPU that it will use, or `CPU`.
  *
  * @param folder of the installation
  * @param gpus folder of the driver
  * @throws {Error} where TensorFlow is not installed, or not all of it
  */
-export async function identifyTensorflow(folder: string, gpus = driverFolder): Promise<string> {
+export async function identifyTensorflow(
+  folder: string,
+  gpus = driverFolder,
+): Promise<{ readonly identity: string; readonly onCpu: boolean }> {
   const { version, sha256, binding, gpu } = await readInstallation(folder);
-  const device = gpu ? await gpuModel(gpus) ?? "CPU" : "CPU";
-  return `tensorflow ${version} (wheel ${sha256}), @tensorflow/tfjs-node ${binding}, ${device}`;
+  const model = gpu ? await gpuModel(gpus) : undefined;
+  return {
+    identity: `tensorflow ${version} (wheel ${sha256}), @tensorflow/tfjs-node ${binding}, ${model ?? "CPU"}`,
+    onCpu: model === undefined,
+  };
 }
 
 /** The model of the first GPU, which is the one that TensorFlow takes. */

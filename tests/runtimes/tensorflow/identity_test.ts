@@ -16,10 +16,10 @@ Deno.test("identifyTensorflow() names release, wheel, kernels and the GPU that i
     await Deno.writeTextFile(join(gpus, "0000:19:00.0/information"), "Model: \t\t NVIDIA H200\nIRQ:   \t\t 11\n");
     const release = "tensorflow 2.21.0 (wheel abc), @tensorflow/tfjs-node 4.22.0";
     await describe(true);
-    assert.equal(await identifyTensorflow(folder, gpus), `${release}, NVIDIA H200`);
-    assert.equal(await identifyTensorflow(folder, none), `${release}, CPU`);
+    assert.deepEqual(await identifyTensorflow(folder, gpus), { identity: `${release}, NVIDIA H200`, onCpu: false });
+    assert.deepEqual(await identifyTensorflow(folder, none), { identity: `${release}, CPU`, onCpu: true });
     await describe(false);
-    assert.equal(await identifyTensorflow(folder, gpus), `${release}, CPU`);
+    assert.deepEqual(await identifyTensorflow(folder, gpus), { identity: `${release}, CPU`, onCpu: true });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
