@@ -1,5 +1,5 @@
 import type { Node } from "./node.ts";
-import type { ArithmeticFunction, Dtype, Operation, OperationOf, PredicateFunction } from "./operation.ts";
+import type { ArithmeticFunction, Dtype, ImageLayout, Operation, PredicateFunction, Window } from "./operation.ts";
 import { broadcastShape, windowExtents } from "./shape.ts";
 import { checkShapes } from "./shape_check.ts";
 
@@ -20,6 +20,8 @@ export function inferShape(operation: Operation, inputs: readonly Node[]): reado
     case "broadcast":
     case "convolutionInputGradient":
     case "convolutionFilterGradient":
+    case "depthwiseInputGradient":
+    case "depthwiseFilterGradient":
     case "averagePoolGradient":
       return operation.shape;
     case "unary":
@@ -62,6 +64,8 @@ export function inferShape(operation: Operation, inputs: readonly Node[]): reado
       ];
     case "convolution":
       return windowed(first, operation, second[3] as number);
+    case "depthwiseConvolution":
+      return windowed(first, operation, (second[2] as number) * (second[3] as number));
     case "pool":
       return windowed(first, operation, first[operation.channelsFirst ? 1 : 3] as number);
     case "maxPoolGradient":
@@ -71,7 +75,7 @@ export function inferShape(operation: Operation, inputs: readonly Node[]): reado
 
 function windowed(
   images: readonly number[],
-  { window, channelsFirst }: OperationOf<"convolution" | "pool">,
+  { window, channelsFirst }: { readonly window: Window } & ImageLayout,
   channels: number,
 ): readonly number[] {
   const batch = images[0] as number;

@@ -146,6 +146,12 @@ export type Operation =
     readonly window: Window;
     readonly shape: readonly number[];
   }
+  /** Of images and filters `[height, width, in, multiplier]`: each channel alone, its results side by side. */
+  | { readonly kind: "depthwiseConvolution"; readonly window: Window }
+  /** Of the output's gradient and filters. */
+  | { readonly kind: "depthwiseInputGradient"; readonly window: Window; readonly shape: readonly number[] }
+  /** Of images and the output's gradient. */
+  | { readonly kind: "depthwiseFilterGradient"; readonly window: Window; readonly shape: readonly number[] }
   /** An average is over the values within the image. */
   | ({ readonly kind: "pool"; readonly function: "max" | "average"; readonly window: Window } & ImageLayout)
   /** Of the output's gradient and the images; a tie goes to the first. */

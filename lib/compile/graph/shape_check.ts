@@ -50,8 +50,9 @@ export function checkShapes(operation: Operation, inputs: readonly Node[]): void
       );
     case "matMul":
       return checkProduct(operation, first, second);
-    case "convolution": {
-      const channels = first[operation.channelsFirst ? 1 : 3];
+    case "convolution":
+    case "depthwiseConvolution": {
+      const channels = first["channelsFirst" in operation ? 1 : 3];
       return check(
         first.length === 4 && second.length === 4 && channels === second[2],
         () => `images [${first}] have ${channels} channels, and filters [${second}] are for ${second[2]}`,

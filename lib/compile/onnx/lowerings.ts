@@ -1,4 +1,5 @@
 import { convolutionLowerings } from "./convolution.ts";
+import { depthwiseLowerings } from "./depthwise.ts";
 import { elementwiseLowerings } from "./elementwise.ts";
 import type { Lowerings } from "./emitter.ts";
 import { poolingLowerings } from "./pooling.ts";
@@ -11,6 +12,7 @@ export const lowerings: Lowerings = {
   ...structureLowerings,
   ...productLowerings,
   ...convolutionLowerings,
+  ...depthwiseLowerings,
   ...poolingLowerings,
   input: ({ operation }) => {
     throw new Error(`The graph uses the input "${operation.name}", which it does not list`);

@@ -2,6 +2,7 @@ import type { Graph, OutputRole } from "../graph/graph.ts";
 import type { Node } from "../graph/node.ts";
 import type { InputRole, OperationOf } from "../graph/operation.ts";
 import { convolutionLowerings } from "./convolution.ts";
+import { depthwiseLowerings } from "./depthwise.ts";
 import { elementwiseLowerings } from "./elementwise.ts";
 import { Emitter, list, type Lowerings, type Typed, typeOf } from "./emitter.ts";
 import { poolingLowerings } from "./pooling.ts";
@@ -109,6 +110,7 @@ const lowerings: Lowerings = {
   ...reductionLowerings,
   ...productLowerings,
   ...convolutionLowerings,
+  ...depthwiseLowerings,
   ...poolingLowerings,
   input: ({ operation }) => {
     throw new Error(`The graph uses the input "${operation.name}", which it does not list`);

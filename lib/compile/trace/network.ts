@@ -29,6 +29,21 @@ export const networkTracers: Readonly<Record<string, KernelTracer>> = {
     const window = convolutionWindow(x.shape, shape, attributes);
     return node({ kind: "convolutionFilterGradient", window, shape }, [x, dy]);
   },
+  DepthwiseConv2dNative: ({ tensor, attributes }) => {
+    const [x, filter] = [tensor("x"), tensor("filter")];
+    const window = convolutionWindow(x.shape, filter.shape, attributes, true);
+    return node({ kind: "depthwiseConvolution", window }, [x, filter]);
+  },
+  DepthwiseConv2dNativeBackpropInput: ({ tensor, attributes }) => {
+    const [dy, filter, shape] = [tensor("dy"), tensor("filter"), [...attributes.inputShape as number[]]];
+    const window = convolutionWindow(shape, filter.shape, attributes, true);
+    return node({ kind: "depthwiseInputGradient", window, shape }, [dy, filter]);
+  },
+  DepthwiseConv2dNativeBackpropFilter: ({ tensor, attributes }) => {
+    const [x, dy, shape] = [tensor("x"), tensor("dy"), [...attributes.filterShape as number[]]];
+    const window = convolutionWindow(x.shape, shape, attributes, true);
+    return node({ kind: "depthwiseFilterGradient", window, shape }, [x, dy]);
+  },
   MaxPool: ({ input, attributes }) =>
     node({ kind: "pool", function: "max", window: poolWindow(input.shape, attributes) }, [input]),
   AvgPool: ({ input, attributes }) =>
@@ -43,7 +58,12 @@ export const networkTracers: Readonly<Record<string, KernelTracer>> = {
   },
 };
 
-function convolutionWindow(images: readonly number[], filter: readonly number[], attributes: Attributes): Window {
+function convolutionWindow(
+  images: readonly number[],
+  filter: readonly number[],
+  attributes: Attributes,
+  isDepthwise: boolean = false,
+): Window {
   if ((attributes.dataFormat ?? "NHWC") !== "NHWC") throw new UnsupportedAttributes("only NHWC images can be compiled");
   return windowOf(
     images,
@@ -54,6 +74,7 @@ function convolutionWindow(images: readonly number[], filter: readonly number[],
       (attributes.dilations ?? 1) as number,
       attributes.pad as number,
       attributes.dimRoundingMode as "floor",
+      isDepthwise,
     ),
   );
 }

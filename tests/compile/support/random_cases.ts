@@ -350,11 +350,19 @@ const drawn: Readonly<Record<string, (draw: Draw) => Drawn>> = {
     const label = `of [${images}] to ${filter[3]} by ${saidWindow(window)}`;
     return [label, run, [argument(draw, images), argument(draw, filter)], { tolerance: 1e-5 }];
   },
+  depthwiseConv2d: (draw) => {
+    const [images, window] = [draw.images(), draw.window()];
+    const filter = [...window.size, images[3], draw.integer(1, 3)];
+    const run: Case[1] = (x, w) =>
+      tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, window.strides, window.padding as number);
+    const label = `of [${images}] times ${filter[3]} by ${saidWindow(window)}`;
+    return [label, run, [argument(draw, images), argument(draw, filter)], { tolerance: 1e-5 }];
+  },
 };
 
 /** Seeds of the operations whose geometry has most to vary, and of the others. */
 const [manySeeds, seeds] = [10, 3];
-const windowed: ReadonlySet<string> = new Set(["conv2d", "maxPool", "avgPool"]);
+const windowed: ReadonlySet<string> = new Set(["conv2d", "depthwiseConv2d", "maxPool", "avgPool"]);
 
 /** Every operation on drawn shapes, ranks, windows and axes: the name of a case has what was drawn, and the seed. */
 export const randomCases: readonly Case[] = Object.entries(drawn).flatMap(([name, draw]) =>
