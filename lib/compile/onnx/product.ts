@@ -1,4 +1,4 @@
-import type { Node } from "../graph/node.ts";
+import { isUnary, type Node } from "../graph/node.ts";
 import type { OperationOf } from "../graph/operation.ts";
 import { sizeOf } from "../graph/shape.ts";
 import { type Emitter, type Lower, type Lowerings } from "./emitter.ts";
@@ -26,9 +26,13 @@ const operators = { sum: "ReduceSum", mean: "ReduceMean", max: "ReduceMax", min:
 
 const reduce: Lower<OperationOf<"reduce">> = (node, emitter) => {
   const { function: name, axes, keep } = node.operation;
-  const input = emitter.value(node.inputs[0]!);
-  if (axes.length === 0) return emitter.graph.add("Identity", [input]);
-  return emitter.graph.add(operators[name], [input, emitter.graph.integers(axes)], { keepdims: Number(keep) });
+  const [reduced] = node.inputs as [Node];
+  if (axes.length === 0) return emitter.graph.add("Identity", [emitter.value(reduced)]);
+  // Squares are added up without being written down.
+  const [operator, input] = name === "sum" && isUnary(reduced, "square")
+    ? ["ReduceSumSquare", reduced.inputs[0]]
+    : [operators[name], reduced];
+  return emitter.graph.add(operator, [emitter.value(input), emitter.graph.integers(axes)], { keepdims: Number(keep) });
 };
 
 /** Sums and means over all axes but the last, of floating-point numbers. */
