@@ -11,7 +11,7 @@ import { channelStatistics, readDataset } from "../lib/datasets/dataset.ts";
 import { type Row, writeTable } from "../lib/formats/table.ts";
 import { augmentationParameter } from "../lib/nn/augmentation.ts";
 import { earlyStopParameter } from "../lib/nn/early_stop.ts";
-import { checkMemory, estimateTraining, formatBytes } from "../lib/nn/estimate.ts";
+import { checkMemory, estimateDisk, estimateMemory, formatBytes, memoryText } from "../lib/nn/estimate.ts";
 import { examplesOf } from "../lib/nn/evaluation.ts";
 import { evaluatedHistory, type History, historyColumns } from "../lib/nn/history.ts";
 import { identityColumns, identityOf } from "../lib/nn/identity.ts";
@@ -62,7 +62,7 @@ export default stage({
   },
 
   async run({ with: parameters, deps, outs, state: folder, resources, progress, signal }) {
-    const { model: modelParameters, labelNoise, optimizer, batch, epochs, seed, snapshots, evaluateEvery } = parameters;
+    const { model: modelParameters, labelNoise, optimizer, epochs, seed, snapshots, evaluateEvery } = parameters;
     const dataset = withLabelNoise(await readDataset(deps.dataset), labelNoise);
     const normalisation = channelStatistics(dataset.train);
     const network = { model: modelParameters, input: dataset.train.shape, classes: dataset.classes.length };
@@ -71,16 +71,16 @@ export default stage({
     const training = { ...(labelNoise === null ? {} : { labelNoise }), ...(variant === "" ? {} : { variant }) };
     const kept = snapshotEpochs(snapshots, epochs, optimizer.drops);
 
-    const { disk, memory } = estimateTraining(model, { batch, snapshots: kept.length, train, test });
-    const [space, taken] = [disk, memory].map(formatBytes);
-    console.log(`${kept.length} snapshots, up to ${space} with their checkpoints; about ${taken} of memory`);
-    checkMemory(memory, resources.memory);
+    const runtime = await trainingRuntime(parameters.runtime);
+    const memory = await estimateMemory({ ...parameters, model, normalisation, train, test, runtime });
+    const disk = formatBytes(estimateDisk(model, kept.length));
+    console.log(`${kept.length} snapshots, up to ${disk} with their checkpoints; about ${memoryText(memory)}`);
+    checkMemory(memory, resources);
 
     const examples = { digest: dataset.digest, count: dataset.train.count };
     const state = await TrainingState.open(folder, trainingStateOptions(parameters, model, examples));
     for (const problem of state.problems) console.warn(`does without a checkpoint: ${problem}`);
 
-    const runtime = await trainingRuntime(parameters.runtime);
     const threads = threadsOf(resources.cpus);
     const settings = { ...parameters, model, normalisation, train, test, runtime, threads, state, kept, signal };
     for await (const row of resumableTraining(settings)) {

@@ -1,54 +1,112 @@
+import { evaluationBatch } from "../runtimes/evaluation_batch.ts";
 import type { Examples } from "./evaluation.ts";
+import { evaluationProgram } from "./forward.ts";
 import type { Model } from "./model.ts";
+import type { TrainingOptions } from "./training.ts";
+import { trainingProgram } from "./training_program.ts";
 import { variableSpecs } from "./variables.ts";
 
-/** What a training will take, in bytes. */
-export interface Estimate {
-  /** All snapshots together, and the checkpoints that they are made from: at least as large, twice at most. */
-  readonly disk: number;
-  /** The process at its largest, roughly. */
-  readonly memory: number;
+/** The most memory that the process of a training takes, in bytes, by what takes it. */
+export interface MemoryEstimate {
+  /** Parameters, statistics and velocities, in all the copies that there are of them at once. */
+  readonly variables: number;
+  /** What steps of training and of evaluation compute. */
+  readonly activations: number;
+  /** Images and labels of both sets. */
+  readonly data: number;
+  /** Deno, TensorFlow.js and an engine. */
+  readonly engine: number;
 }
 
-/** Deno, TensorFlow.js and an engine, with room to spare: trainings on MNIST were seen to peak at 240 to 360 MB in all. */
-const baseMemory = 300 * 2 ** 20;
+/** Before the first step 150 to 200 MB were seen, some of it for the nodes of the graphs, which count as activations. */
+const engineBytes = 240e6;
 
-/** Estimates what a training needs, so that one that cannot fit is refused before it starts. */
-export function estimateTraining(
-  model: Model,
-  { batch, snapshots, train, test }: {
-    readonly batch: number;
-    /** How many are kept. */
-    readonly snapshots: number;
-    readonly train: Examples;
-    readonly test: Examples;
-  },
-): Estimate {
-  const sizes = Object.values(variableSpecs(model)).map(({ shape }) => shape.reduce((a, b) => a * b, 1));
-  const variables = 4 * sizes.reduce((a, b) => a + b, 0);
-  const examples = [train, test].reduce((sum, set) => sum + set.images.byteLength + set.labels.byteLength, 0);
-  const units = model.units + model.input[0] * model.input[1] * model.input[2];
+/**
+ * Copies of variables and velocities: what a step begins with, here and in the engine, what it ends with, and what earlier epochs
+ * returned that is not collected yet.
+ */
+const copies = 5;
+
+/** What of a training {@linkcode estimateMemory} needs. */
+export type EstimatedTraining = Pick<
+  TrainingOptions,
+  "model" | "normalisation" | "loss" | "augmentation" | "optimizer" | "batch" | "train" | "test" | "runtime"
+>;
+
+/**
+ * Estimates the most memory that a training takes, from the graphs of its programs, without allocating any of it. Where the
+ * engine computes in memory of its own, activations do not count.
+ */
+export async function estimateMemory(training: EstimatedTraining): Promise<MemoryEstimate> {
+  const { model, normalisation, loss, augmentation, optimizer, batch, train, test, runtime } = training;
+  const step = trainingProgram(model, normalisation, optimizer, { loss, augmentation });
+  const evaluation = evaluationProgram(model, normalisation, loss);
+  const most = evaluationBatch(model.layers.map(({ size }) => size));
+  const activations = [
+    await runtime.memory?.(step, batchesOf(train, batch)),
+    await runtime.memory?.(evaluation, [...batchesOf(train, most), ...batchesOf(test, most)]),
+  ];
+  const state = bytesOf(variableSpecs(model)) + bytesOf(model.parameters);
+  const data = [train, test].reduce((sum, { images, labels }) => sum + images.byteLength + labels.byteLength, 0);
   return {
-    disk: 3 * snapshots * variables,
-    // Variables, velocities and gradients, before and after a step, here and in the engine; each layer before and after its
-    // nonlinearity, with gradients, and what the engine lays out for a product. A ResNet18 was seen to peak at 2.5 GB.
-    memory: baseMemory + examples + 12 * variables + 5 * 4 * units * batch,
+    variables: copies * state,
+    activations: activations.reduce<number>((sum, bytes = 0) => sum + bytes, 0),
+    data,
+    engine: engineBytes,
   };
+}
+
+/**
+ * Estimates the bytes that all snapshots of a training take, with the checkpoints that they are made from: at least as large as
+ * the snapshots, twice at most.
+ */
+export function estimateDisk(model: Model, snapshots: number): number {
+  return 3 * snapshots * bytesOf(variableSpecs(model));
+}
+
+/** Memory that a training may take, in bytes. */
+export interface AvailableMemory {
+  /** What the stage was granted; 0 where that is not stated. */
+  readonly memory: number;
+  /** What there is. */
+  readonly machineMemory: number;
 }
 
 /**
  * Refuses a training that cannot fit.
  *
- * @param needed bytes, as {@linkcode estimateTraining} has them
- * @param granted bytes; 0 where that is not stated
- * @throws {Error} where it needs more than is granted
+ * @throws {Error} where it needs more than is granted or there is, saying for what, and what can be done
  */
-export function checkMemory(needed: number, granted: number): void {
-  if (granted === 0 || needed <= granted) return;
-  throw new Error(
-    `Training needs about ${formatBytes(needed)} of memory, but resources.memory grants ${formatBytes(granted)}; ` +
-      "grant more, or take a smaller model or batch",
-  );
+export function checkMemory(estimate: MemoryEstimate, { memory, machineMemory }: AvailableMemory): void {
+  const needed = totalMemory(estimate);
+  const isGranted = memory !== 0 && memory <= machineMemory;
+  if (needed <= (isGranted ? memory : machineMemory)) return;
+  const there = isGranted
+    ? `resources.memory grants ${formatBytes(memory)}`
+    : `there are ${formatBytes(machineMemory)} for the whole of this machine or container`;
+  const smaller = estimate.activations > estimate.variables
+    ? "take a smaller batch, width or depth"
+    : "take a smaller width or depth";
+  const cure = isGranted && needed <= machineMemory ? `grant more, or ${smaller}` : smaller;
+  throw new Error(`Training needs about ${memoryText(estimate)}, but ${there}; ${cure}`);
+}
+
+/** An estimate for people: the sum, and its parts. */
+export function memoryText(estimate: MemoryEstimate): string {
+  const [all, variables, activations, data, engine] = [
+    totalMemory(estimate),
+    estimate.variables,
+    estimate.activations,
+    estimate.data,
+    estimate.engine,
+  ].map(formatBytes);
+  return `${all} of memory (${variables} for variables, ${activations} for activations and gradients, ${data} for data, ` +
+    `${engine} for the engine)`;
+}
+
+/** All parts together. */
+export function totalMemory({ variables, activations, data, engine }: MemoryEstimate): number {
+  return variables + activations + data + engine;
 }
 
 /** A number of bytes for people, in powers of 1,000. */
@@ -57,4 +115,15 @@ export function formatBytes(bytes: number): string {
   const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   const value = bytes / 1000 ** power;
   return `${value.toFixed(power === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2)} ${units[power]}`;
+}
+
+/** The sizes of the batches in which examples are gone through. */
+function batchesOf({ labels: { length } }: Examples, batch: number): number[] {
+  const [whole, last] = [length >= batch ? [batch] : [], length % batch];
+  return last === 0 ? whole : [...whole, last];
+}
+
+/** Bytes of float32 tensors. */
+function bytesOf(specs: Readonly<Record<string, { readonly shape: readonly number[] }>>): number {
+  return Object.values(specs).reduce((sum, { shape }) => sum + 4 * shape.reduce((size, extent) => size * extent, 1), 0);
 }

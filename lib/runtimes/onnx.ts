@@ -18,8 +18,16 @@ import type { CompileOptions, Executable, Runtime } from "./runtime.ts";
 export const onnxRuntime: Runtime = {
   name: "onnx",
   compile: async (program, options) => {
-    const loop = await compileLoop(program, options);
+    const loop = await loopOf(program, options);
+    await loop.session();
     return new OnnxExecutable(program, options, loop);
+  },
+  async memory(program, batches) {
+    const loops: Loop[] = [];
+    for (const batch of new Set(batches)) loops.push(await loopOf(program, { batch }));
+    const bytes = loops.map(({ values }) => values);
+    const values = loops.some(({ isLarge }) => isLarge) ? Math.max(...bytes) : total(bytes);
+    return values + total(loops.map(({ nodes }) => nodeBytes * nodes));
   },
 };
 
@@ -29,10 +37,68 @@ const chunkBytes = 2 ** 26;
 /** Bytes of activations, at most, whose places ONNX Runtime plans ahead. */
 const plannedBytes = 2 ** 25;
 
+/** Bytes of activations from which on a session is opened anew rather than kept beside another. */
+const largeBytes = 2 ** 27;
+
+/**
+ * Bytes of its memory that ONNX Runtime comes to touch, to those that are live at once: its allocator leaves gaps, and keeps what
+ * it had. From 1.5 to 2.1 were seen (`bench/training_memory.ts`).
+ */
+const touchedBytes = 2.4;
+
+/** Bytes that a node takes from tracing to the session, roughly. */
+const nodeBytes = 40_000;
+
 /** A program compiled for one size of batch. */
-interface Loop {
-  readonly graph: Graph;
-  readonly session: ort.InferenceSession;
+class Loop {
+  /** Number of nodes. */
+  readonly nodes: number;
+  /** Bytes of the values that are live at once in a step, at most. */
+  readonly #peak: number;
+  #session: Promise<ort.InferenceSession> | undefined;
+
+  constructor(readonly graph: Graph, readonly threads: number) {
+    const { order, peak } = livenessOf(graph, executionOrder(graph));
+    [this.nodes, this.#peak] = [order.length, peak];
+  }
+
+  /** Whether its session should not stay beside another one. */
+  get isLarge(): boolean {
+    return this.#peak >= largeBytes;
+  }
+
+  /** Bytes that its session takes for values. */
+  get values(): number {
+    return this.#peak * touchedBytes;
+  }
+
+  get #isPlanned(): boolean {
+    return this.#peak <= plannedBytes;
+  }
+
+  /** What runs it. */
+  session(): Promise<ort.InferenceSession> {
+    return this.#session ??= ort.InferenceSession.create(lowerLoop(this.graph), {
+      executionProviders: ["cpu"],
+      graphOptimizationLevel: "all",
+      executionMode: "sequential",
+      interOpNumThreads: 1,
+      intraOpNumThreads: safeThreads(this.graph, this.threads),
+      // Errors alone: a warning would end up in the stage's log, for the user to wonder about.
+      logSeverityLevel: 3,
+      // Places planned ahead save a small graph a few percent of its time; of a large one, ONNX Runtime then has the memory
+      // twice, that of the first step and that of the plan.
+      enableMemPattern: this.#isPlanned,
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
+    });
+  }
+
+  /** Frees the memory that the session holds, all that its largest step took; the next run opens it again. */
+  async release(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await (await session)?.release();
+  }
 }
 
 /** A stretch of steps of one size of batch. */
@@ -57,7 +123,7 @@ class OnnxExecutable implements Executable {
     const [steps, rows]: [Results, Results] = [{}, {}];
     for await (const stretch of this.#stretches(extent.steps, extent.last)) {
       const feeds = { ...resident, ...state, ...stepFeeds(this.program, inputs, stretch) };
-      const results = await stretch.loop.session.run(feeds);
+      const results = await (await this.#sessionOf(stretch.loop)).run(feeds);
       for (const { role, name, node } of stretch.loop.graph.outputs) {
         if (role === "state") continue;
         const data = results[valueName(role, name)]!.data as ResultData;
@@ -74,8 +140,17 @@ class OnnxExecutable implements Executable {
   }
 
   async dispose(): Promise<void> {
-    for (const { session } of [this.full, ...this.#partial.values()]) await session.release();
+    for (const loop of this.#loops) await loop.release();
     this.#partial.clear();
+  }
+
+  get #loops(): Loop[] {
+    return [this.full, ...this.#partial.values()];
+  }
+
+  async #sessionOf(loop: Loop): Promise<ort.InferenceSession> {
+    if (this.full.isLarge) { for (const other of this.#loops.filter((other) => other !== loop)) await other.release(); }
+    return await loop.session();
   }
 
   async *#stretches(steps: number, last: number): AsyncGenerator<Stretch> {
@@ -95,28 +170,18 @@ class OnnxExecutable implements Executable {
   async #loopFor(size: number): Promise<Loop> {
     const known = this.#partial.get(size);
     if (known !== undefined) return known;
-    const loop = await compileLoop(this.program, { ...this.options, batch: size });
+    const loop = await loopOf(this.program, { ...this.options, batch: size });
     this.#partial.set(size, loop);
     return loop;
   }
 }
 
-async function compileLoop(program: Program, { batch, threads = 1, winograd = true }: CompileOptions): Promise<Loop> {
-  const graph = optimise(await inTurn(() => traceProgram(program, batch)), onnxPasses({ winograd }));
-  const session = await ort.InferenceSession.create(lowerLoop(graph), {
-    executionProviders: ["cpu"],
-    graphOptimizationLevel: "all",
-    executionMode: "sequential",
-    interOpNumThreads: 1,
-    intraOpNumThreads: safeThreads(graph, threads),
-    // Errors alone: a warning would end up in the stage's log, for the user to wonder about.
-    logSeverityLevel: 3,
-    // Allocations planned ahead save a small graph a few percent; for them ONNX Runtime keeps the memory of all activations a
-    // second time, beside that of the first step.
-    enableMemPattern: livenessOf(graph, executionOrder(graph)).peak <= plannedBytes,
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
-  });
-  return { graph, session };
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+async function loopOf(program: Program, { batch, threads = 1, winograd = true }: CompileOptions): Promise<Loop> {
+  return new Loop(optimise(await inTurn(() => traceProgram(program, batch)), onnxPasses({ winograd })), threads);
 }
 
 function residentFeeds(program: Program, inputs: RunInputs, count: number): Record<string, ort.Tensor> {

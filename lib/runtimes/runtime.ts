@@ -11,6 +11,14 @@ export interface Runtime {
    * @throws {UnsupportedOperationError} where the program uses an operation that this runtime lacks
    */
   compile(program: Program, options: CompileOptions): Promise<Executable>;
+  /**
+   * The most bytes of this process that an {@linkcode Executable} takes for what its steps compute, besides its inputs and what
+   * the runs before returned; nothing is allocated to find out. Absent where the engine computes in memory of its own, e.g. a
+   * GPU's, or does not tell.
+   *
+   * @param batches the sizes of batches it will meet
+   */
+  memory?(program: Program, batches: readonly number[]): Promise<number>;
 }
 
 /** How a program is prepared. */

@@ -48,7 +48,7 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
 }
 
 const rest = {
-  resources: { cpus: 1, gpus: 0, memory: 0 },
+  resources: { cpus: 1, gpus: 0, memory: 0, machineMemory: 1e12 },
   progress: () => {},
   signal: new AbortController().signal,
 };

@@ -9,7 +9,7 @@ import train from "../../stages/train.ts";
 import { clusters } from "../nn/clusters.ts";
 
 const surroundings = {
-  resources: { cpus: 1, gpus: 0, memory: 0 },
+  resources: { cpus: 1, gpus: 0, memory: 0, machineMemory: 1e12 },
   progress: () => {},
   signal: new AbortController().signal,
 };

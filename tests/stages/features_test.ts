@@ -11,7 +11,7 @@ import { assertClose, twoPass } from "../collapse/clouds.ts";
 import { clusters } from "../nn/clusters.ts";
 
 const surroundings = {
-  resources: { cpus: 1, gpus: 0, memory: 0 },
+  resources: { cpus: 1, gpus: 0, memory: 0, machineMemory: 1e12 },
   progress: () => {},
   signal: new AbortController().signal,
 };
@@ -49,7 +49,7 @@ async function measure(folder: string, parameters: Record<string, unknown> = {},
   const done: number[] = [];
   await features.run({
     ...surroundings,
-    resources: { cpus: 1, gpus: 0, memory },
+    resources: { cpus: 1, gpus: 0, memory, machineMemory: 1e12 },
     progress: (progress) => done.push(progress.done),
     with: features.parameters.parse({ runtime: "cpu", batch: 64, ...parameters }),
     deps: { dataset: join(folder, "dataset"), snapshots: join(folder, "snapshots") },

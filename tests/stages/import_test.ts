@@ -18,7 +18,7 @@ import importStage from "../../stages/import.ts";
 import { clusters } from "../nn/clusters.ts";
 
 const rest = {
-  resources: { cpus: 1, gpus: 0, memory: 0 },
+  resources: { cpus: 1, gpus: 0, memory: 0, machineMemory: 1e12 },
   progress: () => {},
   signal: new AbortController().signal,
 };

@@ -24,7 +24,7 @@ async function run(
     with: plot.parameters.parse(parameters),
     deps: { collapse: [], pairs: [], curve: [], ...deps },
     outs: { figures: `${folder}/figures`, tables: `${folder}/tables`, report: `${folder}/report.html` },
-    resources: { cpus: 1, gpus: 0, memory: 0 },
+    resources: { cpus: 1, gpus: 0, memory: 0, machineMemory: 1e12 },
     progress: (progress) => done.push(progress.done),
     signal: new AbortController().signal,
   });
@@ -108,7 +108,7 @@ Deno.test("the plot stage shows the verdicts of the claims stage in the report, 
       with: {},
       deps: paths,
       outs: { claims: `${folder}/claims.json` },
-      resources: { cpus: 1, gpus: 0, memory: 0 },
+      resources: { cpus: 1, gpus: 0, memory: 0, machineMemory: 1e12 },
       progress: () => {},
       signal: new AbortController().signal,
     });

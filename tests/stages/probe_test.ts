@@ -6,7 +6,7 @@ import { readTable, type Row } from "../../lib/formats/table.ts";
 import { clusters } from "../nn/clusters.ts";
 
 const surroundings = {
-  resources: { cpus: 1, gpus: 0, memory: 0 },
+  resources: { cpus: 1, gpus: 0, memory: 0, machineMemory: 1e12 },
   progress: () => {},
   signal: new AbortController().signal,
 };

@@ -9,12 +9,15 @@ interface Attempt {
   readonly folder: string;
   readonly parameters?: Record<string, unknown>;
   readonly memory?: number;
+  readonly machineMemory?: number;
   readonly signal?: AbortSignal;
   readonly onEpoch?: (epoch: number) => void;
 }
 
 /** Runs the stage in a folder that holds a data set. */
-async function run({ folder, parameters = {}, memory = 0, signal, onEpoch }: Attempt): Promise<{ done: number[] }> {
+async function run(
+  { folder, parameters = {}, memory = 0, machineMemory = 1e12, signal, onEpoch }: Attempt,
+): Promise<{ done: number[] }> {
   const done: number[] = [];
   await Deno.mkdir(`${folder}/state`, { recursive: true });
   const outs = { snapshots: `${folder}/snapshots`, history: `${folder}/history.csv` };
@@ -30,7 +33,7 @@ async function run({ folder, parameters = {}, memory = 0, signal, onEpoch }: Att
     deps: { dataset: `${folder}/dataset` },
     outs,
     state: `${folder}/state`,
-    resources: { cpus: 1, gpus: 0, memory },
+    resources: { cpus: 1, gpus: 0, memory, machineMemory },
     progress: (progress) => {
       done.push(progress.done);
       onEpoch?.(progress.done);
@@ -305,11 +308,24 @@ for (const [what, { before, after, done }] of Object.entries(lengthened)) {
     }));
 }
 
-Deno.test("the train stage refuses what cannot fit in the memory it is granted, before it starts", () =>
+Deno.test("the train stage refuses what cannot fit in the memory that is granted or there, before it starts", () =>
   inFolder(async (folder) => {
-    await assert.rejects(run({ folder, memory: 1e6 }), {
-      message: /^Training needs about \d+ MB of memory, but resources\.memory grants 1\.00 MB; grant more/,
-    });
+    const needs =
+      /^Training needs about 2\d\d MB of memory \([\d.]+ kB for variables, [\d.]+ kB for activations and gradients, /;
+    for (
+      const [memory, machineMemory, reason] of [
+        [1e6, 1e12, /, but resources\.memory grants 1\.00 MB; grant more, or take a smaller batch, width or depth$/],
+        [
+          0,
+          2e6,
+          /, but there are 2\.00 MB for the whole of this machine or container; take a smaller batch, width or depth$/,
+        ],
+        [1e12, 2e6, /, but there are 2\.00 MB for the whole of this machine/],
+      ] as const
+    ) {
+      const refused = (error: Error) => needs.test(error.message) && reason.test(error.message);
+      await assert.rejects(run({ folder, memory, machineMemory }), refused);
+    }
     await assert.rejects(Deno.stat(`${folder}/snapshots`), Deno.errors.NotFound);
   }));
 

@@ -1,4 +1,5 @@
 import type { Resources } from "../file/pipeline.ts";
+import { machineMemory } from "./machine_memory.ts";
 
 /** How much may run at once. */
 export interface Capacity {
@@ -15,7 +16,7 @@ export interface Capacity {
 /** The whole of this machine, or of what the container leaves of it. */
 export function machineCapacity(jobs?: number): Capacity {
   const cpus = navigator.hardwareConcurrency;
-  return { jobs: jobs ?? cpus, cpus, gpus: countGpus(), memory: Deno.systemMemoryInfo().total };
+  return { jobs: jobs ?? cpus, cpus, gpus: countGpus(), memory: machineMemory() };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Resolution } from "../modules/resolution.ts";
+import type { StageResources } from "../stage/stage.ts";
 import type { Json } from "../value.ts";
 import type { Progress } from "./event.ts";
 
@@ -14,8 +15,8 @@ export interface HostRequest {
   readonly deps: Readonly<Record<string, string | readonly string[]>>;
   /** Absolute paths of the named outs. */
   readonly outs: Readonly<Record<string, string>>;
-  /** What the engine granted; memory in bytes. */
-  readonly resources: { readonly cpus: number; readonly gpus: number; readonly memory: number };
+  /** What the engine granted. */
+  readonly resources: StageResources;
   /** Absolute path of the folder that a stage which resumes keeps between attempts. */
   readonly state?: string;
   /** Milliseconds that the stage has to end in good order once its engine is gone. */

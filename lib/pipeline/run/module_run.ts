@@ -6,6 +6,7 @@ import { nativeFolders } from "../modules/native.ts";
 import { preparePackages } from "../modules/package_cache.ts";
 import { type Json, toJson } from "../value.ts";
 import { type Access, readAudit, refusedAccess } from "./audit.ts";
+import { machineMemory } from "./machine_memory.ts";
 import { failure, resourceHints, signalHints, undeclared } from "./failure.ts";
 import { type HostRecord, type HostRequest, isHostRecord } from "./host_protocol.ts";
 import type { Job } from "./job.ts";
@@ -128,7 +129,7 @@ function hostRequest(stage: Stage, job: Job): HostRequest {
     resolutions: job.resolutions ?? [],
     deps,
     outs: Object.fromEntries(outs),
-    resources: { cpus, gpus, memory },
+    resources: { cpus, gpus, memory, machineMemory: machineMemory() },
     ...(job.state === undefined ? {} : { state: job.state }),
     grace: graceOf(job),
   };

@@ -18,12 +18,24 @@ export interface StageContext<
     & Readonly<Record<L, readonly string[]>>;
   /** Absolute paths of the named outs. The parent folder exists; the out itself does not, unless it is `persist`. */
   readonly outs: Readonly<Record<O, string>> & Readonly<Partial<Record<OptionalO, string>>>;
-  /** What the engine granted; `memory` in bytes, 0 where it is not stated. */
-  readonly resources: { readonly cpus: number; readonly gpus: number; readonly memory: number };
+  /** What the engine granted. */
+  readonly resources: StageResources;
   /** Reports how far the stage is; cheap enough to be called every step (the engine keeps the newest). */
   readonly progress: (progress: StageProgress) => void;
   /** Aborted when the run is to end: finish or checkpoint soon. */
   readonly signal: AbortSignal;
+}
+
+/** What a stage may use; no part of its fingerprint, so what it leaves must not depend on it. */
+export interface StageResources {
+  /** Cores; it may be a part of one. */
+  readonly cpus: number;
+  /** Whole devices. */
+  readonly gpus: number;
+  /** Bytes, as the pipeline file states them; 0 where it does not. */
+  readonly memory: number;
+  /** Bytes that the whole machine has, or the container that the engine runs in. */
+  readonly machineMemory: number;
 }
 
 /** What a stage that resumes gets besides. */

@@ -31,7 +31,7 @@ Deno.test("stage() types what a module gets by what it declares", async () => {
     with: definition.parameters.parse({}),
     deps: { text: "a.txt", tables: [] },
     outs: { repeated: "b.txt" },
-    resources: { cpus: 1, gpus: 0, memory: 0 },
+    resources: { cpus: 1, gpus: 0, memory: 0, machineMemory: 1e12 },
     progress: () => {},
     signal: new AbortController().signal,
   });
