@@ -2,24 +2,14 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { peers } from "../../bench/peers.ts";
-import { channelStatistics, writeDataset } from "../../lib/datasets/dataset.ts";
-import { readSafetensors, writeSafetensors } from "../../lib/formats/safetensors.ts";
+import { writeDataset } from "../../lib/datasets/dataset.ts";
 import { readTable } from "../../lib/formats/table.ts";
-import { examplesOf } from "../../lib/nn/evaluation.ts";
-import { forwardProgram } from "../../lib/nn/forward.ts";
-import { modelParameter } from "../../lib/nn/model_parameter.ts";
-import { listSnapshots, modelOf, readSnapshot } from "../../lib/nn/snapshot.ts";
-import { encodeStateDict, type Network } from "../../lib/nn/state_dict.ts";
-import { initialVariables, type Variables } from "../../lib/nn/variables.ts";
-import { onnxRuntime } from "../../lib/runtimes/onnx.ts";
 import { readers } from "../../setup/python.ts";
-import { isInstalled, pythonOf, type VirtualEnvironment } from "../../setup/virtual_environment.ts";
+import { isInstalled } from "../../setup/virtual_environment.ts";
 import exportStage from "../../stages/export.ts";
-import importStage from "../../stages/import.ts";
 import train from "../../stages/train.ts";
-import { clusters } from "../nn/clusters.ts";
-
-const dataset = clusters({ train: 300, test: 100 });
+import { python } from "./python.ts";
+import { assertExported, assertImported, dataset, digestsOf, exchanged, handOver, rest } from "./torch_exchange.ts";
 
 const isReadable = await isInstalled(readers);
 if (!isReadable) {
@@ -28,13 +18,8 @@ if (!isReadable) {
 }
 // 5 GB, so not in continuous integration.
 const hasTorch = await isInstalled(peers);
-if (!hasTorch) console.log("Weights are not exchanged with PyTorch; get it by `deno task bench`");
-
-async function python(environment: VirtualEnvironment, script: string, ...args: string[]): Promise<string> {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const { success, stdout, stderr } = await new Deno.Command(pythonOf(environment), { args: [path, ...args] }).output();
-  assert.ok(success, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout).trim();
+if (!hasTorch) {
+  console.log("Weights are exchanged with a PyTorch whose answers are kept alone; get it by `deno task bench`");
 }
 
 async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
@@ -46,12 +31,6 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
     await Deno.remove(folder, { recursive: true });
   }
 }
-
-const rest = {
-  resources: { cpus: 1, gpus: 0, memory: 0, machineMemory: 1e12 },
-  progress: () => {},
-  signal: new AbortController().signal,
-};
 
 for (const model of [{ kind: "mlp", depth: 2, width: 8 }, { kind: "resnet18", width: 2 }]) {
   Deno.test({
@@ -72,40 +51,6 @@ for (const model of [{ kind: "mlp", depth: 2, width: 8 }, { kind: "resnet18", wi
   });
 }
 
-/** Logits on the test set, `[100, classes]`. */
-async function logitsOf(network: Network, variables: Variables): Promise<Float32Array> {
-  const program = forwardProgram(modelOf(network), channelStatistics(dataset.train), { layers: false });
-  const executable = await onnxRuntime.compile(program, { batch: 50 });
-  const order = Int32Array.from({ length: 100 }, (_, index) => index);
-  const { rows } = await executable.run({ examples: { ...examplesOf(dataset.test) }, order, constants: variables });
-  await executable.dispose();
-  return rows.logits!.data as Float32Array;
-}
-
-/** The test set as PyTorch takes it: normalised, channels first. */
-function normalisedImages(): { shape: number[]; data: Float32Array } {
-  const { images, shape: [height, width, channels], count } = dataset.test;
-  const { mean, deviation } = channelStatistics(dataset.train);
-  const data = new Float32Array(images.length);
-  images.forEach((pixel, index) => {
-    const [channel, place] = [index % channels, Math.floor(index / channels) % (height * width)];
-    const image = Math.floor(index / (height * width * channels));
-    data[(image * channels + channel) * height * width + place] = (pixel / 255 - mean[channel]!) / deviation[channel]!;
-  });
-  return { shape: [count, channels, height, width], data };
-}
-
-async function storedLogits(path: string): Promise<Float32Array> {
-  return (await readSafetensors(path)).tensors.logits!.data as Float32Array;
-}
-
-function assertNear(found: Float32Array, expected: Float32Array): void {
-  assert.equal(found.length, expected.length);
-  found.forEach((value, index) => {
-    assert.ok(Math.abs(value - expected[index]!) <= 1e-5 * Math.max(1, Math.abs(value)), `${value} ${expected[index]}`);
-  });
-}
-
 for (const parameters of [{ kind: "mlp", depth: 3, width: 20 }, { kind: "resnet18", width: 8 }]) {
   Deno.test({
     name:
@@ -113,28 +58,30 @@ for (const parameters of [{ kind: "mlp", depth: 3, width: 20 }, { kind: "resnet1
     ignore: !hasTorch,
     fn: () =>
       inFolder(async (folder) => {
-        const model = modelParameter.parse(parameters);
-        const network = { model, input: dataset.train.shape, classes: dataset.classes.length };
-        const variables = initialVariables(modelOf(network), 2);
-        await Deno.writeFile(`${folder}/ours.safetensors`, encodeStateDict(network, variables));
-        const images = { dtype: "F32", ...normalisedImages() } as const;
-        await writeSafetensors(`${folder}/images.safetensors`, { tensors: { images }, metadata: {} });
+        await handOver(parameters, folder);
         await python(peers, "torch_peer.py", parameters.kind, folder);
-        assertNear(await storedLogits(`${folder}/logits.safetensors`), await logitsOf(network, variables));
-
+        await assertExported(parameters, folder);
         const hasOnnx = existsSync(`${folder}/theirs.onnx`);
         if (!hasOnnx) console.log("PyTorch's own ONNX is not imported; install the package onnx beside it");
         for (const ending of ["safetensors", ...hasOnnx ? ["onnx"] : []]) {
-          const deps = { weights: `${folder}/theirs.${ending}`, dataset: `${folder}/dataset` };
-          const outs = { snapshots: `${folder}/snapshots-${ending}` };
-          await importStage.run({ with: importStage.parameters.parse({ model: parameters }), deps, outs, ...rest });
-          const [only] = await listSnapshots(outs.snapshots);
-          const imported = await readSnapshot(only!.path);
-          assertNear(
-            await storedLogits(`${folder}/theirs_logits.safetensors`),
-            await logitsOf(network, imported.variables),
-          );
+          await assertImported(parameters, folder, `${folder}/dataset`, `theirs.${ending}`);
         }
       }),
   });
+}
+
+for (const parameters of exchanged) {
+  const folder = fileURLToPath(new URL(`torch_exchange/${parameters.kind}`, import.meta.url));
+  Deno.test(`the same, of a PyTorch whose answers are kept: ${parameters.kind}`, () =>
+    inFolder(async (own) => {
+      await handOver(parameters, own);
+      const asked = JSON.parse(await Deno.readTextFile(`${folder}/asked.json`));
+      assert.deepEqual(
+        await digestsOf(own),
+        asked.sha256,
+        "PyTorch was asked of other weights or images; ask it anew by `deno run -A tests/peers/torch_writer.ts`",
+      );
+      await assertExported(parameters, folder);
+      await assertImported(parameters, folder, `${own}/dataset`, "theirs.safetensors");
+    }));
 }

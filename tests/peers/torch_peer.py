@@ -69,14 +69,15 @@ def main(family, folder):
     torch.manual_seed(5)
     images = load_file(f"{folder}/images.safetensors")["images"]
     _, channels, height, width = images.shape
+    ours = load_file(f"{folder}/ours.safetensors")
     if family == "mlp":
-        network = Perceptron(channels * height * width, 3, 20, 3)
+        network = Perceptron(channels * height * width, 3, ours["layers.0.weight"].shape[0], 3)
     else:
-        network = ResNet18(channels, 8, 3)
+        network = ResNet18(channels, ours["conv1.weight"].shape[0], 3)
     drawn = {name: value.clone() for name, value in network.state_dict().items()}
     network.eval()
     with torch.no_grad():
-        network.load_state_dict(load_file(f"{folder}/ours.safetensors"), strict=True)
+        network.load_state_dict(ours, strict=True)
         save_file({"logits": network(images)}, f"{folder}/logits.safetensors")
         for name, value in drawn.items():
             if name.endswith("running_mean"):
