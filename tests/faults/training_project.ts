@@ -12,8 +12,18 @@ import { Project } from "../pipeline/rig.ts";
 
 const TRAIN = fileURLToPath(new URL("../../stages/train.ts", import.meta.url));
 
+/** What is trained, as the pipeline file writes it. */
+interface ProjectOptions {
+  readonly epochs: number;
+  readonly snapshots: string;
+  /** A perceptron unless given. */
+  readonly model?: string;
+}
+
 /** A project with the stages `copy` and `train`. */
-export async function trainingProject({ epochs, snapshots }: { epochs: number; snapshots: string }): Promise<Project> {
+export async function trainingProject(
+  { epochs, snapshots, model = "{ kind: mlp, depth: 4, width: 32 }" }: ProjectOptions,
+): Promise<Project> {
   const project = await Project.create({
     "pipeline.yaml": `stages:
   copy:
@@ -23,7 +33,7 @@ export async function trainingProject({ epochs, snapshots }: { epochs: number; s
   train:
     run: ${TRAIN}
     with:
-      model: { kind: mlp, depth: 4, width: 32 }
+      model: ${model}
       optimizer: { lr: 0.05, drops: { at: ["50%"] } }
       batch: 64
       epochs: ${epochs}
