@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
+import { digestOf, removeIfThere } from "./file.ts";
 import { downloadByPip } from "./pip.ts";
 import { extractMembers } from "./zip.ts";
 
@@ -44,12 +44,14 @@ export async function installWheel({ wheel, file, folder, target }: WheelInstall
   if (digest !== wheel.sha256) {
     throw new Error(`${source} is not ${wheel.name}: its SHA-256 is ${digest}, expected ${wheel.sha256}`);
   }
-  const fresh = await Deno.makeTempDir({ dir: dirname(folder), prefix: `.${basename(folder)}-` });
+  // Of a fixed name, so that what a killed run left is replaced.
+  const fresh = join(dirname(folder), `.${basename(folder)}-${wheel.sha256.slice(0, 8)}`);
+  await removeIfThere(fresh);
+  await Deno.mkdir(fresh);
   try {
     const written = await extractMembers(source, fresh, target);
     if (written.length === 0) throw new Error(`${source} has none of the files that are wanted`);
     await Deno.writeTextFile(join(fresh, originName), JSON.stringify(wheel, undefined, 2) + "\n");
-    await Deno.chmod(fresh, 0o755);
     await removeIfThere(folder);
     await Deno.rename(fresh, folder);
   } catch (error) {
@@ -67,22 +69,4 @@ async function installedWheel(folder: string): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** The SHA-256 of a file in hexadecimal, or undefined where there is none. */
-export async function digestOf(path: string): Promise<string | undefined> {
-  const hash = createHash("sha256");
-  try {
-    for await (const chunk of (await Deno.open(path)).readable) hash.update(chunk);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-  return hash.digest("hex");
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  await Deno.remove(path, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
 }

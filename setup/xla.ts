@@ -14,9 +14,11 @@ import {
   recordFile,
 } from "../lib/runtimes/xla/location.ts";
 import { Plugin } from "../lib/runtimes/xla/plugin.ts";
+import { digestOf } from "./file.ts";
 import { readOptions } from "./options.ts";
 import { placeOf } from "./place.ts";
-import { digestOf, installWheel, type Wheel } from "./wheel.ts";
+import { installWheel } from "./wheel.ts";
+import { xlaWheels } from "./xla_wheels.ts";
 
 const usage = `deno task setup:xla [--cuda13 | --cuda12 | --plugin FILE] [--wheel FILE]
 
@@ -24,40 +26,6 @@ Without an option: the plugin for a CPU (63 MB).
   --cuda13, --cuda12   the plugin for an NVIDIA GPU (134 MB, 188 MB); CUDA's own libraries must be there
   --plugin FILE        a PJRT plugin that is at hand, e.g. that of an installed JAX: it is linked to
   --wheel FILE         the wheel, where it is at hand; else pip downloads it`;
-
-/** The wheels by kind and processor: those whose versions of PJRT's interface `layout.ts` knows. */
-const wheels: Readonly<Record<Exclude<PluginKind, "own">, Readonly<Record<typeof Deno.build.arch, Wheel>>>> = {
-  cpu: {
-    x86_64: {
-      name: "xla_cpu_pjrt-0.0.1-py3-none-manylinux_2_27_x86_64.whl",
-      sha256: "55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc",
-    },
-    aarch64: {
-      name: "xla_cpu_pjrt-0.0.1-py3-none-manylinux_2_27_aarch64.whl",
-      sha256: "8f613be6e891858f40d64f9799319502fff42689661944fc18a6ffd8210b30c9",
-    },
-  },
-  cuda13: {
-    x86_64: {
-      name: "jax_cuda13_pjrt-0.11.2-py3-none-manylinux_2_27_x86_64.whl",
-      sha256: "e5ff589d43064913bb74027682d89639c7ea48f9f81c2bae6fc75117e913f93e",
-    },
-    aarch64: {
-      name: "jax_cuda13_pjrt-0.11.2-py3-none-manylinux_2_27_aarch64.whl",
-      sha256: "63b55e50e5c2583a25e196ba06b034b63d2b2d8ad4c2f17935652c8d3ad2dd2d",
-    },
-  },
-  cuda12: {
-    x86_64: {
-      name: "jax_cuda12_pjrt-0.11.2-py3-none-manylinux_2_27_x86_64.whl",
-      sha256: "2133b3afc63307c016ae4980f166b2b3de199759363ead74f7d550eaae953463",
-    },
-    aarch64: {
-      name: "jax_cuda12_pjrt-0.11.2-py3-none-manylinux_2_27_aarch64.whl",
-      sha256: "f36247d40973b20acf3c69dac7c9c720daaa4096a809b3e8fd70292be617cdeb",
-    },
-  },
-};
 
 /** The plugin, and of the wheel for a CPU the header that its structures are tested against. */
 function target(member: string): string | undefined {
@@ -72,19 +40,23 @@ async function install(kind: Exclude<PluginKind, "own">, file: string | undefine
       `PyPI has XLA's plugins for Linux, not for ${Deno.build.os}; name one that you have by --plugin FILE`,
     );
   }
-  const wheel = wheels[kind][Deno.build.arch];
+  const wheel = xlaWheels[kind][Deno.build.arch];
   const folder = await placeOf(pluginFolder(kind));
   await installWheel({ wheel, file, folder, target });
   await record(folder, wheel.name.split("-").slice(0, 2).join(" "));
 }
 
-/** Links to a plugin that the user has. */
+/** Links to a plugin that the user has, once it is known to be one. */
 async function link(path: string): Promise<void> {
+  const real = await Deno.realPath(path).catch(() => {
+    throw new Error(`There is no file ${path}`);
+  });
+  new Plugin(real);
   const folder = pluginFolder("own");
   await Deno.mkdir(folder, { recursive: true });
   const place = join(folder, pluginFile);
   await Deno.remove(place).catch(() => {});
-  await Deno.symlink(await Deno.realPath(path), place);
+  await Deno.symlink(real, place);
   await record(folder, "own plugin");
 }
 
