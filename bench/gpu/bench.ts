@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { type EngineName, engineNames, enginesHere } from "./engines.ts";
 import { measure } from "./measurement.ts";
 import { allModes, startPytorch } from "./pytorch.ts";
-import { type Report, tableOf } from "./report.ts";
+import { remarksOn, type Report, tableOf } from "./report.ts";
 import { subjectsOf } from "./subjects.ts";
 
 const usage = `bench.ts [options]
@@ -64,15 +64,14 @@ async function main(): Promise<void> {
       } catch (error) {
         // What was measured before is worth its time all the same.
         report.rows.push({ ...row, error: (error as Error).message });
-        say(`${subject.name} in ${precision}: ${(error as Error).message}`);
       }
-      say(tableOf({ ...report, rows: report.rows.slice(-1) }, columns).split("\n").at(4)!);
+      say(tableOf({ ...report, rows: report.rows.slice(-1) }, columns).split("\n").slice(4).join("\n"));
       await Deno.writeTextFile(flags.json, JSON.stringify(report, undefined, 2) + "\n");
     }
   }
   console.log(tableOf(report, columns));
   say(`The times of each round are in ${flags.json}`);
-  if (report.rows.some(({ error }) => error !== undefined)) Deno.exitCode = 1;
+  if (report.rows.flatMap(remarksOn).length > 0) Deno.exitCode = 1;
 }
 
 /** The options, checked. */

@@ -8,8 +8,9 @@ import { optimizerParameter } from "../../lib/nn/sgd.ts";
 import { trainingProgram } from "../../lib/nn/training_program.ts";
 import { initialVariables } from "../../lib/nn/variables.ts";
 import type { RunInputs, RunOutputs } from "../../lib/runtimes/program.ts";
+import type { Executable } from "../../lib/runtimes/runtime.ts";
 import type { Engine } from "./engines.ts";
-import type { Mode, Pytorch, PytorchRun } from "./pytorch.ts";
+import type { Mode, Pytorch } from "./pytorch.ts";
 import { classes, image, type Subject } from "./subjects.ts";
 import { examplesOf, writeTask } from "./task.ts";
 
@@ -39,9 +40,11 @@ export interface Timing {
   /** Of a step in milliseconds, a round each. */
   readonly times: number[];
   /** Of the first round, in milliseconds: of all its steps, with what is compiled when they are first met. */
-  first: number;
+  first?: number;
   /** Of ours: whether the losses of all rounds were the same bytes. */
   sameBytes?: boolean;
+  /** What went wrong, if anything did: it was not tried again. */
+  error?: string;
 }
 
 /** Timings by the name of an engine or of a way of PyTorch's. */
@@ -56,9 +59,8 @@ export interface Measurement {
 }
 
 /**
- * Measures.
- *
- * @throws {Error} where an engine's first losses are not those of the first one: not the same work
+ * Measures. An engine that fails, or whose first losses are not those of the first one, leaves its error and is not tried
+ * again: the others go on.
  */
 export async function measure(options: MeasurementOptions): Promise<Measurement> {
   const { subject: { model, steps, kind }, precision, batch, rounds, pytorch, modes } = options;
@@ -68,13 +70,27 @@ export async function measure(options: MeasurementOptions): Promise<Measurement>
   await using stack = new AsyncDisposableStack();
   const timings: Timings = {};
   const reference = new Reference(options);
-  const ours = [];
-  for (const engine of options.engines) {
-    const executable = await engine.runtime.compile(program, { batch, precision });
-    stack.defer(() => executable.dispose());
+  const attempt = async (name: keyof Timings, action: (timing: Timing) => Promise<void>) => {
+    const timing = timings[name] ??= { times: [] };
+    if (timing.error !== undefined) return;
+    await action(timing).catch((error) => timing.error = (error as Error).message);
+  };
+  const ours = options.engines.map((engine) => {
     const own = Math.max(2, Math.round(steps * engine.share));
-    ours.push({ engine, executable, steps: own, inputs: own === steps ? inputs : shortened(inputs, batch, own) });
-  }
+    let executable: Executable | undefined;
+    return {
+      name: engine.name,
+      steps: own,
+      inputs: own === steps ? inputs : shortened(inputs, batch, own),
+      async run(inputs: RunInputs): Promise<RunOutputs> {
+        executable ??= stack.adopt(
+          await engine.runtime.compile(program, { batch, precision }),
+          (made) => made.dispose(),
+        );
+        return await executable.run(inputs);
+      },
+    };
+  });
   let device: string | undefined;
   if (pytorch !== undefined) {
     const task = stack.use(await writeTask(model, inputs, initialVariables(model, 0)));
@@ -83,28 +99,30 @@ export async function measure(options: MeasurementOptions): Promise<Measurement>
     device = await pytorch.prepare({ tensors: task.path, kind, batch, ...settings });
   }
   for (let round = 0; round <= rounds; round++) {
-    for (const { engine, executable, steps, inputs } of ours) {
-      const start = performance.now();
-      const outputs = await executable.run(inputs);
-      const timing = note(timings, engine.name, round, performance.now() - start, steps);
-      const losses = lossesOf(outputs);
-      reference.check(engine.name, losses);
-      timing.sameBytes = (timing.sameBytes ?? true) && reference.isAsBefore(engine.name, losses);
+    for (const { name, run, steps, inputs } of ours) {
+      await attempt(name, async (timing) => {
+        const start = performance.now();
+        const outputs = await run(inputs);
+        note(timing, round, performance.now() - start, steps);
+        const losses = lossesOf(outputs);
+        reference.check(name, losses);
+        timing.sameBytes = (timing.sameBytes ?? true) && reference.isAsBefore(name, losses);
+      });
     }
     for (const mode of pytorch === undefined ? [] : modes) {
-      const run: PytorchRun = await pytorch!.run(mode);
-      note(timings, mode, round, run.milliseconds, steps);
-      // The others may leave out what is not used, as a loss that is not read.
-      if (mode === "eager") reference.check("PyTorch", run.losses);
+      await attempt(mode, async (timing) => {
+        const { milliseconds, losses } = await pytorch!.run(mode);
+        note(timing, round, milliseconds, steps);
+        if (mode === "eager") reference.check("PyTorch", losses);
+      });
     }
   }
   return { timings, ...device === undefined ? {} : { device } };
 }
 
-function note(timings: Timings, name: keyof Timings, round: number, milliseconds: number, steps: number): Timing {
-  const timing = timings[name] ??= { times: [], first: milliseconds };
+function note(timing: Timing, round: number, milliseconds: number, steps: number): void {
   if (round > 0) timing.times.push(milliseconds / steps);
-  return timing;
+  else timing.first = milliseconds;
 }
 
 function inputsOf({ subject: { model }, batch }: MeasurementOptions, steps: number): RunInputs {

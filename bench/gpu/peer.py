@@ -2,7 +2,8 @@
 
 Reads a request a line from standard input, JSON, and answers each with a line. The first of a task names a safetensors
 file of images, labels, order and initial parameters, and how to learn; `{"mode": ...}` then trains from the initial
-parameters, once over the order, and answers with the time of it all and the loss of each step. The modes:
+parameters, once over the order, and answers with the time of it all and the loss of each step, or with an `error`. The
+modes:
 
 - `eager`: kernels launched one by one, the optimizer fused;
 - `compile`: the network by `torch.compile(mode="reduce-overhead")`, which replays CUDA graphs forward and backward;
@@ -196,13 +197,16 @@ def main() -> None:
     task: Task | None = None
     for line in sys.stdin:
         request = json.loads(line)
-        if task is None or "tensors" in request:
-            task = None
-            task = Task(**request)
-            name = torch.cuda.get_device_name() if DEVICE.type == "cuda" else "cpu"
-            answer: dict[str, object] = {"version": torch.__version__, "device": name}
-        else:
-            answer = task.run(**request)
+        answer: dict[str, object]
+        try:
+            if task is None or "tensors" in request:
+                task = None
+                task = Task(**request)
+                answer = {"device": torch.cuda.get_device_name() if DEVICE.type == "cuda" else "cpu"}
+            else:
+                answer = task.run(**request)
+        except Exception as error:  # A mode that fails is no reason to end the others.
+            answer = {"error": f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"}
         print(json.dumps(answer), flush=True)
 
 

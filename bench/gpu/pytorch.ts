@@ -4,7 +4,7 @@
  * @module
  */
 import type { Precision } from "../../lib/compile/stablehlo/precision.ts";
-import { startChild } from "../python_child.ts";
+import { type PythonChild, startChild } from "../python_child.ts";
 import { torchVersion } from "./python.ts";
 
 /** How PyTorch runs a step: see `peer.py`. */
@@ -49,6 +49,13 @@ export interface Pytorch extends Disposable {
   run(mode: Mode): Promise<PytorchRun>;
 }
 
+/** An answer, or the error that `peer.py` answers with. */
+async function answerOf<Answer extends object>(child: PythonChild, request: unknown): Promise<Answer> {
+  const answer = await child.ask<Answer | { readonly error: string }>(request);
+  if ("error" in answer) throw new Error(answer.error);
+  return answer;
+}
+
 /**
  * Starts it.
  *
@@ -59,8 +66,8 @@ export async function startPytorch(python: string): Promise<Pytorch> {
   const child = startChild(python, new URL("peer.py", import.meta.url));
   return {
     version,
-    prepare: async (task) => (await child.ask<{ readonly device: string }>(task)).device,
-    run: (mode) => child.ask({ mode }),
+    prepare: async (task) => (await answerOf<{ readonly device: string }>(child, task)).device,
+    run: (mode) => answerOf(child, { mode }),
     [Symbol.dispose]: () => child[Symbol.dispose](),
   };
 }

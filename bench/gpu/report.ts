@@ -50,11 +50,6 @@ export interface Columns {
 export function tableOf({ rows, batch, rounds, engines, pytorch }: Report, columns: Columns): string {
   const header = ["network", "precision", ...columns.ours, ...columns.modes.flatMap((mode) => [mode, "ratio"])];
   const seen = Object.entries(engines).map(([name, identity]) => `${name} is ${identity}`);
-  const different = rows.flatMap(({ network, precision, timings = {} }) => {
-    return columns.ours.filter((name) => timings[name]?.sameBytes === false).map((name) => {
-      return `${name} gave ${network} in ${precision} other losses from round to round.`;
-    });
-  });
   return [
     `Milliseconds a step of ${batch} images, medians of ${rounds} rounds; ${
       [...seen, pytorch ?? []].flat().join("; ")
@@ -63,22 +58,40 @@ export function tableOf({ rows, batch, rounds, engines, pytorch }: Report, colum
     line(header),
     line(header.map(() => "--:")),
     ...rows.map((row) => line(cellsOf(row, columns))),
-    ...different.length === 0 ? [] : ["", ...different],
+    ...rows.flatMap(remarksOn).map((remark, index) => index === 0 ? `\n${remark}` : remark),
   ].join("\n");
 }
 
+/** What went wrong in a row, a line each. */
+export function remarksOn({ network, precision, timings = {}, error }: ReportRow): string[] {
+  const subject = `${network} in ${precision}`;
+  return [
+    ...error === undefined ? [] : [`${subject} failed: ${error}`],
+    ...Object.entries(timings).flatMap(([name, { error, sameBytes }]) => [
+      ...error === undefined ? [] : [`${subject} failed by ${name}: ${error}`],
+      ...sameBytes === false ? [`${subject} by ${name} had other losses from round to round.`] : [],
+    ]),
+  ];
+}
+
 /** The cells of a row; one that was not measured has a dash. */
-function cellsOf({ network, precision, timings = {}, error }: ReportRow, { ours, modes }: Columns): string[] {
+function cellsOf({ network, precision, timings = {} }: ReportRow, { ours, modes }: Columns): string[] {
   const time = (name: EngineName | Mode) => {
-    const times = timings[name]?.times ?? [];
+    const times = timesOf(timings, name);
     return times.length === 0 ? "-" : median(times).toFixed(3);
   };
-  const first = timings[ours[0]!]?.times ?? [];
+  const first = timesOf(timings, ours[0]!);
   const compared = modes.flatMap((mode) => {
-    const theirs = timings[mode]?.times ?? [];
+    const theirs = timesOf(timings, mode);
     return [time(mode), first.length === 0 || theirs.length === 0 ? "-" : medianRatio(first, theirs).toFixed(2)];
   });
-  return [error === undefined ? network : `${network} (failed)`, precision, ...ours.map(time), ...compared];
+  return [network, precision, ...ours.map(time), ...compared];
+}
+
+/** The times of an engine that went through all rounds. */
+function timesOf(timings: Timings, name: EngineName | Mode): readonly number[] {
+  const { times = [], error } = timings[name] ?? {};
+  return error === undefined ? times : [];
 }
 
 /** A line of a Markdown table. */

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { peers } from "../../bench/peers.ts";
-import type { Report } from "../../bench/gpu/report.ts";
+import type { Engine, EngineName } from "../../bench/gpu/engines.ts";
+import { measure } from "../../bench/gpu/measurement.ts";
+import { remarksOn, type Report, tableOf } from "../../bench/gpu/report.ts";
+import { subjectsOf } from "../../bench/gpu/subjects.ts";
+import { cpuRuntime } from "../../lib/runtimes/cpu.ts";
+import type { Runtime } from "../../lib/runtimes/runtime.ts";
 import { findPlugin } from "../../lib/runtimes/xla/location.ts";
 import { isInstalled, pythonOf } from "../../setup/virtual_environment.ts";
 import { testRuntimes } from "../runtimes/runtimes.ts";
@@ -80,6 +85,43 @@ Deno.test({
       const flags = ["--trial", "--runtimes", "xla", "--rounds", "1", "--only", "mlp", "--python", pythonOf(peers)];
       await assertComplete(await bench([...flags, "--json", json]), json, ["xla", "eager"]);
     }),
+});
+
+Deno.test("what fails is a line under the table, and leaves the others their times", async () => {
+  const subject = subjectsOf(true)[0]!;
+  const cpu = (name: EngineName, runtime: Runtime): Engine => {
+    return { name, identity: name, onCpu: true, runtime, precisions: ["float32"], share: 1 };
+  };
+  const broken: Runtime = { name: "broken", compile: () => Promise.reject(new Error("no memory left")) };
+  const tooFast: Runtime = {
+    name: "too fast",
+    async compile(program, options) {
+      const executable = await cpuRuntime.compile(program, options);
+      return {
+        ...executable,
+        run: (inputs) =>
+          executable.run({ ...inputs, scalars: { learningRate: new Float32Array(subject.steps).fill(1) } }),
+      };
+    },
+  };
+  const engines = [cpu("xla", cpuRuntime), cpu("webgpu", broken), cpu("tensorflow", tooFast)];
+  const options = { subject, precision: "float32", batch: 16, rounds: 2, engines, modes: [] } as const;
+  const { timings } = await measure(options);
+  assert.deepEqual([timings.xla!.times.length, timings.xla!.error, timings.xla!.sameBytes], [2, undefined, true]);
+  const row = { network: subject.name, precision: "float32", timings };
+  const [memory, work, ...more] = remarksOn(row);
+  assert.equal(memory, "MLP of 2 layers in float32 failed by webgpu: no memory left");
+  assert.match(
+    work!,
+    /^MLP of 2 layers in float32 failed by tensorflow: .* the loss of step 2 is [\d.]+ by tensorflow, /,
+  );
+  assert.deepEqual(more, []);
+  const report = { trial: true, batch: 16, rounds: 2, engines: {}, deno: "", rows: [row] };
+  const table = tableOf(report, { ours: ["xla", "webgpu", "tensorflow"], modes: [] });
+  assert.match(
+    table,
+    /^\| MLP of 2 layers \| float32 \| [\d.]+ \| - \| - \|\n\nMLP of 2 layers in float32 failed by webgpu/m,
+  );
 });
 
 Deno.test({
