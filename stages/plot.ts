@@ -9,9 +9,8 @@ import { dirname, relative } from "node:path/posix";
 import { z } from "zod";
 import { readClaims } from "../lib/claims/document.ts";
 import { claimsSection } from "../lib/claims/section.ts";
-import { renderPng, renderSvg } from "../lib/figures/drawing/rendering.ts";
+import { writeFigure } from "../lib/figures/drawing/figure_files.ts";
 import { reportPage } from "../lib/figures/report/report.ts";
-import { specText } from "../lib/figures/drawing/spec_text.ts";
 import { readStudy } from "../lib/figures/study/study.ts";
 import { studyFigures } from "../lib/figures/study_figures.ts";
 import { furtherTables, mergedTables, provenanceOf, writeTables } from "../lib/figures/study/tables.ts";
@@ -39,10 +38,7 @@ export default stage({
 
     await Deno.mkdir(outs.figures);
     for (const [index, { name, figure }] of figures.entries()) {
-      const svg = await renderSvg(figure);
-      await Deno.writeTextFile(`${outs.figures}/${name}.vl.json`, specText(figure));
-      await Deno.writeTextFile(`${outs.figures}/${name}.svg`, svg);
-      await Deno.writeFile(`${outs.figures}/${name}.png`, renderPng(svg, zoom));
+      await writeFigure(outs.figures, name, figure, zoom);
       progress({ done: index + 1, total: figures.length, unit: "figure" });
     }
 

@@ -1,15 +1,7 @@
 import { type Markup, markup } from "../figures/markup.ts";
 import { shown } from "./claim.ts";
-import { differenceText } from "./difference.ts";
 import type { ClaimsDocument, ClaimVerdict, SubjectVerdict } from "./document.ts";
-
-/** A sign beside the word, never instead of it: it is not read aloud, and colour plays no part. */
-const signs: Readonly<Record<ClaimVerdict["verdict"], string>> = {
-  "holds": "✓",
-  "undecided": "~",
-  "fails": "✗",
-  "not applicable": "–",
-};
+import { differsText, marginText, signed, verdictText } from "./verdict_text.ts";
 
 /** The claims in a report: a table of the verdicts, and below what each was judged by. */
 export function claimsSection({ claims, profile }: ClaimsDocument): Markup {
@@ -31,7 +23,7 @@ ${judged.map(claimDetails)}`;
 
 function claimRow({ statement, verdict, margin, unit, observed, differs }: ClaimVerdict): Markup {
   return markup`<tr><th scope="row">${statement}</th><td>${verdictText(verdict)}</td><td>${
-    margin === null ? "–" : `${signed(margin)} ${unit}`
+    marginText(margin, unit)
   }</td><td>${observed}${verdict === "fails" || verdict === "undecided" ? differsText(differs) : null}</td></tr>
 `;
 }
@@ -49,13 +41,6 @@ ${subjects.map(subjectRows)}</tbody>
 `;
 }
 
-/** A verdict stands beside what the study differs in from the paper, since either may be the reason of the other. */
-function differsText(differs: ClaimVerdict["differs"]): Markup | null {
-  return differs.length === 0
-    ? null
-    : markup`<p>What differs from the paper: ${differs.map(differenceText).join("; ")}.</p>`;
-}
-
 function subjectRows(subject: SubjectVerdict): Markup[] {
   const rows = String(subject.seeds.length);
   return subject.seeds.map(({ seed, verdict, margin, observed }, index) =>
@@ -71,12 +56,4 @@ function subjectRows(subject: SubjectVerdict): Markup[] {
 function seedsText({ verdict, holds, undecided, fails, sign_test }: SubjectVerdict): Markup {
   const seeds = holds + undecided + fails;
   return markup`${verdictText(verdict)}: in ${holds} of ${seeds} (sign test p = ${shown(sign_test)})`;
-}
-
-function verdictText(verdict: ClaimVerdict["verdict"]): Markup {
-  return markup`<span class="verdict"><span aria-hidden="true">${signs[verdict]}</span> ${verdict}</span>`;
-}
-
-function signed(value: number): string {
-  return value < 0 ? `−${shown(-value)}` : shown(value);
 }

@@ -9,7 +9,7 @@ import { figure1 } from "./figure1.ts";
 import { figure2 } from "./figure2.ts";
 import { heatMap } from "./heat_map.ts";
 import { isMeasuredOnce, layerProfile } from "./layer_profile.ts";
-import type { ReportFigure } from "./report/report.ts";
+import type { ReportFigure } from "./report/page.ts";
 import { separability } from "./separability.ts";
 import { withoutControls } from "./study/controls.ts";
 import type { Study } from "./study/study.ts";

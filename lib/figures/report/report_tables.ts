@@ -4,12 +4,8 @@ import type { Identity } from "../study/network.ts";
 import { labelOf } from "../study/series.ts";
 import type { DepthRow } from "../study/rows.ts";
 import type { Study } from "../study/study.ts";
+import { accuracy, type Cell, type Column, data, significant, table } from "./table.ts";
 import { interpolation, type LayerRow, layerRows, type SummaryRow, summaryRows } from "../study/summary.ts";
-
-type Cell = number | string | null;
-
-/** A column: its heading, in lines, and the cell it makes of a row. */
-type Column<R> = readonly [heading: string, cell: (row: R) => Markup];
 
 /** The networks at the end of their training: accuracies, the last layer's CDNV, effective and minimal depth. */
 export function summaryTable(study: Study): Markup {
@@ -116,36 +112,7 @@ function measuredText(rows: readonly LayerRow[]): string {
   return epoch === undefined ? "Not measured." : `Measured after epoch ${epoch}${probed}.${form}`;
 }
 
-function table<R>(name: string, caption: string | null, columns: readonly Column<R>[], rows: readonly R[]): Markup {
-  const heading = (text: string) => {
-    const [first = "", second] = text.split("\n");
-    return markup`<th scope="col">${first}${second === undefined ? null : markup`<br>${second}`}</th>`;
-  };
-  return markup`<div class="scroll" role="region" tabindex="0" aria-label="${name}"><table>
-${caption === null ? null : markup`<caption>${caption}</caption>`}
-<thead><tr>${columns.map(([text]) => heading(text))}</tr></thead>
-<tbody>
-${rows.map((row) => markup`<tr>${columns.map(([, cell]) => cell(row))}</tr>\n`)}</tbody>
-</table></div>`;
-}
-
-function data(text: Cell): Markup {
-  return markup`<td>${text}</td>`;
-}
-
 function ratio(value: Cell): Markup {
   const collapsed = typeof value === "number" && value <= 1;
   return collapsed ? markup`<td class="below">${significant(value)}</td>` : data(significant(value));
-}
-
-function accuracy(value: Cell): string {
-  return typeof value === "number" ? value.toFixed(4) : "–";
-}
-
-/** Three significant digits, without an exponent where the number is of common size. */
-function significant(value: Cell): string {
-  if (typeof value !== "number") return "–";
-  if (value === 0) return "0";
-  if (Math.abs(value) < 1e-4) return value.toExponential(2);
-  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
