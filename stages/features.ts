@@ -37,9 +37,8 @@ import {
   snapshotName,
 } from "../lib/nn/snapshot.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
-import { runtimeName } from "../lib/runtimes/choice.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
-import { runtimeByName } from "../lib/runtimes/registry.ts";
+import { measuringRuntime } from "../lib/runtimes/registry.ts";
 import { threadsOf } from "../lib/runtimes/threads.ts";
 
 /** Bytes of one snapshot's features that are saved, at most, where no memory is granted. */
@@ -100,7 +99,7 @@ export default stage({
     checkSaved(save, network, paths.map(({ epoch }) => epoch));
     checkRoom(save, network, examples, resources.memory > 0 ? resources.memory / 2 : savedBytes);
     const measurement = new LayerMeasurement(network, {
-      runtime: await runtimeByName(runtimeName(runtime)),
+      runtime: await measuringRuntime(runtime),
       threads: threadsOf(resources.cpus),
       batch,
       ...(resources.memory > 0 ? { room: resources.memory / 4 } : {}),

@@ -28,9 +28,8 @@ import {
 import { Random } from "../lib/nn/random.ts";
 import { checkTrainedOn, listSnapshots, modelOf, readSnapshot, type Snapshot } from "../lib/nn/snapshot.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
-import { runtimeName } from "../lib/runtimes/choice.ts";
 import { runtimeParameter } from "../lib/runtimes/parameter.ts";
-import { runtimeByName } from "../lib/runtimes/registry.ts";
+import { measuringRuntime } from "../lib/runtimes/registry.ts";
 import { threadsOf } from "../lib/runtimes/threads.ts";
 import type { Runtime } from "../lib/runtimes/runtime.ts";
 
@@ -119,7 +118,7 @@ export default stage({
     };
     const [minimised, solved] = [among("converged"), among("ridge")];
     const engine = {
-      runtime: await runtimeByName(runtimeName(parameters.runtime)),
+      runtime: await measuringRuntime(parameters.runtime),
       threads: threadsOf(resources.cpus),
     };
 

@@ -4,7 +4,7 @@ import type { EarlyStop } from "./early_stop.ts";
 import type { LabelNoise } from "./label_noise.ts";
 import type { Loss } from "./loss.ts";
 import { modelParameter, type ModelParameters } from "./model_parameter.ts";
-import { precisionOf, type RuntimeChoice } from "../runtimes/choice.ts";
+import { computingOptions, type RuntimeChoice } from "../runtimes/choice.ts";
 import { dropEpochs } from "./schedule.ts";
 import { optimizerParameter } from "./sgd.ts";
 
@@ -52,6 +52,7 @@ export function modelVariant({ kind, depth, width, ...others }: ModelParameters 
 export function trainingVariant(settings: TrainingSettings): string {
   const { loss, optimizer: { drops, cosine, ...optimizer }, labelNoise, augmentation, batch, earlyStop, runtime } =
     settings;
+  const { precision } = computingOptions(runtime);
   const { drops: usualDrops, cosine: _, ...usual } = optimizerParameter.parse({ lr: usualRate });
   return joined([
     ...differences({ loss }, { loss: "cross-entropy" }),
@@ -59,7 +60,7 @@ export function trainingVariant(settings: TrainingSettings): string {
     ...cosine === null ? dropsText(settings) : [`cosine to ${cosine.to}`],
     ...drops.at.length === 0 ? [] : differences({ dropFactor: drops.factor }, { dropFactor: usualDrops.factor }),
     ...differences({ batch }, { batch: usualBatch }),
-    ...precisionOf(runtime) === "float32" ? [] : [precisionOf(runtime)],
+    ...precision === "float32" ? [] : [precision],
     ...augmentation === null || augmentation.pad === 0 ? [] : [`crops ${augmentation.pad}`],
     ...augmentation?.flip ? ["flips"] : [],
     // At a share of zero too, so that it stays in one family with others of its kind.

@@ -9,8 +9,12 @@ const precision: z.ZodDefault<z.ZodEnum<{ [Name in Precision]: Name }>> = z.enum
       "What measures computes in float32 and float64 whatever stands here",
   });
 
+const winograd: z.ZodDefault<z.ZodBoolean> = z.boolean().default(true).meta({
+  description: "Convolutions by Winograd's minimal filtering: faster, with an error of about 1e-6 of the values",
+});
+
 /**
- * The parameter `runtime` of a stage: a name, or for `xla` a map that also says how precisely it trains. The engine replaces
+ * The parameter `runtime` of a stage: a name, or for `xla` and `onnx` a map that also says how it computes. The engine replaces
  * `auto` at every planning by what `resolver.ts` makes of it, so a stage's fingerprint names the engine and its version.
  */
 export const runtimeParameter: z.ZodDefault<
@@ -18,17 +22,20 @@ export const runtimeParameter: z.ZodDefault<
     readonly [
       z.ZodEnum<{ auto: "auto"; onnx: "onnx"; xla: "xla"; tensorflow: "tensorflow"; webgpu: "webgpu"; cpu: "cpu" }>,
       z.ZodObject<{ name: z.ZodLiteral<"xla">; precision: typeof precision }, z.core.$strict>,
+      z.ZodObject<{ name: z.ZodLiteral<"onnx">; winograd: typeof winograd }, z.core.$strict>,
     ]
   >
 > = z
   .union([
     z.enum(["auto", "onnx", "xla", "tensorflow", "webgpu", "cpu"]),
     z.strictObject({ name: z.literal("xla"), precision }),
+    z.strictObject({ name: z.literal("onnx"), winograd }),
   ])
   .default("auto")
   .meta({
     description:
-      "The engine that computes: onnx (native, the default), tensorflow (after `deno task setup:tensorflow`), " +
+      "The engine that computes: onnx (native, the default; `{ name: onnx, winograd: false }` has it do convolutions by " +
+      "their definition), tensorflow (after `deno task setup:tensorflow`), " +
       "xla (after `deno task setup:xla`; `{ name: xla, precision: tf32 }` or `bfloat16` trains less precisely), " +
       "webgpu (any GPU, by its graphics driver), or cpu (plain TensorFlow.js, slow)",
     resolver: import.meta.resolve("./resolver.ts"),

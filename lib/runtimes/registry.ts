@@ -1,4 +1,4 @@
-import { precisionOf, type RuntimeChoice, runtimeName } from "./choice.ts";
+import { type ComputingOptions, computingOptions, type RuntimeChoice, runtimeName } from "./choice.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Each runtime is loaded when first asked for, so that a stage pays only for what it uses. */
@@ -24,12 +24,23 @@ export async function runtimeByName(name: string): Promise<Runtime> {
 }
 
 /**
- * Loads a runtime as it was chosen for a training, at the precision that the choice names. What measures a network takes
- * {@linkcode runtimeByName}, whose runtimes compute in float32.
+ * Loads a runtime as it was chosen for a training, at the precision that the choice names.
+ *
+ * @param load loads a runtime by its name
  */
-export async function trainingRuntime(choice: RuntimeChoice): Promise<Runtime> {
-  const runtime = await runtimeByName(runtimeName(choice));
-  const precision = precisionOf(choice);
-  if (precision === "float32") return runtime;
-  return { ...runtime, compile: (program, options) => runtime.compile(program, { ...options, precision }) };
+export async function trainingRuntime(choice: RuntimeChoice, load = runtimeByName): Promise<Runtime> {
+  return computing(await load(runtimeName(choice)), computingOptions(choice));
+}
+
+/**
+ * Loads a runtime as it was chosen for what measures a network, which is in float32 at whatever precision it was trained.
+ *
+ * @param load loads a runtime by its name
+ */
+export async function measuringRuntime(choice: RuntimeChoice, load = runtimeByName): Promise<Runtime> {
+  return computing(await load(runtimeName(choice)), { ...computingOptions(choice), precision: "float32" });
+}
+
+function computing(runtime: Runtime, chosen: ComputingOptions): Runtime {
+  return { ...runtime, compile: (program, options) => runtime.compile(program, { ...chosen, ...options }) };
 }

@@ -1,4 +1,4 @@
-import { precisionOf, type RuntimeChoice, runtimeName } from "./choice.ts";
+import { isUsual, type RuntimeChoice, runtimeName } from "./choice.ts";
 import { identifyTensorflow } from "./tensorflow/identity.ts";
 import { tensorflowFolder } from "./tensorflow/installation.ts";
 import { resolveWebgpu } from "./webgpu/identity.ts";
@@ -6,7 +6,7 @@ import { resolveXla } from "./xla/identity.ts";
 
 /** What a value of `runtime` stands for on this machine. */
 export interface ResolvedRuntime {
-  /** The runtime's name, with the precision where that is not float32. */
+  /** The runtime's name, with how it computes where that is not as usual. */
   readonly value: RuntimeChoice;
   /** The engine and its version, part of a stage's fingerprint. */
   readonly identity: string;
@@ -48,7 +48,7 @@ export default async function resolveRuntime(value: RuntimeChoice): Promise<Reso
   if (engine === undefined) {
     throw new Error(`There is no runtime "${name}"; expected one of auto, ${Object.keys(engines).join(", ")}`);
   }
-  const resolved = { value: precisionOf(value) === "float32" ? name : value, ...await engine() };
+  const resolved = { value: isUsual(value) ? name : value, ...await engine() };
   if (value !== "auto") return resolved;
   const note = `auto takes ${name} (${resolved.identity}), which needs no set-up; a GPU is used by xla, webgpu or ` +
     "tensorflow, where runtime names it";

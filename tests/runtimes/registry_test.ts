@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import * as ort from "onnxruntime-node";
 import { runtimeParameter } from "../../lib/runtimes/parameter.ts";
-import { runtimeByName } from "../../lib/runtimes/registry.ts";
+import type { RuntimeChoice } from "../../lib/runtimes/choice.ts";
+import type { Program } from "../../lib/runtimes/program.ts";
+import { measuringRuntime, runtimeByName, trainingRuntime } from "../../lib/runtimes/registry.ts";
+import type { CompileOptions } from "../../lib/runtimes/runtime.ts";
 import resolveRuntime from "../../lib/runtimes/resolver.ts";
 import { testRuntimes } from "./runtimes.ts";
 
@@ -31,13 +34,43 @@ Deno.test("resolveRuntime() names the installed engines", async () => {
   );
 });
 
-Deno.test("runtimeParameter carries its resolver, takes auto by default, and a precision for xla alone", () => {
+Deno.test("runtimeParameter carries its resolver, takes auto by default, a precision for xla alone and winograd for onnx", () => {
   assert.equal(runtimeParameter.parse(undefined), "auto");
   assert.deepEqual(runtimeParameter.parse({ name: "xla" }), { name: "xla", precision: "float32" });
-  for (const wrong of ["abacus", { name: "onnx", precision: "float32" }, { name: "xla", precision: "float16" }]) {
+  assert.deepEqual(runtimeParameter.parse({ name: "onnx" }), { name: "onnx", winograd: true });
+  for (
+    const wrong of ["abacus", { name: "onnx", precision: "float32" }, { name: "xla", winograd: false }, {
+      name: "xla",
+      precision: "float16",
+    }]
+  ) {
     assert.equal(runtimeParameter.safeParse(wrong).success, false);
   }
   assert.match(String(runtimeParameter.meta()?.resolver), /\/lib\/runtimes\/resolver\.ts$/);
+});
+
+Deno.test("resolveRuntime() keeps what differs from the usual as part of what the stage gets", async () => {
+  const plain = await resolveRuntime("onnx");
+  assert.deepEqual(await resolveRuntime({ name: "onnx", winograd: true }), plain);
+  const direct = { name: "onnx", winograd: false } as const;
+  assert.deepEqual(await resolveRuntime(direct), { ...plain, value: direct });
+});
+
+Deno.test("trainingRuntime() and measuringRuntime() compute as was chosen, but measure in float32", async () => {
+  const seen = async (load: typeof trainingRuntime, choice: RuntimeChoice) => {
+    let options: CompileOptions | undefined;
+    const runtime = await load(choice, async () => {
+      return { name: "seen", compile: (_, given) => (options = given, Promise.reject(new Error("not compiled"))) };
+    });
+    await runtime.compile({} as Program, { batch: 1 }).catch(() => undefined);
+    return options;
+  };
+  const direct = { name: "onnx", winograd: false } as const;
+  const precise = { name: "xla", precision: "bfloat16" } as const;
+  assert.deepEqual(await seen(trainingRuntime, direct), { precision: "float32", winograd: false, batch: 1 });
+  assert.deepEqual(await seen(measuringRuntime, direct), { precision: "float32", winograd: false, batch: 1 });
+  assert.deepEqual(await seen(trainingRuntime, precise), { precision: "bfloat16", winograd: true, batch: 1 });
+  assert.deepEqual(await seen(measuringRuntime, precise), { precision: "float32", winograd: true, batch: 1 });
 });
 
 Deno.test({
