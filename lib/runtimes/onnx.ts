@@ -1,15 +1,8 @@
 import * as ort from "onnxruntime-node";
-import type { Graph } from "../compile/graph/graph.ts";
-import { livenessOf } from "../compile/graph/liveness.ts";
 import { sizeOf } from "../compile/graph/shape.ts";
-import { lowerLoop, orderName, valueName } from "../compile/onnx/loop.ts";
-import { executionOrder } from "../compile/onnx/order.ts";
-import { onnxPasses } from "../compile/onnx/passes.ts";
-import { safeThreads } from "../compile/onnx/threads.ts";
-import { optimise } from "../compile/passes/optimise.ts";
-import { traceProgram } from "../compile/trace/trace.ts";
-import { inTurn } from "../compile/trace/turn.ts";
+import { orderName, valueName } from "../compile/onnx/loop.ts";
 import { checkInputs } from "./check.ts";
+import { type CompiledLoop, compileLoop } from "./onnx/compiled_loop.ts";
 import type { Data, Program, ResultData, RunInputs, RunOutputs } from "./program.ts";
 import { collect, type Results } from "./results.ts";
 import type { CompileOptions, Executable, Runtime } from "./runtime.ts";
@@ -18,92 +11,25 @@ import type { CompileOptions, Executable, Runtime } from "./runtime.ts";
 export const onnxRuntime: Runtime = {
   name: "onnx",
   compile: async (program, options) => {
-    const loop = await loopOf(program, options);
+    const loop = await compileLoop(program, options);
     await loop.session();
     return new OnnxExecutable(program, options, loop);
   },
   async memory(program, batches) {
-    const loops: Loop[] = [];
-    for (const batch of new Set(batches)) loops.push(await loopOf(program, { batch }));
+    const loops: CompiledLoop[] = [];
+    for (const batch of new Set(batches)) loops.push(await compileLoop(program, { batch }));
     const bytes = loops.map(({ values }) => values);
     const values = loops.some(({ isLarge }) => isLarge) ? Math.max(...bytes) : total(bytes);
-    return values + total(loops.map(({ nodes }) => nodeBytes * nodes));
+    return values + total(loops.map(({ overhead }) => overhead));
   },
 };
 
 /** Bytes of row outputs that one call may hold, since ONNX Runtime keeps them twice while it joins them. */
 const chunkBytes = 2 ** 26;
 
-/** Bytes of activations, at most, whose places ONNX Runtime plans ahead. */
-const plannedBytes = 2 ** 25;
-
-/** Bytes of activations from which on a session is opened anew rather than kept beside another. */
-const largeBytes = 2 ** 27;
-
-/**
- * Bytes of its memory that ONNX Runtime comes to touch, to those that are live at once: its allocator leaves gaps, and keeps what
- * it had. From 1.5 to 2.1 were seen (`bench/training_memory.ts`).
- */
-const touchedBytes = 2.4;
-
-/** Bytes that a node takes from tracing to the session, roughly. */
-const nodeBytes = 40_000;
-
-/** A program compiled for one size of batch. */
-class Loop {
-  /** Number of nodes. */
-  readonly nodes: number;
-  /** Bytes of the values that are live at once in a step, at most. */
-  readonly #peak: number;
-  #session: Promise<ort.InferenceSession> | undefined;
-
-  constructor(readonly graph: Graph, readonly threads: number) {
-    const { order, peak } = livenessOf(graph, executionOrder(graph));
-    [this.nodes, this.#peak] = [order.length, peak];
-  }
-
-  /** Whether its session should not stay beside another one. */
-  get isLarge(): boolean {
-    return this.#peak >= largeBytes;
-  }
-
-  /** Bytes that its session takes for values. */
-  get values(): number {
-    return this.#peak * touchedBytes;
-  }
-
-  get #isPlanned(): boolean {
-    return this.#peak <= plannedBytes;
-  }
-
-  /** What runs it. */
-  session(): Promise<ort.InferenceSession> {
-    return this.#session ??= ort.InferenceSession.create(lowerLoop(this.graph), {
-      executionProviders: ["cpu"],
-      graphOptimizationLevel: "all",
-      executionMode: "sequential",
-      interOpNumThreads: 1,
-      intraOpNumThreads: safeThreads(this.graph, this.threads),
-      // Errors alone: a warning would end up in the stage's log, for the user to wonder about.
-      logSeverityLevel: 3,
-      // Places planned ahead save a small graph a few percent of its time; of a large one, ONNX Runtime then has the memory
-      // twice, that of the first step and that of the plan.
-      enableMemPattern: this.#isPlanned,
-      extra: { session: { intra_op: { allow_spinning: "0" } } },
-    });
-  }
-
-  /** Frees the memory that the session holds, all that its largest step took; the next run opens it again. */
-  async release(): Promise<void> {
-    const session = this.#session;
-    this.#session = undefined;
-    await (await session)?.release();
-  }
-}
-
 /** A stretch of steps of one size of batch. */
 interface Stretch {
-  readonly loop: Loop;
+  readonly loop: CompiledLoop;
   readonly firstStep: number;
   readonly steps: number;
   readonly firstExample: number;
@@ -111,9 +37,9 @@ interface Stretch {
 
 class OnnxExecutable implements Executable {
   /** For the last batch where it is smaller, by its size. */
-  readonly #partial = new Map<number, Loop>();
+  readonly #partial = new Map<number, CompiledLoop>();
 
-  constructor(readonly program: Program, readonly options: CompileOptions, readonly full: Loop) {}
+  constructor(readonly program: Program, readonly options: CompileOptions, readonly full: CompiledLoop) {}
 
   async run(inputs: RunInputs): Promise<RunOutputs> {
     const { batch } = this.options;
@@ -144,11 +70,11 @@ class OnnxExecutable implements Executable {
     this.#partial.clear();
   }
 
-  get #loops(): Loop[] {
+  get #loops(): CompiledLoop[] {
     return [this.full, ...this.#partial.values()];
   }
 
-  async #sessionOf(loop: Loop): Promise<ort.InferenceSession> {
+  async #sessionOf(loop: CompiledLoop): Promise<ort.InferenceSession> {
     if (this.full.isLarge) { for (const other of this.#loops.filter((other) => other !== loop)) await other.release(); }
     return await loop.session();
   }
@@ -167,10 +93,10 @@ class OnnxExecutable implements Executable {
     }
   }
 
-  async #loopFor(size: number): Promise<Loop> {
+  async #loopFor(size: number): Promise<CompiledLoop> {
     const known = this.#partial.get(size);
     if (known !== undefined) return known;
-    const loop = await loopOf(this.program, { ...this.options, batch: size });
+    const loop = await compileLoop(this.program, { ...this.options, batch: size });
     this.#partial.set(size, loop);
     return loop;
   }
@@ -178,10 +104,6 @@ class OnnxExecutable implements Executable {
 
 function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
-}
-
-async function loopOf(program: Program, { batch, threads = 1, winograd = true }: CompileOptions): Promise<Loop> {
-  return new Loop(optimise(await inTurn(() => traceProgram(program, batch)), onnxPasses({ winograd })), threads);
 }
 
 function residentFeeds(program: Program, inputs: RunInputs, count: number): Record<string, ort.Tensor> {

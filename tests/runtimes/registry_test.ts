@@ -5,7 +5,7 @@ import { runtimeParameter } from "../../lib/runtimes/parameter.ts";
 import type { RuntimeChoice } from "../../lib/runtimes/choice.ts";
 import type { Program } from "../../lib/runtimes/program.ts";
 import { measuringRuntime, runtimeByName, trainingRuntime } from "../../lib/runtimes/registry.ts";
-import type { CompileOptions } from "../../lib/runtimes/runtime.ts";
+import type { CompileOptions, Runtime } from "../../lib/runtimes/runtime.ts";
 import resolveRuntime from "../../lib/runtimes/resolver.ts";
 import { testRuntimes } from "./runtimes.ts";
 
@@ -59,9 +59,11 @@ Deno.test("resolveRuntime() keeps what differs from the usual as part of what th
 Deno.test("trainingRuntime() and measuringRuntime() compute as was chosen, but measure in float32", async () => {
   const seen = async (load: typeof trainingRuntime, choice: RuntimeChoice) => {
     let options: CompileOptions | undefined;
-    const runtime = await load(choice, async () => {
-      return { name: "seen", compile: (_, given) => (options = given, Promise.reject(new Error("not compiled"))) };
-    });
+    const spy: Runtime = {
+      name: "spy",
+      compile: (_, given) => (options = given, Promise.reject(new Error("not compiled"))),
+    };
+    const runtime = await load(choice, () => Promise.resolve(spy));
     await runtime.compile({} as Program, { batch: 1 }).catch(() => undefined);
     return options;
   };

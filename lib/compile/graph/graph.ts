@@ -59,6 +59,15 @@ export function topologicalOrder(outputs: readonly Node[]): Node[] {
   return order;
 }
 
+/** Of nodes, each after its inputs, how many follow one another from an input up to it. */
+export function depthsOf(nodes: readonly Node[]): Map<Node, number> {
+  const depths = new Map<Node, number>();
+  for (const node of nodes) {
+    depths.set(node, 1 + node.inputs.reduce((most, input) => Math.max(most, depths.get(input)!), 0));
+  }
+  return depths;
+}
+
 /** Number of places where each node is used, as an input or as an output. */
 export function countUses(graph: Graph): Map<Node, number> {
   const uses = new Map<Node, number>();

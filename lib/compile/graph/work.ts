@@ -14,7 +14,8 @@ export function workOf(graph: Graph): number {
   return nodes.reduce((sum, node) => sum + workOfNode(node), 0);
 }
 
-function workOfNode({ operation, inputs, shape }: Node): number {
+/** The same of a node. */
+export function workOfNode({ operation, inputs, shape }: Node): number {
   switch (operation.kind) {
     case "matMul":
       return sizeOf(shape) * inputs[0]!.shape.at(operation.transposeLeft ? -2 : -1)!;

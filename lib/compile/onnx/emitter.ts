@@ -15,6 +15,8 @@ export interface Plan {
   readonly fused: ReadonlyMap<Node, FusedProduct>;
   /** Sums that scale images channel by channel. */
   readonly scalings: ReadonlyMap<Node, ChannelScaling>;
+  /** What writing a node reads, in the order in which it is to be written: ONNX Runtime computes first what was written last. */
+  readonly reads: (node: Node) => readonly Node[];
   /** Whether a node is the same in every step, so that it is computed once, outside the loop. */
   readonly invariant: (node: Node) => boolean;
 }
@@ -55,6 +57,7 @@ export class Emitter {
     const isHere = this.outer === undefined || !this.plan.invariant(node);
     // The table's type pairs each operation with its own lowering, which an index by a union cannot express.
     const lower = this.#lowerings[node.operation.kind] as Lower;
+    if (isHere) { for (const read of this.plan.reads(node)) this.value(read); }
     const name = isHere ? lower(node, this) : this.outer.value(node);
     this.#values.set(node, name);
     return name;

@@ -1,4 +1,4 @@
-import { type Graph, topologicalOrder } from "../graph/graph.ts";
+import { depthsOf, type Graph, topologicalOrder } from "../graph/graph.ts";
 import type { Node } from "../graph/node.ts";
 
 /**
@@ -9,7 +9,7 @@ import type { Node } from "../graph/node.ts";
  */
 export function executionOrder(graph: Graph): Node[] {
   const roots = graph.outputs.map((output) => output.node);
-  const written = topologicalOrder(roots);
+  const written = writtenOrder(roots);
   const places = new Map(written.map((node, place) => [node, place]));
   const needed = new Set(written.flatMap((node) => node.inputs));
   const lastFirst = (nodes: readonly Node[]) => nodes.toSorted((a, b) => places.get(b)! - places.get(a)!);
@@ -25,6 +25,24 @@ export function executionOrder(graph: Graph): Node[] {
         { node, isDone: true },
         ...lastFirst(node.inputs).reverse().map((input) => ({ node: input, isDone: false })),
       );
+    }
+  }
+  return order;
+}
+
+/** The order in which nodes are written: as an emitter does it by a plan's `reads`, but for sums that write a product too. */
+function writtenOrder(roots: readonly Node[]): Node[] {
+  const depths = depthsOf(topologicalOrder(roots));
+  const order: Node[] = [];
+  const entered = new Set<Node>();
+  const stack = roots.toReversed().map((node) => ({ node, isDone: false }));
+  while (stack.length > 0) {
+    const { node, isDone } = stack.pop()!;
+    if (isDone) order.push(node);
+    else if (!entered.has(node)) {
+      entered.add(node);
+      const deepestFirst = node.inputs.toSorted((a, b) => depths.get(b)! - depths.get(a)!);
+      stack.push({ node, isDone: true }, ...deepestFirst.map((input) => ({ node: input, isDone: false })));
     }
   }
   return order;

@@ -1,4 +1,4 @@
-import { countUses, type Graph, topologicalOrder } from "../graph/graph.ts";
+import { countUses, depthsOf, type Graph, topologicalOrder } from "../graph/graph.ts";
 import { isBinary, type Node } from "../graph/node.ts";
 import type { OperationOf } from "../graph/operation.ts";
 import { type ChannelScaling, channelScaling } from "./channel_scaling.ts";
@@ -18,7 +18,26 @@ export function planOf(graph: Graph): Plan {
     if (scaling !== undefined) scalings.set(node, scaling);
     if (variesByItself(node) || node.inputs.some((input) => varying.has(input))) varying.add(node);
   }
-  return { fused, scalings, invariant: (node) => !varying.has(node) && !isScalar(node) };
+  const reads = readsOf(nodes, fused, scalings);
+  return { fused, scalings, reads, invariant: (node) => !varying.has(node) && !isScalar(node) };
+}
+
+/** Of each node what its lowering reads: the deeper comes later, so that it is computed before what takes little. */
+function readsOf(
+  nodes: readonly Node[],
+  fused: ReadonlyMap<Node, FusedProduct>,
+  scalings: ReadonlyMap<Node, ChannelScaling>,
+): (node: Node) => readonly Node[] {
+  const depths = depthsOf(nodes);
+  return (node) => {
+    const [sum, scaling] = [fused.get(node), scalings.get(node)];
+    const read = sum !== undefined
+      ? [...sum.product.inputs, sum.addend]
+      : scaling !== undefined
+      ? [scaling.images, scaling.offset, ...(scaling.factor === undefined ? [] : [scaling.factor])]
+      : node.inputs;
+    return read.filter((input) => !isScalar(input)).toSorted((a, b) => depths.get(a)! - depths.get(b)!);
+  };
 }
 
 /** A product used by one sum alone becomes one `Gemm` with it. */
