@@ -21,7 +21,9 @@ export default stage({
   parameters: z.strictObject({
     title: z.string().min(1).default("Layer-wise collapse").meta({ description: "The report's title" }),
     profile: z.string().min(1).optional().meta({ description: "Which reading of the paper this is, for the captions" }),
-    machine: z.string().min(1).optional().meta({ description: "What the networks were trained on, for the captions" }),
+    machine: z.string().min(1).nullish().meta({
+      description: "What the networks were trained on, for the captions; null or none leaves it out",
+    }),
     zoom: z.number().min(0.5).max(6).default(2).meta({ description: "Pixels of a PNG per pixel of its SVG" }),
   }),
   deps: [],
@@ -33,7 +35,7 @@ export default stage({
     const { study, tables: raw } = await readStudy(deps);
     const figures = studyFigures(study, {
       ...profile === undefined ? {} : { profile },
-      ...machine === undefined ? {} : { machine },
+      ...machine === undefined || machine === null ? {} : { machine },
     });
 
     await Deno.mkdir(outs.figures);

@@ -1,6 +1,9 @@
 import type { Part } from "./figure.ts";
-import { sharedText } from "./study/network.ts";
+import { datasetName, sharedText } from "./study/network.ts";
+import { type Absence, absenceNotes } from "./panels/floor_marks.ts";
+import { confidence } from "./study/intervals.ts";
 import { hasBands, lastEpochs } from "./study/series.ts";
+import type { CdnvRow } from "./study/rows.ts";
 import type { Study } from "./study/study.ts";
 
 /** What a caller may say about a figure. */
@@ -34,13 +37,34 @@ export function caption(
   };
 }
 
-/** How many images were measured, as "n = 60,000 train, 10,000 test"; none where the networks' data sets differ in it. */
+/** Data sets that a caption names one by one; of more it gives ranges. */
+const namedDatasets = 4;
+
+/**
+ * How many images were measured: "n = 60,000 train, 10,000 test"; where data sets differ in it an entry each, and a range where
+ * networks of one do.
+ */
 function sizesText({ cdnv }: Study): string[] {
-  const sizes = (["train", "test"] as const).map((split) => {
-    return new Set(cdnv.filter((row) => row.split === split).map(({ examples }) => examples));
-  });
-  const [train, test] = sizes.map((values) => values.size === 1 ? [...values][0]!.toLocaleString("en-US") : undefined);
-  return train === undefined || test === undefined ? [] : [`n = ${train} train, ${test} test`];
+  const sizes = (rows: readonly CdnvRow[]) =>
+    (["train", "test"] as const).flatMap((split) => {
+      const values = rows.filter((row) => row.split === split).map(({ examples }) => examples);
+      return values.length === 0 ? [] : [`${rangeText(values)} ${split}`];
+    }).join(", ");
+  const all = sizes(cdnv);
+  const datasets = [...Map.groupBy(cdnv, ({ dataset }) => dataset)];
+  const entries = datasets.map(([dataset, rows]) => `${datasetName(dataset)} ${sizes(rows)}`);
+  if (all === "") return [];
+  const differ = new Set(datasets.map(([, rows]) => sizes(rows))).size > 1;
+  return differ && datasets.length <= namedDatasets
+    ? entries.map((entry, index) => index === 0 ? `n = ${entry}` : entry)
+    : [`n = ${all}`];
+}
+
+/** "60,000", or "50,000 to 60,000". */
+function rangeText(values: readonly number[]): string {
+  const [least, most] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+  const text = (value: number) => value.toLocaleString("en-US");
+  return least === most ? text(least) : `${text(least)} to ${text(most)}`;
 }
 
 /** By which reading of the paper, and where, the networks were trained. */
@@ -61,11 +85,16 @@ function lines(notes: readonly string[], separator: string, length: number): str
 }
 
 /** Notes that every figure of curves shares. */
-export function curveNotes(study: Study, drops: boolean, missing: boolean): (string | false)[] {
+export function curveNotes(study: Study, drops: boolean, absence: Absence): (string | false)[] {
   return [
     "epoch 0 is before training",
     drops && "dotted lines: the learning rate falls",
-    hasBands(study) && "curves: mean over seeds (geometric for CDNV), bands: least to greatest",
-    missing && "gaps: not measurable (zero, a class without images, or class means that coincide)",
+    seedsNote(study, "curves: mean over seeds (geometric for CDNV)", "bands"),
+    ...absenceNotes(absence, { bands: hasBands(study) }),
   ];
+}
+
+/** What marks over several seeds mean: the mean, and Student's interval of it; nothing where there is one seed. */
+export function seedsNote(study: Study, mean: string, marks: "bands" | "bars"): string | false {
+  return hasBands(study) && `${mean}, ${marks}: its ${100 * confidence} % interval by Student's t`;
 }

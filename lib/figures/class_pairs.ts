@@ -1,6 +1,7 @@
 import { caption, type FigureOptions } from "./caption.ts";
 import { type Figure, grammar, type Part } from "./figure.ts";
 import { type LogAxis, logAxis } from "./panels/domains.ts";
+import { type Absence, absenceMarks, absenceNotes, absenceOf } from "./panels/floor_marks.ts";
 import { columnWidth } from "./panels/panel_axes.ts";
 import { geometricSpread, groupBy, rounded } from "./study/seeds.ts";
 import { hasBands, labelOf, lastPairEpochs, numbersOf, type Point } from "./study/series.ts";
@@ -19,6 +20,7 @@ const panelsInRow = 4;
 export function classPairs(study: Study, options: FigureOptions = {}): Figure {
   const points = pairPoints(study);
   if (points.length === 0) throw new Error("The tables hold no pairs of classes, which this figure shows");
+  const absence = absenceOf(points, "cdnv");
   const axis = logAxis(numbersOf(points, ["cdnv"]));
   return {
     $schema: grammar,
@@ -28,7 +30,7 @@ export function classPairs(study: Study, options: FigureOptions = {}): Figure {
     title: caption(study, "CDNV of each pair of classes in the last layer", options, [
       "train set, after the last measured epoch; the lighter, the less apart",
       hasBands(study) && "geometric mean over seeds",
-      points.some(({ cdnv }) => cdnv === null) && "blank: not measurable",
+      ...absenceNotes(absence, { bands: hasBands(study), floor: false }),
     ]),
     config: themes.light,
     datasets: { pairs: points },
@@ -36,6 +38,7 @@ export function classPairs(study: Study, options: FigureOptions = {}): Figure {
       panel({
         network: label,
         axis,
+        absence,
         size: columnWidth(Math.min(panelsInRow, study.networks.length), 40),
         first: index % panelsInRow === 0,
         legend: index === Math.min(panelsInRow, study.networks.length) - 1,
@@ -54,9 +57,10 @@ function pairPoints(study: Study): Point[] {
   const rows = study.pairs.filter((row) => row.epoch === last.get(label(row)) && row.layer === row.depth);
   return groupBy(rows, (row) => JSON.stringify([label(row), row.class, row.otherClass])).flatMap((group) => {
     const [row] = group as [PairRow];
-    const cdnv = rounded(geometricSpread(group.map((entry) => entry.cdnv)).value);
+    const { value, zero } = geometricSpread(group.map((entry) => entry.cdnv));
+    const measured = { cdnv: rounded(value), ...value === null && zero ? { zero: "yes" } : {} };
     const point = (first: number, second: number) => {
-      return { network: label(row), epoch: row.epoch, class: first, other: second, cdnv };
+      return { network: label(row), epoch: row.epoch, class: first, other: second, ...measured };
     };
     return [point(row.class, row.otherClass), point(row.otherClass, row.class)];
   });
@@ -75,6 +79,8 @@ function worst(network: string, points: readonly Point[]): string {
 interface PairPanel {
   readonly network: string;
   readonly axis: LogAxis;
+  /** What the scale of colours cannot show. */
+  readonly absence: Absence;
   /** Pixels of the width, and of the height. */
   readonly size: number;
   /** Whether the panel stands first in its row and bears the axis' title. */
@@ -82,31 +88,40 @@ interface PairPanel {
   readonly legend: boolean;
 }
 
-function panel({ network, axis, size, first, legend }: PairPanel): Part {
+function panel({ network, axis, absence, size, first, legend }: PairPanel): Part {
+  const tooltip = [
+    { field: "class", type: "ordinal", title: "Class" },
+    { field: "other", type: "ordinal", title: "and class" },
+    { field: "cdnv", type: "quantitative", title: "CDNV", format: ".3~g" },
+  ];
   const place = { type: "ordinal", axis: { labelAngle: 0, labelOverlap: true } };
+  const x = { ...place, field: "other", title: "Class" };
+  const y = { ...place, field: "class", title: first ? "Class" : "" };
   return {
     title: network,
     width: size,
     height: size,
     data: { name: "pairs" },
     transform: [{ filter: { field: "network", equal: network } }],
-    mark: { type: "rect" },
-    encoding: {
-      x: { ...place, field: "other", title: "Class" },
-      y: { ...place, field: "class", title: first ? "Class" : "" },
-      color: {
-        field: "cdnv",
-        type: "quantitative",
-        scale: { type: "log", scheme: "viridis", domain: axis.domain, nice: false },
-        legend: legend
-          ? { title: "CDNV", values: axis.ticks, labelExpr: axis.labels, gradientLength: 160, labelOverlap: false }
-          : null,
+    layer: [
+      {
+        transform: [{ filter: "isValid(datum.cdnv)" }],
+        mark: { type: "rect" },
+        encoding: {
+          x,
+          y,
+          color: {
+            field: "cdnv",
+            type: "quantitative",
+            scale: { type: "log", scheme: "viridis", domain: axis.domain, nice: false },
+            legend: legend
+              ? { title: "CDNV", values: axis.ticks, labelExpr: axis.labels, gradientLength: 160, labelOverlap: false }
+              : null,
+          },
+          tooltip,
+        },
       },
-      tooltip: [
-        { field: "class", type: "ordinal", title: "Class" },
-        { field: "other", type: "ordinal", title: "and class" },
-        { field: "cdnv", type: "quantitative", title: "CDNV", format: ".3~g" },
-      ],
-    },
+      ...absenceMarks({ absence, field: "cdnv", encoding: { x, y }, tooltip: tooltip.slice(0, 2) }),
+    ],
   };
 }

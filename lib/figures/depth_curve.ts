@@ -1,4 +1,4 @@
-import { caption, type FigureOptions } from "./caption.ts";
+import { caption, type FigureOptions, seedsNote } from "./caption.ts";
 import { faintColor, strongColor } from "./colors.ts";
 import { type Figure, grammar, type Part } from "./figure.ts";
 import { columnWidth } from "./panels/panel_axes.ts";
@@ -24,7 +24,7 @@ const rows: readonly { readonly definition: DepthRow["definition"]; readonly tit
 
 /**
  * The effective depth at many thresholds, by both definitions, of each network after training, before, and of one like it
- * trained on shuffled labels where the study has it; over seeds the mean, and the range as bars.
+ * trained on shuffled labels where the study has it; over seeds the mean, and its interval as bars.
  *
  * @throws Error where the study has no table of effective depths over thresholds
  */
@@ -45,7 +45,7 @@ export function depthCurve(study: Study, options: FigureOptions = {}): Figure {
     title: caption(study, "Effective depth over its threshold", options, [
       "dashed: the network before training",
       shown.includes("shuffled labels") && "dotted: a network like it trained on labels that were all replaced",
-      hasBands(study) && "mean over seeds, bars: least to greatest",
+      seedsNote(study, "mean over seeds", "bars"),
       depths.some(({ depth }) => depth === null) && "gaps: no layer meets the definition",
     ]),
     config: themes.light,
@@ -144,7 +144,7 @@ function panel(
   const color = { ...shared, scale: { domain: shown, range: colors.slice(0, shown.length) } };
   const strokeDash = { ...shared, scale: { domain: shown, range: dashes.slice(0, shown.length) } };
   const bars = {
-    mark: { type: "rule", tooltip: null, aria: false },
+    mark: { type: "rule", clip: true, tooltip: null, aria: false },
     encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
   };
   return {

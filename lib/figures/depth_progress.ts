@@ -1,4 +1,4 @@
-import { caption, type FigureOptions } from "./caption.ts";
+import { caption, type FigureOptions, seedsNote } from "./caption.ts";
 import { strongColor } from "./colors.ts";
 import { type Figure, grammar, type Part } from "./figure.ts";
 import { columnWidth, epochEncoding } from "./panels/panel_axes.ts";
@@ -16,7 +16,7 @@ const colors = [strongColor, "#d55e00"];
 const panelsInRow = 4;
 
 /**
- * The effective depth over the epochs of training, by both definitions, a column a network; over seeds the mean, and the range
+ * The effective depth over the epochs of training, by both definitions, a column a network; over seeds the mean, and its interval
  * as bars. Where no layer meets a definition there is a gap.
  *
  * @throws Error where the study has no table of effective depths
@@ -36,7 +36,7 @@ export function depthProgress(study: Study, options: FigureOptions = {}): Figure
       }.`,
     title: caption(study, "Effective depth over training", options, [
       "dashed line: the number of layers; epoch 0 is before training",
-      bands && "curves: mean over seeds, bars: least to greatest",
+      seedsNote(study, "curves: mean over seeds", "bars"),
       depths.some(({ depth }) => depth === null) && "gaps: no layer meets the definition",
     ]),
     config: themes.light,
@@ -119,7 +119,7 @@ function panel({ network, layers, deepest, last, band, width, first, legend }: P
   const color = { ...shared, scale: { domain: names, range: colors } };
   const strokeDash = { ...shared, scale: { domain: names, range: [[1, 0], [4, 2]] } };
   const bars = {
-    mark: { type: "rule", tooltip: null, aria: false },
+    mark: { type: "rule", clip: true, tooltip: null, aria: false },
     encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
   };
   return {

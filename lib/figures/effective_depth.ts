@@ -1,14 +1,17 @@
 import { type LogAxis, logAxis } from "./panels/domains.ts";
-import { caption, type FigureOptions } from "./caption.ts";
+import { caption, type FigureOptions, seedsNote } from "./caption.ts";
 import { faintColor, strongColor } from "./colors.ts";
+import { type Absence, absenceMarks, absenceNotes, absenceOf, floorPlace } from "./panels/floor_marks.ts";
 import { columnWidth, layerEncoding, logEncoding } from "./panels/panel_axes.ts";
 import { depthText, type DepthVerdict, depthVerdicts } from "./study/depth_verdict.ts";
-import { hasBands, labelOf, layersOf, numbersOf, type Point } from "./study/series.ts";
+import { hasBands, labelOf, layersOf, type Point, valuesAndIntervals } from "./study/series.ts";
 import { geometricSpread, groupBy, rounded } from "./study/seeds.ts";
 import type { DepthRow } from "./study/rows.ts";
 import type { Study } from "./study/study.ts";
 import { type Figure, grammar, type Part } from "./figure.ts";
 import { themes } from "./theme.ts";
+
+const height = 180;
 
 const definitions = [
   { definition: "cdnv", title: "Train CDNV / threshold", text: "by CDNV" },
@@ -31,7 +34,8 @@ export function effectiveDepth(study: Study, options: FigureOptions = {}): Figur
   const verdictsOf = (network: string, definition: DepthRow["definition"]) =>
     verdicts.filter((verdict) => verdict.network === network && verdict.definition === definition);
   const bands = hasBands(study);
-  const axis = logAxis(numbersOf(ratios, ["ratio", "low", "high"]), [1]);
+  const axis = logAxis(valuesAndIntervals(ratios, "ratio"), [1]);
+  const absence = absenceOf(ratios, "ratio");
   const panels = definitions.flatMap(({ definition, title, text }) =>
     study.networks.map(({ label }, index) => {
       const own = ratios.filter((point) => point.network === label && point.definition === definition);
@@ -44,6 +48,7 @@ export function effectiveDepth(study: Study, options: FigureOptions = {}): Figur
         layers: layersOf(own, label),
         collapsed: firstCollapsed(verdictsOf(label, definition)),
         axis,
+        absence,
         width: columnWidth(study.networks.length, 24),
         band: bands,
         first: index === 0,
@@ -51,8 +56,6 @@ export function effectiveDepth(study: Study, options: FigureOptions = {}): Figur
       });
     })
   );
-  const zeros = ratios.some((point) => point.zero === "yes");
-  const gaps = ratios.some((point) => point.zero === "no" && point.ratio === null);
   return {
     $schema: grammar,
     description: "A grid of line charts, a column a network. First row: CDNV of each layer on the train set over the " +
@@ -65,9 +68,8 @@ export function effectiveDepth(study: Study, options: FigureOptions = {}): Figur
       `dashed line: the threshold; shaded: the layers from the first that stays at or below it${
         bands ? " in every seed" : ""
       }`,
-      zeros && `triangles on the floor: zero${bands ? " in a seed" : ""}`,
-      gaps && "gaps: the value could not be measured, or the threshold is zero",
-      bands && "curves: geometric mean over seeds, bars: least to greatest",
+      seedsNote(study, "curves: geometric mean over seeds", "bars"),
+      ...absenceNotes(absence, { bands, reason: "no CDNV or error, or a threshold of zero" }),
     ]),
     config: themes.light,
     datasets: { ratios: ratios.map(roundedPoint) },
@@ -110,7 +112,8 @@ function ratioPoints(study: Study): Point[] {
       layer: row.layer,
       ratio: spread.value,
       ...hasBands(study) ? { low: spread.low, high: spread.high } : {},
-      zero: group.some((entry) => entry.value === 0) ? "yes" : "no",
+      // The value, not the ratio, which a threshold of zero has none of.
+      ...spread.value === null && group.some((entry) => entry.value === 0) ? { zero: "yes" } : {},
     };
   });
 }
@@ -137,6 +140,7 @@ interface RatioPanel {
   readonly layers: readonly number[];
   readonly collapsed: number | null;
   readonly axis: LogAxis;
+  readonly absence: Absence;
   readonly width: number;
   readonly band: boolean;
   readonly legend: boolean;
@@ -179,14 +183,14 @@ function panel(options: RatioPanel): Part {
   }];
   const bars = options.band
     ? [{
-      mark: { type: "rule", tooltip: null, aria: false },
+      mark: { type: "rule", clip: true, tooltip: null, aria: false },
       encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: stage },
     }]
     : [];
   return {
     title: options.title,
     width: options.width,
-    height: 180,
+    height,
     data: { name: "ratios" },
     transform: [{ filter: { field: "network", equal: options.network } }, {
       filter: { field: "definition", equal: options.definition },
@@ -201,16 +205,12 @@ function panel(options: RatioPanel): Part {
       ...bars,
       { mark: { type: "line", tooltip: null }, encoding: { x, y, color: stage, strokeDash: dash } },
       { mark: { type: "point", filled: true, size: 34, opacity: 1 }, encoding: { x, y, color: stage, tooltip } },
-      {
-        transform: [{ filter: "datum.zero === 'yes'" }],
-        mark: { type: "point", shape: "triangle-down", size: 50, filled: false, opacity: 1 },
-        encoding: {
-          x,
-          y: { value: 174 },
-          color: stage,
-          tooltip: [...tooltip.slice(0, 2), { field: "zero", type: "nominal", title: "Value is zero" }],
-        },
-      },
+      ...absenceMarks({
+        absence: options.absence,
+        field: "ratio",
+        encoding: { x, y: floorPlace(height), color: stage },
+        tooltip: tooltip.slice(0, 2),
+      }),
     ],
   };
 }

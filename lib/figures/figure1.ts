@@ -1,9 +1,11 @@
 import { logAxis } from "./panels/domains.ts";
 import { caption, curveNotes, type FigureOptions } from "./caption.ts";
 import { curvesPanel } from "./panels/curves.ts";
+import { absenceOf } from "./panels/floor_marks.ts";
 import { accuracyAxis, cdnvAxis, cutsOff, epochAxis } from "./panels/panel_axes.ts";
 import { layerSeries, networkSeries } from "./panels/series_legend.ts";
 import {
+  accuraciesAndIntervals,
   accuracyPoints,
   cdnvPoints,
   epochCount,
@@ -11,8 +13,8 @@ import {
   lastEpoch,
   layersOf,
   learningRateDrops,
-  numbersOf,
   settled,
+  valuesAndIntervals,
 } from "./study/series.ts";
 import type { Study } from "./study/study.ts";
 import { type Figure, grammar } from "./figure.ts";
@@ -30,8 +32,9 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
   const accuracy = accuracyPoints(study, "trainAccuracy");
   const drops = learningRateDrops(study);
   const last = lastEpoch(study);
-  const level = accuracyAxis("Train accuracy", numbersOf(settled(accuracy), ["accuracy", "low"]));
-  const axis = logAxis(numbersOf(cdnv, ["cdnv", "low", "high"]));
+  const level = accuracyAxis("Train accuracy", accuraciesAndIntervals(settled(accuracy)));
+  const axis = logAxis(valuesAndIntervals(cdnv, "cdnv"));
+  const absence = absenceOf(cdnv, "cdnv");
   const common = { width: 255, height: 235, band: hasBands(study), owns: true, legend: true };
   const panels = study.networks.map((network, index) =>
     curvesPanel({
@@ -42,6 +45,7 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
       series: layerSeries(layersOf(cdnv, network.label)),
       value: cdnvAxis("Train CDNV", axis),
       epochs: epochAxis(last, epochCount(cdnv), "drops"),
+      absence,
       selection: `layer_${index + 1}`,
     })
   );
@@ -57,7 +61,6 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
   });
   // Weights that were trained elsewhere come without a history.
   const hasHistory = accuracy.length > 0;
-  const missing = cdnv.some((point) => point.cdnv === null);
   return {
     $schema: grammar,
     description: description(study, cdnv, hasHistory),
@@ -66,7 +69,7 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
       `Figure 1: CDNV of each layer on the train set${hasHistory ? ", and train accuracy" : ""}`,
       options,
       [
-        ...curveNotes(study, drops.length > 0, missing),
+        ...curveNotes(study, drops.length > 0, absence),
         cutsOff(level, accuracy) && "the axis of accuracy leaves out low values of the first epochs",
       ],
     ),

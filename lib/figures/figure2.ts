@@ -1,10 +1,19 @@
 import { logAxis } from "./panels/domains.ts";
 import { caption, curveNotes, type FigureOptions } from "./caption.ts";
 import { type CurvesPanel, curvesPanel } from "./panels/curves.ts";
+import { absenceOf } from "./panels/floor_marks.ts";
 import { bareAxis, cdnvAxis, columnWidth, epochAxis } from "./panels/panel_axes.ts";
 import { layerSeries } from "./panels/series_legend.ts";
 import { probePanels } from "./panels/probe_panels.ts";
-import { cdnvPoints, epochCount, hasBands, lastEpoch, layersOf, learningRateDrops, numbersOf } from "./study/series.ts";
+import {
+  cdnvPoints,
+  epochCount,
+  hasBands,
+  lastEpoch,
+  layersOf,
+  learningRateDrops,
+  valuesAndIntervals,
+} from "./study/series.ts";
 import type { Study } from "./study/study.ts";
 import { type Figure, grammar } from "./figure.ts";
 import { themes } from "./theme.ts";
@@ -23,7 +32,8 @@ export function figure2(study: Study, options: FigureOptions = {}): Figure {
     throw new Error("The tables hold no CDNV on both sets with probes, which Figure 2 shows");
   }
   const drops = learningRateDrops(study);
-  const axis = logAxis(numbersOf([...train, ...test], ["cdnv", "low", "high"]));
+  const axis = logAxis(valuesAndIntervals([...train, ...test], "cdnv"));
+  const absence = absenceOf([...train, ...test], "cdnv");
   const size = { width: columnWidth(study.networks.length, 66), height: 180 };
   const values = { train: cdnvAxis("Train CDNV", axis), test: cdnvAxis("Test CDNV", axis) };
   const row = (split: "train" | "test", panel: Pick<CurvesPanel, "owns" | "legend">) =>
@@ -38,11 +48,11 @@ export function figure2(study: Study, options: FigureOptions = {}): Figure {
         value: index === 0 ? values[split] : bareAxis(values[split]),
         epochs: epochAxis(lastEpoch(study), epochCount(train), "drops"),
         band: hasBands(study),
+        absence: absenceOf(split === "train" ? train : test, "cdnv"),
         selection: `layer_${index + 1}`,
       })
     );
   const probes = probePanels(study, { ...size, selection: (index) => `layer_${index + 1}` });
-  const missing = [...train, ...test].some((point) => point.cdnv === null);
   return {
     $schema: grammar,
     description:
@@ -52,7 +62,7 @@ export function figure2(study: Study, options: FigureOptions = {}): Figure {
         study.networks.map((network) => network.label).join("; ")
       }.`,
     title: caption(study, "Figure 2: CDNV on the train and the test set, and linear probes", options, [
-      ...curveNotes(study, drops.length > 0, missing),
+      ...curveNotes(study, drops.length > 0, absence),
       probes.note,
     ]),
     config: themes.light,

@@ -1,6 +1,7 @@
 import { caption, type FigureOptions } from "./caption.ts";
 import { type Figure, grammar, type Part } from "./figure.ts";
 import { type LogAxis, logAxis } from "./panels/domains.ts";
+import { type Absence, absenceMarks, absenceNotes, absenceOf } from "./panels/floor_marks.ts";
 import { columnWidth, layerEncoding } from "./panels/panel_axes.ts";
 import { cdnvPoints, hasBands, lastEpochs, layersOf, numbersOf, type Point } from "./study/series.ts";
 import type { Study } from "./study/study.ts";
@@ -20,7 +21,7 @@ export function heatMap(study: Study, options: FigureOptions = {}): Figure {
   const axis = logAxis(numbersOf(points, ["cdnv"]));
   const cells = study.networks.flatMap(({ label }) => cellsOf(points.filter(({ network }) => network === label)));
   const last = lastEpochs(study);
-  const missing = cells.some(({ cdnv }) => cdnv === null);
+  const absence = absenceOf(cells, "cdnv");
   return {
     $schema: grammar,
     description:
@@ -30,7 +31,7 @@ export function heatMap(study: Study, options: FigureOptions = {}): Figure {
     title: caption(study, "Train CDNV of every layer over training", options, [
       "the darker, the more collapsed; the first layer is at the bottom; epoch 0 is before training",
       hasBands(study) && "geometric mean over seeds",
-      missing && "crosses: not measurable (zero, a class without images, or class means that coincide)",
+      ...absenceNotes(absence, { bands: hasBands(study), floor: false }),
     ]),
     config: themes.light,
     datasets: { cells },
@@ -40,6 +41,7 @@ export function heatMap(study: Study, options: FigureOptions = {}): Figure {
         layers: layersOf(points, label),
         last: last[index]!,
         axis,
+        absence,
         width: columnWidth(Math.min(mapsInRow, study.networks.length), 30),
         legend: index === Math.min(mapsInRow, study.networks.length) - 1,
       })
@@ -54,7 +56,7 @@ export function heatMap(study: Study, options: FigureOptions = {}): Figure {
 function cellsOf(points: readonly Point[]): Point[] {
   const epochs = [...new Set(points.map(({ epoch }) => epoch))].sort((a, b) => a - b);
   const middle = (index: number) => ((epochs[index] ?? 0) + (epochs[index + 1] ?? 0)) / 2;
-  return points.map(({ network, epoch, layer, cdnv }) => {
+  return points.map(({ network, epoch, layer, cdnv, zero }) => {
     const index = epochs.indexOf(epoch);
     const from = index === 0 ? epoch - 0.5 : middle(index - 1);
     const to = index === epochs.length - 1 ? epoch + 0.5 : middle(index);
@@ -67,6 +69,7 @@ function cellsOf(points: readonly Point[]): Point[] {
       bottom: Number(layer) - 0.5,
       top: Number(layer) + 0.5,
       cdnv: cdnv!,
+      ...zero === undefined ? {} : { zero },
     };
   });
 }
@@ -77,11 +80,13 @@ interface MapPanel {
   /** The last epoch. */
   readonly last: number;
   readonly axis: LogAxis;
+  /** What the scale of colours cannot show. */
+  readonly absence: Absence;
   readonly width: number;
   readonly legend: boolean;
 }
 
-function map({ network, layers, last, axis, width, legend }: MapPanel): Part {
+function map({ network, layers, last, axis, absence, width, legend }: MapPanel): Part {
   const { scale: layerScale, axis: layerAxis } = layerEncoding(layers) as Record<"scale" | "axis", Part>;
   const x = {
     field: "from",
@@ -128,11 +133,12 @@ function map({ network, layers, last, axis, width, legend }: MapPanel): Part {
           tooltip,
         },
       },
-      {
-        transform: [{ filter: "!isValid(datum.cdnv)" }],
-        mark: { type: "point", shape: "cross", size: 30 },
-        encoding: { x: { ...x, field: "epoch" }, y: { ...y, field: "layer" }, tooltip: tooltip.slice(0, 2) },
-      },
+      ...absenceMarks({
+        absence,
+        field: "cdnv",
+        encoding: { x: { ...x, field: "epoch" }, y: { ...y, field: "layer" } },
+        tooltip: tooltip.slice(0, 2),
+      }),
     ],
   };
 }

@@ -1,11 +1,14 @@
-import { caption, type FigureOptions } from "./caption.ts";
+import { caption, type FigureOptions, seedsNote } from "./caption.ts";
 import { faintColor, strongColor } from "./colors.ts";
 import { type Figure, grammar, type Part } from "./figure.ts";
 import { type LogAxis, logAxis } from "./panels/domains.ts";
+import { type Absence, absenceMarks, absenceNotes, absenceOf, floorPlace } from "./panels/floor_marks.ts";
 import { bareAxis, cdnvAxis, columnWidth, layerEncoding } from "./panels/panel_axes.ts";
-import { cdnvPoints, hasBands, layersOf, numbersOf, type Point } from "./study/series.ts";
+import { cdnvPoints, hasBands, layersOf, type Point, valuesAndIntervals } from "./study/series.ts";
 import type { Study } from "./study/study.ts";
 import { themes } from "./theme.ts";
+
+const height = 220;
 
 const sets = { train: "train set", test: "test set" } as const;
 
@@ -26,21 +29,22 @@ export function layerProfile(study: Study, options: FigureOptions = {}): Figure 
     cdnvPoints(study, split).map((point) => ({ ...point, set: sets[split] }))
   );
   if (profile.length === 0) throw new Error("The tables hold no CDNV, which this figure shows");
-  const axis = logAxis(numbersOf(profile, ["cdnv", "low", "high"]));
+  const axis = logAxis(valuesAndIntervals(profile, "cdnv"));
+  const absence = absenceOf(profile, "cdnv");
   const width = columnWidth(study.networks.length, 24);
   const bands = hasBands(study);
   const panels = study.networks.map(({ label }, index) => {
     const last = index === study.networks.length - 1;
-    return panel({ network: label, layers: layersOf(profile, label), axis, width, bands, first: index === 0, last });
+    const shared = { axis, absence, width, bands };
+    return panel({ ...shared, network: label, layers: layersOf(profile, label), first: index === 0, last });
   });
-  const missing = profile.some(({ cdnv }) => cdnv === null);
   return {
     $schema: grammar,
     description: "Line charts, one a network: the class-distance normalized variance (CDNV) of each layer, on a log " +
       "axis, on the train and on the test set.",
     title: caption(study, "CDNV of each layer", options, [
-      bands && "curves: geometric mean over seeds, bars: least to greatest",
-      missing && "gaps: not measurable (zero, a class without images, or class means that coincide)",
+      seedsNote(study, "curves: geometric mean over seeds", "bars"),
+      ...absenceNotes(absence, { bands }),
     ]),
     config: themes.light,
     datasets: { profile },
@@ -55,6 +59,7 @@ interface Panel {
   readonly network: string;
   readonly layers: readonly number[];
   readonly axis: LogAxis;
+  readonly absence: Absence;
   readonly width: number;
   readonly bands: boolean;
   /** Whether it bears the texts of the axis that all share. */
@@ -63,7 +68,7 @@ interface Panel {
   readonly last: boolean;
 }
 
-function panel({ network, layers, axis, width, bands, first, last }: Panel): Part {
+function panel({ network, layers, axis, absence, width, bands, first, last }: Panel): Part {
   const value = cdnvAxis("CDNV", axis);
   const { title, scale, axis: ticks, format } = first ? value : bareAxis(value);
   const x = layerEncoding(layers);
@@ -80,19 +85,25 @@ function panel({ network, layers, axis, width, bands, first, last }: Panel): Par
     { field: "cdnv", type: "quantitative", title: "CDNV", format },
   ];
   const bars = {
-    mark: { type: "rule", tooltip: null, aria: false },
+    mark: { type: "rule", clip: true, tooltip: null, aria: false },
     encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
   };
   return {
     title: network,
     width,
-    height: 220,
+    height,
     data: { name: "profile" },
     transform: [{ filter: { field: "network", equal: network } }],
     layer: [
       ...bands ? [bars] : [],
       { mark: { type: "line", tooltip: null }, encoding: { x, y, color, strokeDash } },
       { mark: { type: "point", filled: true, size: 34, opacity: 1 }, encoding: { x, y, color, tooltip } },
+      ...absenceMarks({
+        absence,
+        field: "cdnv",
+        encoding: { x, y: floorPlace(height), color },
+        tooltip: tooltip.slice(0, 2),
+      }),
     ],
   };
 }

@@ -23,8 +23,10 @@ export function separability(study: Study, options: FigureOptions = {}): Figure 
   const points = errorPoints(study);
   if (points.length === 0) throw new Error("The tables hold no CDNV on the train set, which this figure shows");
   const cdnv = logAxis(numbersOf(points, ["cdnv"]));
-  const error = logAxis(numbersOf(points, ["error"]), [1]);
   const bounds = study.networks.map(({ label }) => boundOf(study, label));
+  // The whole line is shown, though no error lies where it is above 1: how far the points lie below it, and whether they rise
+  // as steeply, is what a reader looks for.
+  const error = upToOne(logAxis(numbersOf(points, ["error"]), [1, ...bounds.map((bound) => bound * cdnv.domain[1])]));
   return {
     $schema: grammar,
     description:
@@ -35,9 +37,12 @@ export function separability(study: Study, options: FigureOptions = {}): Figure 
       }.`,
     title: caption(study, "Nearest-class-center error against CDNV", options, [
       "large: after the last measured epoch; small: before; solid line: Chebyshev's bound 4 (C − 1) CDNV",
+      "dashed line: an error of 1, above which the bound says nothing",
       points.some(({ zero }) => zero === "yes") &&
       `triangles on the floor: no error${hasBands(study) ? " in a seed" : ""}`,
       hasBands(study) && "geometric mean over seeds",
+      study.cdnv.some((row) => row.split === "train" && (row.cdnv === null || row.cdnv === 0)) &&
+      "layers whose CDNV is zero or not measurable are left out",
     ]),
     config: themes.light,
     datasets: { points },
@@ -55,6 +60,11 @@ export function separability(study: Study, options: FigureOptions = {}): Figure 
     spacing: { row: 22, column: 18 },
     resolve: { scale: { color: "independent", size: "independent" } },
   };
+}
+
+/** An axis without ticks above 1. */
+function upToOne(axis: LogAxis): LogAxis {
+  return { ...axis, ticks: axis.ticks.filter((tick) => tick <= 1) };
 }
 
 /** A point a layer and epoch of each network whose CDNV could be measured. */
@@ -104,7 +114,7 @@ function panel({ network, layers, axes, bound, width, first }: ErrorPanel): Part
     field: "layer",
     type: "ordinal",
     scale: { domain: layers, range: layerColors(layers.length) },
-    legend: { title: "Layer", symbolSize: 60, symbolOpacity: 1, columns: Math.ceil(layers.length / 18) },
+    legend: { title: "Layer", symbolSize: 60, symbolOpacity: 1, columns: Math.ceil(layers.length / 9) },
   };
   const whenLast = (yes: number, no: number) => ({
     condition: { test: "datum.last === 'yes'", value: yes },
@@ -127,6 +137,11 @@ function panel({ network, layers, axes, bound, width, first }: ErrorPanel): Part
         data: { values: boundEnds(bound, axes) },
         mark: { type: "line", style: "reference", tooltip: null },
         encoding: { x, y },
+      },
+      {
+        data: { values: [{ error: 1 }] },
+        mark: { type: "rule", style: "threshold" },
+        encoding: { y: { field: "error", type: "quantitative" } },
       },
       {
         transform: [{ filter: "datum.zero === 'no'" }],

@@ -79,6 +79,7 @@ function config(palette: Palette): Part {
       threshold: { color: palette.text, strokeDash: [5, 3], strokeWidth: 1 },
       shade: { color: palette.line, opacity: 0.14 },
       note: { fill: palette.faint, fontSize: 11, fontWeight: 400 },
+      absent: { color: palette.text, strokeWidth: 1.3 },
       untrained: { color: palette.line, strokeWidth: 1.4 },
     },
   };

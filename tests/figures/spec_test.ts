@@ -90,16 +90,27 @@ Deno.test("specText() is JSON of the same value, a row of data in a line", async
   assert.match(text, /^ +\{"network":"Depth 2","epoch":1,"layer":2,"cdnv":[\d.]+\},$/m);
 });
 
-Deno.test("a CDNV of zero or none is null in the data, and the caption says so", async () => {
+Deno.test("a CDNV of zero and one that is missing are told apart, each marked and noted where there is one", async () => {
   const plain = await figuresOf({ depths: [2], epochs: 2 });
   const holed = await figuresOf({ depths: [2], epochs: 2 }, (tables) => {
     tables.cdnv.find((row) => row.split === "train" && row.epoch === 1 && row.layer === 1)!.cdnv = null;
     tables.cdnv.find((row) => row.split === "train" && row.epoch === 2 && row.layer === 2)!.cdnv = 0;
   });
-  const missing = rows(holed.figure1!, "cdnv").filter((row) => row.cdnv === null);
-  assert.deepEqual(missing.map(({ epoch, layer }) => [epoch, layer]), [[1, 1], [2, 2]]);
-  assert.match(JSON.stringify(holed.figure1!.title), /not measurable/);
-  assert.doesNotMatch(JSON.stringify(plain.figure1!.title), /not measurable/);
+  const [triangle, cross] = [/triangles[^"]*: exactly zero/, /crosses[^"]*: not measurable/];
+  for (const [name, dataset] of [["figure1", "cdnv"], ["figure2", "train"], ["heat_map", "cells"]] as const) {
+    const missing = rows(holed[name]!, dataset).filter((row) => row.cdnv === null);
+    assert.deepEqual(missing.map(({ epoch, layer, zero }) => [epoch, layer, zero]), [[1, 1, undefined], [2, 2, "yes"]]);
+    for (const [figure, expected] of [[holed[name]!, true], [plain[name]!, false]] as const) {
+      const [title, text] = [JSON.stringify(figure.title), JSON.stringify(figure.concat)];
+      assert.deepEqual([triangle.test(title), cross.test(title)], [expected, expected], name);
+      assert.deepEqual([text.includes("triangle-down"), text.includes('"cross"')], [expected, expected], name);
+    }
+  }
+  const { figure1: zeros } = await figuresOf({ depths: [2], epochs: 2 }, (tables) => {
+    for (const row of tables.cdnv) if (row.epoch === 2) row.cdnv = 0;
+  });
+  assert.match(JSON.stringify(zeros!.title), triangle);
+  assert.doesNotMatch(JSON.stringify(zeros!.title), cross);
 });
 
 Deno.test("an effective depth's ratio of zero is marked and has no number", async () => {
@@ -133,7 +144,22 @@ Deno.test("all panels of Figure 1 share one log axis that holds all of their val
   for (const { cdnv } of rows(figure1!, "cdnv")) assert.ok(Number(cdnv) >= low && Number(cdnv) <= high);
 });
 
-Deno.test("seeds become a geometric mean with the range as a band", async () => {
+Deno.test("a pair of classes of a CDNV of zero and one without are told apart", async () => {
+  const { class_pairs: figure } = await figuresOf({ depths: [2], epochs: 2 }, (tables) => {
+    const at = (other: number) =>
+      tables.pairs.find((row) => row.epoch === 2 && row.layer === 2 && row.class === 0 && row.other_class === other)!;
+    at(1).pair_cdnv = 0;
+    at(2).pair_cdnv = null;
+  });
+  const empty = rows(figure!, "pairs").filter((row) => row.cdnv === null);
+  assert.deepEqual(empty.map((row) => [row.class, row.other, row.zero]), [
+    ...[[0, 1, "yes"], [1, 0, "yes"]],
+    ...[[0, 2, undefined], [2, 0, undefined]],
+  ]);
+  assert.match(JSON.stringify(figure!.title), /triangles: exactly zero.*crosses: not measurable/);
+});
+
+Deno.test("seeds become a geometric mean with Student's interval as a band", async () => {
   const { figure1 } = await figuresOf({ depths: [2], epochs: 1, seeds: [0, 1] }, (tables) => {
     const at = (seed: number) =>
       tables.cdnv.find((row) => row.seed === seed && row.split === "train" && row.epoch === 1 && row.layer === 1)!;
@@ -141,7 +167,17 @@ Deno.test("seeds become a geometric mean with the range as a band", async () => 
     at(1).cdnv = 0.4;
   });
   const row = rows(figure1!, "cdnv").find(({ epoch, layer }) => epoch === 1 && layer === 1)!;
-  assert.deepEqual(row, { network: "Depth 2", epoch: 1, layer: 1, cdnv: 0.2, low: 0.1, high: 0.4 });
+  // The mean of two logarithms, and 12.7 times half their distance on either side.
+  const reach = 10 ** (12.706204736 * Math.log10(2));
+  assert.deepEqual(row, {
+    ...{ network: "Depth 2", epoch: 1, layer: 1, cdnv: 0.2 },
+    low: Number((0.2 / reach).toPrecision(6)),
+    high: Number((0.2 * reach).toPrecision(6)),
+  });
+  assert.match(JSON.stringify(figure1!.title), /bands: its 95 % interval by Student's t/);
+  const [low, high] = [...partsOf(figure1!)].find(({ type }) => type === "log")!.domain as [number, number];
+  const values = rows(figure1!, "cdnv").map(({ cdnv }) => Number(cdnv));
+  assert.ok(low > Math.min(...values) / 3 && high < Math.max(...values) * 3, "a wide band does not stretch the axis");
 });
 
 Deno.test("titles say dataset, epochs and seed, descriptions what is drawn", async () => {
@@ -149,6 +185,44 @@ Deno.test("titles say dataset, epochs and seed, descriptions what is drawn", asy
     assert.match(JSON.stringify(figure.title), /MNIST · MLP of width 100 · 3 epochs · seed 0/);
     assert.match(figure.description, /Depth 4/);
   }
+});
+
+Deno.test("captions say n of each data set where they differ, and seeds where networks have not the same", async () => {
+  const subtitle = async (of: SampleStudy, change?: (tables: SampleTables) => void) =>
+    ((await figuresOf(of, change)).figure1!.title.subtitle as string[]).join(" · ");
+  const cifar = (tables: SampleTables) => {
+    for (const row of tables.cdnv) if (row.dataset === "cifar-10" && row.split === "train") row.examples = 50000;
+  };
+  const datasets = ["mnist", "cifar-10"];
+  assert.match(
+    await subtitle({ datasets, depths: [2], epochs: 2 }, cifar),
+    /n = MNIST 60,000 train, 10,000 test · CIFAR-10 50,000 train, 10,000 test/,
+  );
+  const many = ["a", "b", "c", "d", "cifar-10"];
+  assert.match(
+    await subtitle({ datasets: many, depths: [2], epochs: 2 }, cifar),
+    /n = 50,000 to 60,000 train, 10,000 test/,
+  );
+  const fewer = (tables: SampleTables) => {
+    for (const kind of ["history", "cdnv", "depth", "probe", "pairs", "curve"] as const) {
+      const kept = tables[kind].filter((row) => row.depth === 2 || row.seed !== 1);
+      tables[kind].splice(0, tables[kind].length, ...kept);
+    }
+  };
+  assert.match(
+    await subtitle({ depths: [2, 4], seeds: [0, 1], epochs: 2 }, fewer),
+    /seeds 0, 1 \(1 to 2 a network\)/,
+  );
+});
+
+Deno.test("the axes of separability hold the whole line of Chebyshev's bound, and ticks no error above 1", async () => {
+  const { separability: figure } = await figuresOf({ depths: [2], epochs: 3 });
+  const axes = [...partsOf(figure!)].filter((part) => part.scale !== undefined && part.axis !== undefined);
+  const domain = (field: string) =>
+    (axes.find((part) => part.field === field)!.scale as { domain: [number, number] }).domain;
+  const ticks = (axes.find(({ field }) => field === "error")!.axis as { values: number[] }).values;
+  assert.ok(domain("error")[1] >= 36 * domain("cdnv")[1]);
+  assert.equal(Math.max(...ticks), 1);
 });
 
 Deno.test("the learning rate's falls are drawn at the end of the epoch before", async () => {
@@ -197,7 +271,7 @@ Deno.test("the layers are shaded that the effective depth says, in every seed an
         Object.assign(row, { value: 0, threshold: 0, ratio: null, effective_depth: depths[Number(row.seed)]! });
       }
     });
-    assert.match(JSON.stringify(figure!.title), /triangles on the floor: zero in a seed/);
+    assert.match(JSON.stringify(figure!.title), /triangles on the floor: exactly zero in a seed/);
     return [...partsOf(figure!)].filter((part) => part.from !== undefined).map((part) => part.from);
   };
   assert.deepEqual(await shades([2, 3]), [3.5, 2.5]);

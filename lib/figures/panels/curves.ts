@@ -1,4 +1,5 @@
 import type { Part } from "../figure.ts";
+import { type Absence, absenceMarks, floorPlace } from "./floor_marks.ts";
 import { aboveFloor, type EpochAxis, epochEncoding, type ValueAxis } from "./panel_axes.ts";
 import type { Series } from "./series_legend.ts";
 
@@ -20,9 +21,11 @@ export interface CurvesPanel {
   readonly value: ValueAxis;
   /** The horizontal axis. */
   readonly epochs: EpochAxis;
-  /** Draws the range over seeds, the fields `low` and `high`. */
+  /** Draws the interval over seeds, the fields `low` and `high`. */
   readonly band: boolean;
-  /** Cuts off what lies outside the value axis; without it the axis must hold everything. */
+  /** What values a log axis cannot hold; each gets a mark on the floor. */
+  readonly absence?: Absence;
+  /** Cuts off curves outside the value axis; without it the axis must hold all of them. Bands are cut off in any case. */
   readonly clip?: boolean;
   /** The name of the selection that the legend sets; unique in the figure where `owns` is true. */
   readonly selection: string;
@@ -60,7 +63,7 @@ export function curvesPanel(panel: CurvesPanel): Part {
   if (panel.band) {
     layers.push({
       transform: own,
-      mark: { type: "area", fillOpacity: 0.18, clip, tooltip: null, aria: false },
+      mark: { type: "area", fillOpacity: 0.18, clip: true, tooltip: null, aria: false },
       encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color, opacity },
     });
   }
@@ -88,6 +91,18 @@ export function curvesPanel(panel: CurvesPanel): Part {
     },
   });
   layers.push(hoverMarks(panel, own, x));
+  if (panel.absence !== undefined) {
+    layers.push(...absenceMarks({
+      absence: panel.absence,
+      field: value.field,
+      transform: own,
+      encoding: { x, y: floorPlace(panel.height), color, opacity },
+      tooltip: [
+        { field: "epoch", type: "quantitative", title: "Epoch", format: "d" },
+        { field: series.field, type: "nominal", title: series.title },
+      ],
+    }));
+  }
   return {
     title: panel.title,
     width: panel.width,
@@ -106,8 +121,9 @@ function hoverMarks(panel: CurvesPanel, own: readonly Part[], x: Part): Part {
   return {
     transform: [
       ...own,
-      { filter: `isValid(datum[${JSON.stringify(value.field)}])` },
-      { pivot: series.field, value: value.field, groupby: ["epoch"], op: "max" },
+      { calculate: `datum.zero === 'yes' ? 0 : datum[${JSON.stringify(value.field)}]`, as: "shown" },
+      { filter: "isValid(datum.shown)" },
+      { pivot: series.field, value: "shown", groupby: ["epoch"], op: "max" },
       ...series.names.map((name, index) => ({
         calculate: `isValid(${cell(name)}) ? format(${cell(name)}, '${value.format}') : 'not measured'`,
         as: `text ${index}`,

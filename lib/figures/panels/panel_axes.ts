@@ -92,7 +92,7 @@ export function logEncoding(axis: LogAxis): Pick<ValueAxis, "scale" | "axis"> {
 
 /** Whether points lie below the axis, so that their curves are cut off. */
 export function cutsOff(axis: ValueAxis, points: readonly Point[]): boolean {
-  return numbersOf(points, [axis.field, "low"]).some((value) => value < floorOf(axis));
+  return numbersOf(points, [axis.field]).some((value) => value < floorOf(axis));
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   probeNames,
   type ProbeRowPanels,
 } from "./probe_marks.ts";
-import { hasBands, layersOf, numbersOf, type Point } from "../study/series.ts";
+import { accuraciesAndIntervals, hasBands, layersOf, type Point } from "../study/series.ts";
 import type { Study } from "../study/study.ts";
 
 /** Probes over layers, of the last probed epoch. */
@@ -19,7 +19,7 @@ export function panelsOverLayers(study: Study, all: readonly Point[], layout: Pr
   }));
   const epochs = [...new Set(probe.map(({ epoch }) => epoch))];
   const network = lastOfEach(networkAccuracies(study));
-  const value = accuracyAxis("Probe test accuracy", numbersOf([...probe, ...network], ["accuracy", "low"]));
+  const value = accuracyAxis("Probe test accuracy", accuraciesAndIntervals([...probe, ...network]));
   const kinds = [probeNames.sgd, probeNames.converged].filter((name) => probe.some((point) => point.kind === name));
   const panels = study.networks.map(({ label }, index) => {
     const layers = layersOf(probe, label);
@@ -54,7 +54,7 @@ export function panelsOverLayers(study: Study, all: readonly Point[], layout: Pr
           ? [{
             data: { name: "probe" },
             transform: own,
-            mark: { type: "rule", style: "untrained", aria: false, tooltip: null },
+            mark: { type: "rule", style: "untrained", clip: true, aria: false, tooltip: null },
             encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" } },
           }]
           : [],

@@ -12,11 +12,11 @@ import {
   type ProbeRowPanels,
 } from "./probe_marks.ts";
 import {
+  accuraciesAndIntervals,
   epochCount,
   hasBands,
   lastEpoch,
   layersOf,
-  numbersOf,
   type Point,
   probePoints,
   settled,
@@ -50,7 +50,7 @@ function panelsOverEpochs(study: Study, probes: readonly Point[], layout: ProbeL
   const network = networkAccuracies(study);
   const last = lastEpoch(study);
   const sets = [probe, others, network];
-  const value = accuracyAxis("Probe test accuracy", numbersOf(sets.flatMap(settled), ["accuracy", "low"]));
+  const value = accuracyAxis("Probe test accuracy", accuraciesAndIntervals(sets.flatMap(settled)));
   const panels = study.networks.map(({ label }, index) => {
     const legend = index === study.networks.length - 1;
     const layers = layersOf(probe, label);

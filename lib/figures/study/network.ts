@@ -182,7 +182,7 @@ export function sharedText(networks: readonly Network[], epochs: readonly number
     noise === undefined || noise === 0 ? "" : noiseText(noise),
     commonParts(networks).join(", "),
     epochsText(Math.min(...epochs), Math.max(...epochs)),
-    one((network) => seedsText(network.seeds)) ?? "",
+    sharedSeedsText(networks),
   ];
   return parts.filter((part) => part !== "").join(" · ");
 }
@@ -190,6 +190,16 @@ export function sharedText(networks: readonly Network[], epochs: readonly number
 function epochsText(least: number, most: number): string {
   if (least < most) return `${least} to ${most} epochs`;
   return most === 1 ? "1 epoch" : `${most} epochs`;
+}
+
+/** The seeds of all networks, or how many each has where they differ. */
+function sharedSeedsText(networks: readonly Network[]): string {
+  const texts = new Set(networks.map(({ seeds }) => seedsText(seeds)));
+  if (texts.size <= 1) return [...texts][0] ?? "";
+  const counts = networks.map(({ seeds }) => seeds.length);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const all = [...new Set(networks.flatMap(({ seeds }) => seeds))].sort((a, b) => a - b);
+  return `${seedsText(all)} (${least === most ? least : `${least} to ${most}`} a network)`;
 }
 
 /** "seed 0", "seeds 0, 1, 2" or, beyond six, "12 seeds". */

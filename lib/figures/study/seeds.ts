@@ -1,42 +1,48 @@
-/** What several seeds say of one number: the middle, and the range as a band. */
+import { geometricInterval, type Interval, meanInterval } from "./intervals.ts";
+
+/** What several seeds say of one number: the mean, and how well it is known. */
 export interface Spread {
-  /** The mean. */
+  /** The mean; null where a seed has no value, or on a logarithm where one is zero. */
   readonly value: number | null;
-  /** The least. */
+  /** The lower end of Student's interval of the mean; null where there is no mean, or one seed alone. */
   readonly low: number | null;
-  /** The greatest. */
+  /** The upper end. */
   readonly high: number | null;
+  /** Whether every seed has a value and that of one at least is exactly zero, which a logarithm cannot take. */
+  readonly zero: boolean;
 }
 
 /**
- * The geometric mean and the range of positive numbers, as fits a log axis.
+ * The geometric mean of positive numbers and Student's interval on log10, as fits a log axis.
  *
- * Zero and below have no place on a log axis and are taken as not measured. Where one seed has no value there is none
+ * Zero has no place on a log axis and is told apart from a value that is missing. Where one seed has no value there is none
  * for all, since a mean over the rest would look better than it is.
  */
 export function geometricSpread(values: readonly (number | null)[]): Spread {
-  const logs = values.map((value) => value !== null && value > 0 ? Math.log(value) : null);
-  return spread(values, logs, Math.exp);
+  return spread(values, (value) => value > 0 ? Math.log(value) : null, Math.exp, geometricInterval(values));
 }
 
-/** The arithmetic mean and the range, as fits an accuracy; null as in {@linkcode geometricSpread}. */
+/** The arithmetic mean and Student's interval, as fits an accuracy; null as in {@linkcode geometricSpread}. */
 export function arithmeticSpread(values: readonly (number | null)[]): Spread {
-  return spread(values, values, (mean) => mean);
+  return spread(values, (value) => value, (mean) => mean, meanInterval(values));
 }
 
 function spread(
   values: readonly (number | null)[],
-  scaled: readonly (number | null)[],
+  scaled: (value: number) => number | null,
   back: (mean: number) => number,
+  interval: Interval | null,
 ): Spread {
-  const known = scaled.filter((value) => value !== null);
-  if (known.length === 0 || known.length < scaled.length) return { value: null, low: null, high: null };
+  const { low, high } = interval ?? { low: null, high: null };
   const numbers = values.filter((value) => value !== null);
-  const low = Math.min(...numbers);
-  const high = Math.max(...numbers);
-  // One seed keeps its own bits: exp(log(x)) may differ from x in the last one.
-  const mean = low === high ? low : back(known.reduce((sum, value) => sum + value, 0) / known.length);
-  return { value: mean, low, high };
+  const known = numbers.map(scaled).filter((value) => value !== null);
+  const zero = numbers.length === values.length && numbers.includes(0);
+  if (known.length === 0 || known.length < values.length) return { value: null, low: null, high: null, zero };
+  // Equal values keep their own bits: exp(log(x)) may differ from x in the last one.
+  const mean = numbers.every((value) => value === numbers[0])
+    ? numbers[0]!
+    : back(known.reduce((sum, value) => sum + value, 0) / known.length);
+  return { value: mean, low, high, zero };
 }
 
 /** Gathers rows that share a key, in their order of appearance. */

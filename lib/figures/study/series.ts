@@ -24,7 +24,7 @@ export function hasBands(study: Study): boolean {
   return study.networks.some((network) => network.seeds.length > 1);
 }
 
-/** CDNV over epochs of each network and layer, over seeds a geometric mean; zero and null are null. */
+/** CDNV over epochs of each network and layer, over seeds a geometric mean. A zero is null and bears `zero: "yes"`. */
 export function cdnvPoints(study: Study, split: CdnvRow["split"]): Point[] {
   const label = labelOf(study);
   const rows = study.cdnv.filter((row) => row.split === split);
@@ -85,8 +85,9 @@ function fields(
   name: string,
   spread: ReturnType<typeof geometricSpread>,
   band: boolean,
-): Record<string, number | null> {
-  const value = { [name]: rounded(spread.value) };
+): Record<string, number | string | null> {
+  const zero = spread.value === null && spread.zero ? { zero: "yes" } : {};
+  const value = { [name]: rounded(spread.value), ...zero };
   return band ? { ...value, low: rounded(spread.low), high: rounded(spread.high) } : value;
 }
 
@@ -157,6 +158,29 @@ export function layersOf(points: readonly Point[], network: string): number[] {
 /** How many different epochs the points name. */
 export function epochCount(points: readonly Point[]): number {
   return new Set(points.map((point) => point.epoch)).size;
+}
+
+/**
+ * What a log axis must hold: the values of a field, and their intervals over seeds, `low` and `high`, as far as twice and half the
+ * value. That of few seeds may reach over decades, in which all curves would be pressed together; it is cut off there.
+ */
+export function valuesAndIntervals(points: readonly Point[], field: string): number[] {
+  return points.flatMap(({ [field]: value, low, high }) => {
+    if (typeof value !== "number") return [];
+    return [
+      value,
+      ...typeof low === "number" ? [Math.max(low, value / 2)] : [],
+      ...typeof high === "number" ? [Math.min(high, value * 2)] : [],
+    ];
+  });
+}
+
+/** What an axis of accuracies must hold: as {@linkcode valuesAndIntervals}, of an interval as far as twice the error. */
+export function accuraciesAndIntervals(points: readonly Point[]): number[] {
+  return points.flatMap(({ accuracy, low }) => {
+    if (typeof accuracy !== "number") return [];
+    return [accuracy, ...typeof low === "number" ? [Math.max(low, 2 * accuracy - 1)] : []];
+  });
 }
 
 /** All numbers in the given fields of the points. */

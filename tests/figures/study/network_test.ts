@@ -52,7 +52,7 @@ Deno.test("sharedText() says dataset, model, epochs and seeds, and leaves out wh
     "MNIST · MLP of width 100 · 20 epochs · seed 0",
   );
   const mixed = networksOf([mlp({}), mlp({ dataset: "digits", depth: 4, width: 50, seed: 3 })]);
-  assert.equal(sharedText(mixed, [1, 1]), "MLP · 1 epoch");
+  assert.equal(sharedText(mixed, [1, 1]), "MLP · 1 epoch · seeds 0, 3 (1 a network)");
   const widths = networksOf([
     mlp({ width: 50 }),
     mlp({ width: 20, seed: 1 }),
