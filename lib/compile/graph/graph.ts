@@ -35,26 +35,26 @@ export interface Graph {
   readonly packs?: readonly Pack[];
 }
 
-/** All nodes that the outputs need, each after its inputs; independent of how the graph was made. */
-export function topologicalOrder(outputs: readonly Node[]): Node[] {
+/**
+ * All nodes that the outputs need, each after its inputs; independent of how the graph was made.
+ *
+ * @param sorted the inputs of a node in the order in which they come; as the node has them, if absent
+ */
+export function topologicalOrder(
+  outputs: readonly Node[],
+  sorted: (inputs: readonly Node[]) => readonly Node[] = (inputs) => inputs,
+): Node[] {
   const order: Node[] = [];
   const entered = new Set<Node>();
   // An explicit stack, since a deep net's chain of nodes would overflow that of the language.
-  const stack = outputs.toReversed().map((node) => ({ node, next: 0 }));
+  const stack = outputs.toReversed().map((node) => ({ node, isDone: false }));
   while (stack.length > 0) {
-    const top = stack[stack.length - 1] as { node: Node; next: number };
-    if (top.next === 0 && entered.has(top.node)) {
-      stack.pop();
-      continue;
-    }
-    entered.add(top.node);
-    const input = top.node.inputs[top.next++];
-    if (input === undefined) {
-      order.push(top.node);
-      stack.pop();
-    } else if (!entered.has(input)) {
-      stack.push({ node: input, next: 0 });
-    }
+    const { node, isDone } = stack.pop()!;
+    if (isDone) order.push(node);
+    if (isDone || entered.has(node)) continue;
+    entered.add(node);
+    stack.push({ node, isDone: true });
+    for (const input of sorted(node.inputs).toReversed()) stack.push({ node: input, isDone: false });
   }
   return order;
 }

@@ -13,37 +13,11 @@ export function executionOrder(graph: Graph): Node[] {
   const places = new Map(written.map((node, place) => [node, place]));
   const needed = new Set(written.flatMap((node) => node.inputs));
   const lastFirst = (nodes: readonly Node[]) => nodes.toSorted((a, b) => places.get(b)! - places.get(a)!);
-  const order: Node[] = [];
-  const entered = new Set<Node>();
-  const stack = lastFirst(roots.filter((root) => !needed.has(root))).reverse().map((node) => ({ node, isDone: false }));
-  while (stack.length > 0) {
-    const { node, isDone } = stack.pop()!;
-    if (isDone) order.push(node);
-    else if (!entered.has(node)) {
-      entered.add(node);
-      stack.push(
-        { node, isDone: true },
-        ...lastFirst(node.inputs).reverse().map((input) => ({ node: input, isDone: false })),
-      );
-    }
-  }
-  return order;
+  return topologicalOrder(lastFirst(roots.filter((root) => !needed.has(root))), lastFirst);
 }
 
 /** The order in which nodes are written: as an emitter does it by a plan's `reads`, but for sums that write a product too. */
 function writtenOrder(roots: readonly Node[]): Node[] {
   const depths = depthsOf(topologicalOrder(roots));
-  const order: Node[] = [];
-  const entered = new Set<Node>();
-  const stack = roots.toReversed().map((node) => ({ node, isDone: false }));
-  while (stack.length > 0) {
-    const { node, isDone } = stack.pop()!;
-    if (isDone) order.push(node);
-    else if (!entered.has(node)) {
-      entered.add(node);
-      const deepestFirst = node.inputs.toSorted((a, b) => depths.get(b)! - depths.get(a)!);
-      stack.push({ node, isDone: true }, ...deepestFirst.map((input) => ({ node: input, isDone: false })));
-    }
-  }
-  return order;
+  return topologicalOrder(roots, (inputs) => inputs.toSorted((a, b) => depths.get(a)! - depths.get(b)!));
 }
