@@ -2,6 +2,7 @@ import type { Part } from "./figure.ts";
 import { datasetName, sharedText } from "./study/network.ts";
 import { type Absence, absenceNotes } from "./panels/floor_marks.ts";
 import { confidence } from "./study/intervals.ts";
+import { intervalSeeds } from "./study/seeds.ts";
 import { hasBands, lastEpochs } from "./study/series.ts";
 import type { CdnvRow } from "./study/rows.ts";
 import type { Study } from "./study/study.ts";
@@ -89,12 +90,24 @@ export function curveNotes(study: Study, drops: boolean, absence: Absence): (str
   return [
     "epoch 0 is before training",
     drops && "dotted lines: the learning rate falls",
-    seedsNote(study, "curves: mean over seeds (geometric for CDNV)", "bands"),
+    seedsNote(study, "curves: mean (geometric for CDNV)", "bands"),
     ...absenceNotes(absence, { bands: hasBands(study) }),
   ];
 }
 
-/** What marks over several seeds mean: the mean, and Student's interval of it; nothing where there is one seed. */
+/**
+ * What marks over several seeds mean: the mean, and Student's interval of it, or of two seeds their range; nothing where there is
+ * one seed.
+ */
 export function seedsNote(study: Study, mean: string, marks: "bands" | "bars"): string | false {
-  return hasBands(study) && `${mean}, ${marks}: its ${100 * confidence} % interval by Student's t`;
+  if (!hasBands(study)) return false;
+  const counts = study.networks.map(({ seeds }) => seeds.length);
+  const means = `${mean} over ${rangeText(counts)} seeds`;
+  if (Math.max(...counts) < intervalSeeds) {
+    return `${means}, ${marks}: least to greatest (two are too few for an interval)`;
+  }
+  const few = counts.some((count) => count > 1 && count < intervalSeeds);
+  return `${means}, ${marks}: its ${100 * confidence} % interval by Student's t${
+    few ? ", of two least to greatest" : ""
+  }`;
 }

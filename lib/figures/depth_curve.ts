@@ -45,7 +45,7 @@ export function depthCurve(study: Study, options: FigureOptions = {}): Figure {
     title: caption(study, "Effective depth over its threshold", options, [
       "dashed: the network before training",
       shown.includes("shuffled labels") && "dotted: a network like it trained on labels that were all replaced",
-      seedsNote(study, "mean over seeds", "bars"),
+      seedsNote(study, "mean", "bars"),
       depths.some(({ depth }) => depth === null) && "gaps: no layer meets the definition",
     ]),
     config: themes.light,
@@ -80,7 +80,7 @@ function curvePoints(study: Study): Point[] {
     const value = ({ row, untrained, shuffled }: ComparedDepth) => [row.effectiveDepth, untrained, shuffled][index]!;
     const points = groups.map((group): Point => {
       const { row } = group[0]!;
-      const { value: depth, low, high } = arithmeticSpread(group.map(value));
+      const { value: depth, low, high } = arithmeticSpread(group.map(value), [0, row.depth]);
       return {
         ...{ network: label(row), epoch: row.epoch, definition: row.definition, threshold: row.threshold, kind },
         depth: rounded(depth),

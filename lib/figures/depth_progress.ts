@@ -36,7 +36,7 @@ export function depthProgress(study: Study, options: FigureOptions = {}): Figure
       }.`,
     title: caption(study, "Effective depth over training", options, [
       "dashed line: the number of layers; epoch 0 is before training",
-      seedsNote(study, "curves: mean over seeds", "bars"),
+      seedsNote(study, "curves: mean", "bars"),
       depths.some(({ depth }) => depth === null) && "gaps: no layer meets the definition",
     ]),
     config: themes.light,
@@ -66,7 +66,7 @@ function depthPoints(study: Study): Point[] {
   const groups = groupBy(first, (row) => JSON.stringify([label(row), row.definition, row.epoch]));
   return groups.map((group) => {
     const [row] = group as [DepthRow];
-    const { value, low, high } = arithmeticSpread(group.map(({ effectiveDepth }) => effectiveDepth));
+    const { value, low, high } = arithmeticSpread(group.map(({ effectiveDepth }) => effectiveDepth), [0, row.depth]);
     return {
       network: label(row),
       epoch: row.epoch,

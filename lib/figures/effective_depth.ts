@@ -68,7 +68,7 @@ export function effectiveDepth(study: Study, options: FigureOptions = {}): Figur
       `dashed line: the threshold; shaded: the layers from the first that stays at or below it${
         bands ? " in every seed" : ""
       }`,
-      seedsNote(study, "curves: geometric mean over seeds", "bars"),
+      seedsNote(study, "curves: geometric mean", "bars"),
       ...absenceNotes(absence, { bands, reason: "no CDNV or error, or a threshold of zero" }),
     ]),
     config: themes.light,

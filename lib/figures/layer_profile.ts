@@ -43,7 +43,7 @@ export function layerProfile(study: Study, options: FigureOptions = {}): Figure 
     description: "Line charts, one a network: the class-distance normalized variance (CDNV) of each layer, on a log " +
       "axis, on the train and on the test set.",
     title: caption(study, "CDNV of each layer", options, [
-      seedsNote(study, "curves: geometric mean over seeds", "bars"),
+      seedsNote(study, "curves: geometric mean", "bars"),
       ...absenceNotes(absence, { bands }),
     ]),
     config: themes.light,

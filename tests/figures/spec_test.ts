@@ -159,25 +159,44 @@ Deno.test("a pair of classes of a CDNV of zero and one without are told apart", 
   assert.match(JSON.stringify(figure!.title), /triangles: exactly zero.*crosses: not measurable/);
 });
 
-Deno.test("seeds become a geometric mean with Student's interval as a band", async () => {
-  const { figure1 } = await figuresOf({ depths: [2], epochs: 1, seeds: [0, 1] }, (tables) => {
-    const at = (seed: number) =>
-      tables.cdnv.find((row) => row.seed === seed && row.split === "train" && row.epoch === 1 && row.layer === 1)!;
-    at(0).cdnv = 0.1;
-    at(1).cdnv = 0.4;
-  });
-  const row = rows(figure1!, "cdnv").find(({ epoch, layer }) => epoch === 1 && layer === 1)!;
-  // The mean of two logarithms, and 12.7 times half their distance on either side.
-  const reach = 10 ** (12.706204736 * Math.log10(2));
-  assert.deepEqual(row, {
-    ...{ network: "Depth 2", epoch: 1, layer: 1, cdnv: 0.2 },
-    low: Number((0.2 / reach).toPrecision(6)),
-    high: Number((0.2 * reach).toPrecision(6)),
-  });
-  assert.match(JSON.stringify(figure1!.title), /bands: its 95 % interval by Student's t/);
-  const [low, high] = [...partsOf(figure1!)].find(({ type }) => type === "log")!.domain as [number, number];
-  const values = rows(figure1!, "cdnv").map(({ cdnv }) => Number(cdnv));
+Deno.test("seeds become a geometric mean with Student's interval as a band, two their range", async () => {
+  const drawn = async (values: readonly number[]) => {
+    const seeds = values.map((_, seed) => seed);
+    const { figure1 } = await figuresOf({ depths: [2], epochs: 1, seeds }, ({ cdnv }) => {
+      const at = cdnv.filter((row) => row.split === "train" && row.epoch === 1 && row.layer === 1);
+      for (const row of at) row.cdnv = values[Number(row.seed)]!;
+    });
+    const row = rows(figure1!, "cdnv").find(({ epoch, layer }) => epoch === 1 && layer === 1)!;
+    return { figure: figure1!, row, title: JSON.stringify(figure1!.title) };
+  };
+  const two = await drawn([0.1, 0.4]);
+  assert.deepEqual(two.row, { network: "Depth 2", epoch: 1, layer: 1, cdnv: 0.2, low: 0.1, high: 0.4 });
+  assert.match(two.title, /over 2 seeds, bands: least to greatest \(two are too few for an interval\)/);
+  // Logarithms of -2, -1 and 0 have a standard deviation of 1; t of two degrees of freedom is 4.3027.
+  const three = await drawn([0.01, 0.1, 1]);
+  const reach = 10 ** (4.30265273 / Math.sqrt(3));
+  for (const [end, expected] of [["cdnv", 0.1], ["low", 0.1 / reach], ["high", 0.1 * reach]] as const) {
+    assert.ok(Math.abs(Number(three.row[end]) / expected - 1) < 1e-5, end);
+  }
+  assert.match(three.title, /over 3 seeds, bands: its 95 % interval by Student's t/);
+  const [low, high] = [...partsOf(three.figure)].find(({ type }) => type === "log")!.domain as [number, number];
+  const values = rows(three.figure, "cdnv").map(({ cdnv }) => Number(cdnv));
   assert.ok(low > Math.min(...values) / 3 && high < Math.max(...values) * 3, "a wide band does not stretch the axis");
+});
+
+Deno.test("bands of accuracies end at 0 and 1, and captions say where networks have few seeds", async () => {
+  const { figure1 } = await figuresOf({ depths: [2, 4], epochs: 1, seeds: [0, 1, 2] }, ({ history, ...tables }) => {
+    for (const row of history) row.train_accuracy = [0, 0.5, 1][Number(row.seed)]!;
+    for (const kept of [history, ...Object.values(tables)]) {
+      kept.splice(0, kept.length, ...kept.filter(({ depth, seed }) => depth === 2 || Number(seed) < 2));
+    }
+  });
+  const ends = rows(figure1!, "accuracy").map(({ network, accuracy, low, high }) => [network, accuracy, low, high]);
+  assert.deepEqual(ends.slice(1, 3), [["Depth 2", 0.5, 0, 1], ["Depth 4", 0.25, 0, 0.5]]);
+  assert.match(
+    JSON.stringify(figure1!.title),
+    /over 2 to 3 seeds, bands: its 95 % interval .*, of two least to greatest/,
+  );
 });
 
 Deno.test("titles say dataset, epochs and seed, descriptions what is drawn", async () => {

@@ -41,7 +41,7 @@ export function accuracyPoints(study: Study, column: "trainAccuracy" | "testAccu
   const evaluated = study.history.filter((row) => row[column] !== null);
   const groups = groupBy(evaluated, (row) => JSON.stringify([label(row), row.epoch]));
   return points(groups, study.networks, label, (group) => ({
-    ...fields("accuracy", arithmeticSpread(group.map((row) => row[column])), hasBands(study)),
+    ...fields("accuracy", arithmeticSpread(group.map((row) => row[column]), [0, 1]), hasBands(study)),
   }));
 }
 
@@ -64,7 +64,7 @@ export function probePoints(study: Study): Point[] {
   return points(groups, study.networks, label, (group) => ({
     layer: group[0]!.layer,
     kind: group[0]!.kind,
-    ...fields("accuracy", arithmeticSpread(group.map((row) => row.testAccuracy)), hasBands(study)),
+    ...fields("accuracy", arithmeticSpread(group.map((row) => row.testAccuracy), [0, 1]), hasBands(study)),
   }));
 }
 

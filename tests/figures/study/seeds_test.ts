@@ -8,9 +8,10 @@ const positive = fc.array(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), { min
 Deno.test("geometricSpread() lies between the ends of its interval and is that of the reciprocals, inverted", () => {
   fc.assert(fc.property(positive, (values) => {
     const { value, low, high, zero } = geometricSpread(values);
-    const interval = geometricInterval(values);
-    assert.deepEqual([low, high, zero], [interval?.low ?? null, interval?.high ?? null, false]);
-    if (interval !== null) assert.ok(value! >= low! * (1 - 1e-12) && value! <= high! * (1 + 1e-12));
+    const interval = values.length < 3 ? null : geometricInterval(values);
+    const two = values.length === 2 ? [Math.min(...values), Math.max(...values)] : [null, null];
+    assert.deepEqual([low, high, zero], [interval?.low ?? two[0], interval?.high ?? two[1], false]);
+    if (low !== null) assert.ok(value! >= low! * (1 - 1e-12) && value! <= high! * (1 + 1e-12));
     const inverse = geometricSpread(values.map((entry) => 1 / entry)).value!;
     assert.ok(Math.abs(inverse * value! - 1) < 1e-9);
   }));
@@ -31,10 +32,16 @@ Deno.test("geometricSpread() has no value where a seed has none or is zero, and 
 });
 
 Deno.test("arithmeticSpread() takes zero for a value", () => {
-  const { low, high } = meanInterval([0, 1])!;
-  assert.deepEqual(arithmeticSpread([0, 1]), { value: 0.5, low, high, zero: true });
-  assert.deepEqual(arithmeticSpread([0, null]), { value: null, low: null, high: null, zero: false });
-  assert.deepEqual(arithmeticSpread([0.5]), { value: 0.5, low: null, high: null, zero: false });
+  assert.deepEqual(arithmeticSpread([0, 1], [0, 1]), { value: 0.5, low: 0, high: 1, zero: true });
+  assert.deepEqual(arithmeticSpread([0, null], [0, 1]), { value: null, low: null, high: null, zero: false });
+  assert.deepEqual(arithmeticSpread([0.5], [0, 1]), { value: 0.5, low: null, high: null, zero: false });
+});
+
+Deno.test("arithmeticSpread() has the interval of three seeds, cut off where values cannot lie", () => {
+  const { low, high } = meanInterval([4, 5, 4])!;
+  const value = 13 / 3;
+  assert.deepEqual(arithmeticSpread([4, 5, 4], [0, 8]), { value, low, high, zero: false });
+  assert.deepEqual(arithmeticSpread([4, 5, 4], [3.5, 5]), { value, low: 3.5, high: 5, zero: false });
 });
 
 Deno.test("groupBy() keeps the order of rows and of groups", () => {
