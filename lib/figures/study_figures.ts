@@ -2,6 +2,7 @@ import type { FigureOptions } from "./caption.ts";
 import { classMeans } from "./class_means.ts";
 import { classPairs } from "./class_pairs.ts";
 import { depthCurve } from "./depth_curve.ts";
+import { depthNoise, variesNoise } from "./depth_noise.ts";
 import { depthProgress } from "./depth_progress.ts";
 import { effectiveDepth } from "./effective_depth.ts";
 import type { Figure } from "./figure.ts";
@@ -81,6 +82,19 @@ const kinds: readonly FigureKind[] = [
     ],
     suits: ({ depth }) => depth.length > 0,
     draw: effectiveDepth,
+    panel: null,
+    selects: false,
+  },
+  {
+    name: "depth_noise",
+    heading: "Effective depth against label noise",
+    explanation: [
+      "Later versions of the paper claim that the more labels are random, the more layers are needed before the classes " +
+      "gather. Compare with the untrained network, which knows nothing of labels, and look at whether the networks fit " +
+      "their train set at all: one that does not (hollow) was not brought to where the claim speaks of.",
+    ],
+    suits: variesNoise,
+    draw: depthNoise,
     panel: null,
     selects: false,
   },

@@ -38,6 +38,7 @@ Deno.test("every figure is valid Vega-Lite", async (test) => {
     "four depths": { depths: [2, 4, 8, 16] },
     "two networks measured once": { depths: [2, 4], seeds: [0, 1], epochs: 3, snapshots: [3] },
     "eight depths": { depths: [1, 2, 3, 4, 5, 6, 8, 16], epochs: 4 },
+    "label noise": { depths: [4, 8], seeds: [0, 1], epochs: 3, noises: [0, 0.25, 1] },
     "three datasets and seeds, probes over epochs": {
       datasets: ["mnist", "fashion-mnist", "cifar-10"],
       seeds: [0, 1, 2],
@@ -295,6 +296,29 @@ Deno.test("the layers are shaded that the effective depth says, in every seed an
   };
   assert.deepEqual(await shades([2, 3]), [3.5, 2.5]);
   assert.deepEqual(await shades([2, null]), []);
+});
+
+Deno.test("effective depth is drawn against label noise where networks differ in it alone", async () => {
+  const none = [{ depths: [2, 4] }, { depths: [4], noises: [0.5] }, { depths: [4], noises: [0, 1] }];
+  for (const study of none) assert.ok(!("depth_noise" in await figuresOf({ ...study, epochs: 2 })));
+  const noises = [0, 0.25, 1];
+  const { depth_noise: figure } = await figuresOf({ depths: [4, 8], seeds: [0, 1], epochs: 2, noises }, (tables) => {
+    for (const row of tables.depth) {
+      const trained = row.epoch === 2 && row.depth === 8 && row.definition === "cdnv";
+      if (trained) row.effective_depth = row.label_noise === 1 ? null : 3 + 4 * Number(row.label_noise);
+    }
+    for (const row of tables.history) {
+      if (row.epoch === 2) row.train_accuracy = row.label_noise === 0 || row.seed === 1 ? 1 : 0.99;
+    }
+  });
+  assert.equal(figure!.columns, 2);
+  const found = rows(figure!, "depths").filter((row) => row.network === "Depth 8" && row.definition === "cdnv");
+  const states = (stage: string) =>
+    found.filter((row) => row.stage === stage).map(({ share, depth, interpolates }) => [share, depth, interpolates]);
+  assert.deepEqual(states("after training"), [[0, 3, "yes"], [0.25, 4, "no"], [1, null, "no"]]);
+  assert.deepEqual(states("untrained").map(([share]) => share), noises);
+  assert.match(JSON.stringify(figure!.title), /crosses above the line: no layer meets the definition in a seed/);
+  assert.match(figure!.description, /Depth 8: effective depth by CDNV 3 at 0 %, 4 at 25 %, none at 100 %;/);
 });
 
 Deno.test("a caption says that an axis of accuracy is cut where it is", async () => {

@@ -88,6 +88,11 @@ export function isSameButDepth(a: Omit<Identity, "seed">, b: Omit<Identity, "see
   return networkKey({ ...a, depth: b.depth }) === networkKey(b);
 }
 
+/** Whether two networks differ at most in the share of label noise; their seeds are not looked at. */
+export function isSameButNoise(a: Omit<Identity, "seed">, b: Omit<Identity, "seed">): boolean {
+  return networkKey({ ...a, labelNoise: b.labelNoise }) === networkKey(b);
+}
+
 /** Networks first by dataset and model, in their order of appearance, then by width, depth, label noise and variant. */
 export function networksOf(rows: readonly Identity[]): Network[] {
   const found = new Map<string, { identity: Identity; seeds: Set<number> }>();
