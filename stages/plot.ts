@@ -13,7 +13,7 @@ import { writeFigure } from "../lib/figures/drawing/figure_files.ts";
 import { reportPage } from "../lib/figures/report/report.ts";
 import { readStudy } from "../lib/figures/study/study.ts";
 import { studyFigures } from "../lib/figures/study_figures.ts";
-import { furtherTables, mergedTables, provenanceOf, writeTables } from "../lib/figures/study/tables.ts";
+import { condensedTables, mergedTables, provenanceOf, writeTables } from "../lib/figures/study/tables.ts";
 import { stage } from "../lib/pipeline/stage/mod.ts";
 
 /** Draws the figures of a study, merges its tables and writes its report. */
@@ -45,7 +45,7 @@ export default stage({
     }
 
     await Deno.mkdir(outs.tables);
-    const tables = [...mergedTables(study, raw), ...await furtherTables(study, deps)];
+    const tables = [...mergedTables(study, raw), ...condensedTables(study)];
     await writeTables(outs.tables, tables);
 
     const sections = deps.claims === undefined ? [] : [{

@@ -4,8 +4,8 @@ import { type SampleStudy, type SampleTables, sampleTables } from "./sample_tabl
 
 /** Writes sample tables into a folder, one file a kind. */
 export async function writeSample(folder: string, tables: SampleTables): Promise<Required<TablePaths>> {
-  const paths = { history: "", cdnv: "", depth: "", probe: "", pairs: "", curve: "" };
-  for (const kind of ["history", "cdnv", "depth", "probe", "pairs", "curve"] as const) {
+  const paths = { history: "", cdnv: "", depth: "", probe: "", pairs: "", curve: "", collapse: "" };
+  for (const kind of ["history", "cdnv", "depth", "probe", "pairs", "curve", "collapse"] as const) {
     paths[kind] = `${folder}/${kind}.csv`;
     await writeTable(paths[kind], Object.keys(tables[kind][0]!), tables[kind]);
   }
@@ -16,6 +16,7 @@ export async function writeSample(folder: string, tables: SampleTables): Promise
     probe: [paths.probe],
     pairs: [paths.pairs],
     curve: [paths.curve],
+    collapse: [paths.collapse],
   };
 }
 

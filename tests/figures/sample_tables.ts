@@ -24,6 +24,7 @@ export interface SampleTables {
   readonly probe: Row[];
   readonly pairs: Row[];
   readonly curve: Row[];
+  readonly collapse: Row[];
 }
 
 const datasetDifficulty: Readonly<Record<string, number>> = { "mnist": 1, "fashion-mnist": 2.2, "cifar-10": 4 };
@@ -32,7 +33,7 @@ const datasetDifficulty: Readonly<Record<string, number>> = { "mnist": 1, "fashi
 export function sampleTables(study: SampleStudy = {}): SampleTables {
   const { datasets = ["mnist"], depths = [2, 4, 8], seeds = [0], noises = [0], variants = [""], epochs = 20 } = study;
   const snapshots = study.snapshots ?? Array.from({ length: epochs + 1 }, (_, epoch) => epoch);
-  const tables: SampleTables = { history: [], cdnv: [], depth: [], probe: [], pairs: [], curve: [] };
+  const tables: SampleTables = { history: [], cdnv: [], depth: [], probe: [], pairs: [], curve: [], collapse: [] };
   for (const dataset of datasets) {
     for (const depth of depths) {
       const kinds = noises.flatMap((label_noise) => variants.map((variant) => ({ label_noise, variant })));
@@ -45,6 +46,7 @@ export function sampleTables(study: SampleStudy = {}): SampleTables {
         for (const epoch of snapshots) {
           tables.cdnv.push(...network.cdnv(epoch));
           tables.depth.push(...network.depthRows(epoch));
+          tables.collapse.push(...network.collapse(epoch));
         }
         for (const epoch of study.probes ?? [epochs]) tables.probe.push(...network.probe(epoch));
         for (const epoch of [0, epochs]) {
@@ -112,6 +114,33 @@ class SampleNetwork {
           ncc_agreement: 1 - this.#nccError(epoch, layer, split) * 0.9,
           examples: split === "train" ? 60000 : 10000,
           classes: 10,
+        };
+      })
+    );
+  }
+
+  collapse(epoch: number): Row[] {
+    return this.#layers().flatMap((layer) =>
+      (["train", "test"] as const).map((split) => {
+        const value = this.#cdnv(epoch, layer, split);
+        const ofLast = (value: number) => layer === this.#depth ? value : null;
+        return {
+          ...this.#identity,
+          epoch,
+          layer,
+          split,
+          nc1: 0.3 * value,
+          trace_within: value,
+          trace_between: 1,
+          means_rank: 9,
+          means_effective_rank: 8.5,
+          nc2_norm_variation: 0.1 * value ** 0.5,
+          nc2_cosine_deviation: 0.2 * value ** 0.5,
+          nc2_cosine_bias: 0.15 * value ** 0.5,
+          nc2_etf_distance: 0.5 * value ** 0.5,
+          nc3_duality_distance: ofLast(0.4 * value ** 0.5),
+          nc3_etf_distance: ofLast(0.6 * value ** 0.5),
+          nc4_mismatch: this.#nccError(epoch, layer, split) * 0.9,
         };
       })
     );

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { readClaims } from "../../lib/claims/document.ts";
-import { readTable, type Row, writeTable } from "../../lib/formats/table.ts";
+import { readTable } from "../../lib/formats/table.ts";
 import type { TablePaths } from "../../lib/figures/study/study.ts";
-import type { FurtherPaths } from "../../lib/figures/study/tables.ts";
 import claims from "../../stages/claims.ts";
 import plot from "../../stages/plot.ts";
 import { withFolder, writeSample } from "../figures/sample_study.ts";
@@ -16,7 +15,7 @@ const figureNames = [
 /** Runs the stage; its outs lie in the folder. */
 async function run(
   folder: string,
-  deps: TablePaths & Partial<FurtherPaths> & { readonly claims?: string },
+  deps: TablePaths & { readonly claims?: string },
   parameters: Record<string, unknown> = {},
 ): Promise<number[]> {
   const done: number[] = [];
@@ -52,7 +51,7 @@ async function twoNetworks(folder: string): Promise<Required<TablePaths>> {
   const all = (kind: keyof TablePaths) => paths.flatMap((path) => path[kind]);
   return {
     ...{ history: all("history"), cdnv: all("cdnv"), depth: all("depth") },
-    ...{ probe: all("probe"), pairs: all("pairs"), curve: all("curve") },
+    ...{ probe: all("probe"), pairs: all("pairs"), curve: all("curve"), collapse: all("collapse") },
   };
 }
 
@@ -63,9 +62,10 @@ Deno.test("the plot stage leaves figures, tables and a report", () =>
     assert.deepEqual(names, [
       ...figureNames.flatMap((name) => ["png", "svg", "vl.json"].map((ending) => `figures/${name}.${ending}`)),
       "report.html",
-      ...["cdnv", "class_pairs", "depth_curve", "effective_depth", "history", "layers", "probe", "summary"].map((
-        name,
-      ) => `tables/${name}.csv`),
+      ...[
+        ...["cdnv", "class_pairs", "depth_curve", "effective_depth", "history", "layers"],
+        ...["neural_collapse", "probe", "summary"],
+      ].map((name) => `tables/${name}.csv`),
     ]);
     const merged = await readTable(`${folder}/tables/history.csv`);
     assert.deepEqual(
@@ -87,6 +87,7 @@ Deno.test("the plot stage's outs depend neither on where they lie nor on the ord
       probe: paths.probe.toReversed(),
       pairs: paths.pairs.toReversed(),
       curve: paths.curve.toReversed(),
+      collapse: paths.collapse.toReversed(),
     };
     for (const [name, deps] of [["a", paths], ["b/c", reversed]] as const) {
       await Deno.mkdir(`${folder}/${name}`, { recursive: true });
@@ -126,7 +127,7 @@ Deno.test("the plot stage draws what it has tables for, and says by which profil
   withFolder(async (folder) => {
     await run(
       folder,
-      { ...await twoNetworks(folder), depth: [], probe: [], pairs: [], curve: [] },
+      { ...await twoNetworks(folder), depth: [], probe: [], pairs: [], curve: [], collapse: [] },
       { title: "Two networks", profile: "as written", machine: "an abacus" },
     );
     const names = Object.keys(await files(folder)).sort();
@@ -159,21 +160,16 @@ Deno.test("the plot stage refuses tables of one kind with different columns", ()
 
 Deno.test("the plot stage merges NC1 to NC4 and the curves of effective depth, and sums several seeds up", () =>
   withFolder(async (folder) => {
-    const paths = await writeSample(folder, sampleTables({ depths: [2], seeds: [0, 1], epochs: 2 }));
-    const network = { dataset: "mnist", model: "mlp", depth: 2, width: 100, seed: 0 };
-    const collapse = [1, 0].map((seed) => ({ ...network, seed, epoch: 2, layer: 1, split: "train", nc1: 0.5 + seed }));
-    const write = async (name: string, rows: Row[]) => {
-      await writeTable(`${folder}/${name}.csv`, Object.keys(rows[0]!), rows);
-      return [`${folder}/${name}.csv`];
-    };
-    await run(folder, {
-      ...paths,
-      collapse: await write("collapse", collapse),
-    });
+    const sample = sampleTables({ depths: [2], seeds: [0, 1], epochs: 2 });
+    await run(folder, await writeSample(folder, { ...sample, collapse: sample.collapse.toReversed() }));
     const table = (name: string) => readTable(`${folder}/tables/${name}.csv`);
-    assert.deepEqual(await table("neural_collapse"), collapse.toReversed());
+    assert.deepEqual(
+      (await table("neural_collapse")).map(({ seed, epoch, layer }) => [seed, epoch, layer]),
+      [0, 1].flatMap((seed) => [0, 1, 2].flatMap((epoch) => [1, 1, 2, 2].map((layer) => [seed, epoch, layer]))),
+    );
     // Two seeds, of each seven thresholds.
     assert.equal((await table("depth_curve")).length, 14);
-    assert.equal((await table("intervals")).length, 12);
-    assert.equal((await table("comparisons")).length, 2);
+    // Of a layer and set CDNV, NCC, NC1, three of NC2 and two probes, of the last NC3 in two ways; and four of the network.
+    assert.equal((await table("intervals")).length, 2 * 2 * 8 + 2 * 2 + 4);
+    assert.equal((await table("comparisons")).length, 2 * 8);
   }));

@@ -15,7 +15,7 @@ export function withoutControls(study: Study): Study {
   const networks = study.networks.filter((network) => !isShuffled(network));
   if (networks.length === 0 || networks.some(({ labelNoise }) => labelNoise > 0)) return study;
   const kept = <T extends Identity>(rows: readonly T[]) => rows.filter((row) => !isShuffled(row));
-  const { history, cdnv, depth, probe, pairs } = study;
+  const { history, cdnv, depth, probe, pairs, collapse } = study;
   return {
     ...study,
     networks,
@@ -24,5 +24,6 @@ export function withoutControls(study: Study): Study {
     depth: kept(depth),
     probe: kept(probe),
     pairs: kept(pairs),
+    collapse: kept(collapse),
   };
 }

@@ -81,6 +81,28 @@ export interface CurveRow extends Identity {
   readonly effectiveDepth: number | null;
 }
 
+/** A row of `neural_collapse.csv`: NC1 to NC3 of one layer; `docs/numerics.md` says what each is. */
+export interface CollapseRow extends Identity {
+  /** Epochs of training before the snapshot. */
+  readonly epoch: number;
+  /** Counted from 1. */
+  readonly layer: number;
+  /** The set that was measured. */
+  readonly split: "train" | "test";
+  /** Of each of {@linkcode collapseQuantities}; null where it could not be measured, or the layer has none. */
+  readonly values: Readonly<Record<typeof collapseQuantities[number], number | null>>;
+}
+
+/** The columns of `neural_collapse.csv` that are summed up over seeds. */
+export const collapseQuantities = [
+  "nc1",
+  "nc2_norm_variation",
+  "nc2_cosine_deviation",
+  "nc2_etf_distance",
+  "nc3_duality_distance",
+  "nc3_etf_distance",
+] as const;
+
 /** A row of `probe.csv`: how well a linear classifier on one layer does. */
 export interface ProbeRow extends Identity {
   /** Epochs of training before the snapshot. */
@@ -208,5 +230,21 @@ export function curveRow(cells: Cells): CurveRow {
     definition: cells.oneOf("definition", ["cdnv", "ncc"]),
     threshold: cells.number("threshold"),
     effectiveDepth: cells.optional("effective_depth"),
+  };
+}
+
+/**
+ * Reads a row of `neural_collapse.csv`.
+ *
+ * @throws Error naming file, row and column where a cell is of the wrong kind
+ */
+export function collapseRow(cells: Cells): CollapseRow {
+  const values = collapseQuantities.map((column) => [column, cells.optional(column)] as const);
+  return {
+    ...identity(cells),
+    epoch: cells.number("epoch"),
+    layer: cells.number("layer"),
+    split: cells.oneOf("split", ["train", "test"]),
+    values: Object.fromEntries(values) as CollapseRow["values"],
   };
 }

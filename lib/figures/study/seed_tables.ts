@@ -7,9 +7,9 @@ import {
   meanInterval,
   ratioInterval,
 } from "./intervals.ts";
-import { isSameButDepth, type Network, networkCells, networkColumns, networkKey } from "./network.ts";
+import { type Measured, type MeasuredNetwork, measuredNetworks } from "./measured.ts";
+import { isSameButDepth, isSameButNoise, networkCells, networkColumns } from "./network.ts";
 import type { Study } from "./study.ts";
-import { summaryRows } from "./summary.ts";
 
 /** Columns of `intervals.csv`. */
 export const intervalColumns = [
@@ -21,24 +21,15 @@ export const intervalColumns = [
 /** Columns of `comparisons.csv`. */
 export const comparisonColumns = [
   ...networkColumns,
-  ...["layer", "other_depth", "other_layer"],
+  ...["layer", "other_depth", "other_label_noise", "other_layer"],
   ...["split", "quantity", "scale"],
   ...["seeds", "estimate", "low", "high", "confidence"],
 ] as const;
 
-/** One quantity of a network at the end of its training, by seed. */
-interface Measured {
-  readonly layer: number | null;
-  readonly split: string | null;
-  readonly quantity: string;
-  /** How it is averaged: by its logarithm, or as it is. */
-  readonly scale: "log10" | "linear";
-  readonly values: ReadonlyMap<number, number | null>;
-}
-
 /**
- * The mean over seeds of what was measured last, with Student's interval: CDNV on log10, shares and depths as they are. A row
- * a network of at least two seeds and quantity; estimates are empty where a seed has no value.
+ * The mean over seeds of what was measured last, with Student's interval: CDNV and NC1 on log10; shares, depths, NC2 and NC3,
+ * which zero ends, as they are. A row a network of at least two seeds and quantity; estimates are empty where a seed has no
+ * value.
  */
 export function intervalRows(study: Study): Row[] {
   return measuredNetworks(study).flatMap(({ network, measured }) =>
@@ -54,73 +45,54 @@ export function intervalRows(study: Study): Row[] {
 }
 
 /**
- * Paired comparisons over the seeds that both have: each layer with its network's last layer, and the last layers and the
- * accuracies of each network with those of the next deeper one. Ratios on log10, differences otherwise.
+ * Paired comparisons over the seeds that both have: each layer with its network's last layer; the last layers and the accuracies
+ * of each network with those of the next deeper one; each layer and the accuracies of each network with those of the one with
+ * the next share of label noise. Ratios on log10, differences otherwise.
  */
 export function comparisonRows(study: Study): Row[] {
   const networks = measuredNetworks(study);
-  return networks.flatMap(({ network, measured }, index) => {
-    const layers = measured.filter(({ layer, quantity }) => layer !== null && quantity === "cdnv");
-    const deeper = networks.slice(index + 1).find((other) => isSameButDepth(other.network, network));
-    const within = layers.filter(({ layer }) => layer !== network.depth).flatMap((one) => {
-      const last = layers.find(({ layer, split }) => layer === network.depth && split === one.split);
-      return last === undefined ? [] : compared(network, one, network, last);
-    });
-    const across = deeper === undefined
-      ? []
-      : measured.filter(({ layer }) => layer === null || layer === network.depth).flatMap((one) => {
-        const other = deeper.measured.find(({ layer, split, quantity }) =>
-          split === one.split && quantity === one.quantity &&
-          layer === (one.layer === null ? null : deeper.network.depth)
-        );
-        return other === undefined ? [] : compared(network, one, deeper.network, other);
-      });
-    return [...within, ...across];
+  return networks.flatMap((one, index) => {
+    const next = (isPeer: typeof isSameButDepth) =>
+      networks.slice(index + 1).filter(({ network }) => isPeer(network, one.network)).slice(0, 1);
+    const { depth } = one.network;
+    const isLast = ({ layer }: Measured) => layer === null || layer === depth;
+    return [
+      ...compared(one, one, ({ layer }) => layer !== null && layer !== depth, () => depth),
+      ...next(isSameButDepth).flatMap((deeper) => compared(one, deeper, isLast, () => deeper.network.depth)),
+      ...next(isSameButNoise).flatMap((noisier) => compared(one, noisier, () => true, (layer) => layer)),
+    ];
   });
 }
 
-function compared(network: Network, one: Measured, otherNetwork: Network, other: Measured): Row[] {
-  const seeds = network.seeds.filter((seed) => otherNetwork.seeds.includes(seed));
+/**
+ * The rows of what is compared with another network, or itself.
+ *
+ * @param isCompared which of the first network's quantities
+ * @param other the layer of the other network that a layer is compared with
+ */
+function compared(
+  first: MeasuredNetwork,
+  second: MeasuredNetwork,
+  isCompared: (measured: Measured) => boolean,
+  other: (layer: number) => number,
+): Row[] {
+  const seeds = first.network.seeds.filter((seed) => second.network.seeds.includes(seed));
   if (seeds.length < 2) return [];
-  const [first, second] = [one, other].map(({ values }) => seeds.map((seed) => values.get(seed) ?? null));
-  return [{
-    ...networkCells(network),
-    layer: one.layer,
-    ...{ other_depth: otherNetwork.depth, other_layer: other.layer },
-    ...{ split: one.split, quantity: one.quantity, scale: one.scale === "log10" ? "ratio" : "difference" },
-    seeds: seeds.length,
-    ...cells(one.scale === "log10" ? ratioInterval(first!, second!) : differenceInterval(first!, second!)),
-  }];
-}
-
-/** The networks of at least two seeds, with what was measured on them at their last epoch. */
-function measuredNetworks(study: Study): { readonly network: Network; readonly measured: readonly Measured[] }[] {
-  const summary = summaryRows(study);
-  return study.networks.filter(({ seeds }) => seeds.length > 1).map((network) => {
-    const rows = study.cdnv.filter((row) => networkKey(row) === networkKey(network));
-    const last = new Map(network.seeds.map((seed) => {
-      return [seed, Math.max(...rows.filter((row) => row.seed === seed).map(({ epoch }) => epoch))];
-    }));
-    const final = rows.filter((row) => row.epoch === last.get(row.seed));
-    const places = Map.groupBy(final, ({ layer, split }) => `${layer} ${split}`);
-    const layers = [...places.values()].flatMap((own): Measured[] => {
-      const { layer, split } = own[0]!;
-      return [
-        { layer, split, quantity: "cdnv", scale: "log10", values: new Map(own.map((row) => [row.seed, row.cdnv])) },
-        {
-          ...{ layer, split, quantity: "ncc_accuracy", scale: "linear" },
-          values: new Map(own.map((row) => [row.seed, row.nccAccuracy])),
-        },
-      ];
-    });
-    const cells = networkCells(network);
-    const own = summary.filter((row) => networkColumns.every((column) => row[column] === cells[column]));
-    const whole = (["train_accuracy", "test_accuracy", "effective_depth_cdnv", "effective_depth_ncc"] as const)
-      .map((quantity): Measured => ({
-        ...{ layer: null, split: null, quantity, scale: "linear" },
-        values: new Map(own.map((row) => [Number(row.seed), row[quantity] === null ? null : Number(row[quantity])])),
-      }));
-    return { network, measured: [...layers, ...whole] };
+  return first.measured.filter(isCompared).flatMap((one) => {
+    const layer = one.layer === null ? null : other(one.layer);
+    const partner = second.measured.find((entry) =>
+      entry.layer === layer && entry.split === one.split && entry.quantity === one.quantity
+    );
+    if (partner === undefined) return [];
+    const [left, right] = [one, partner].map(({ values }) => seeds.map((seed) => values.get(seed) ?? null));
+    return [{
+      ...networkCells(first.network),
+      layer: one.layer,
+      ...{ other_depth: second.network.depth, other_label_noise: second.network.labelNoise, other_layer: layer },
+      ...{ split: one.split, quantity: one.quantity, scale: one.scale === "log10" ? "ratio" : "difference" },
+      seeds: seeds.length,
+      ...cells(one.scale === "log10" ? ratioInterval(left!, right!) : differenceInterval(left!, right!)),
+    }];
   });
 }
 

@@ -4,6 +4,8 @@ import { type Identity, type Network, networkKey, networksOf } from "./network.t
 import {
   type CdnvRow,
   cdnvRow,
+  type CollapseRow,
+  collapseRow,
   type CurveRow,
   curveRow,
   type DepthRow,
@@ -32,6 +34,8 @@ export interface Study {
   readonly pairs: readonly PairRow[];
   /** The effective depth over its threshold; may be empty. */
   readonly curve: readonly CurveRow[];
+  /** NC1 to NC3; may be empty. */
+  readonly collapse: readonly CollapseRow[];
 }
 
 /** The tables as they were read, column by column, to be merged and passed on unchanged. */
@@ -48,6 +52,8 @@ export interface RawTables {
   readonly pairs: readonly Row[];
   /** Of `depth_curve.csv`. */
   readonly curve: readonly Row[];
+  /** Of `neural_collapse.csv`. */
+  readonly collapse: readonly Row[];
 }
 
 /** Paths of the CSV files, one or more a kind. */
@@ -64,6 +70,8 @@ export interface TablePaths {
   readonly pairs?: readonly string[];
   /** Tables as `depth_curve.csv`. */
   readonly curve?: readonly string[];
+  /** Tables as `neural_collapse.csv`. */
+  readonly collapse?: readonly string[];
 }
 
 /**
@@ -96,6 +104,7 @@ export async function readStudy(paths: TablePaths): Promise<{ study: Study; tabl
   const probe = await read(paths.probe, probeRow);
   const pairs = await read(paths.pairs ?? [], pairRow);
   const curve = await read(paths.curve ?? [], curveRow);
+  const collapse = await read(paths.collapse ?? [], collapseRow);
   const networks = networksOf([...history.rows, ...cdnv.rows, ...depth.rows, ...probe.rows]);
   const order = new Map(networks.map((network, index) => [networkKey(network), index]));
   const place = (row: Identity) => order.get(networkKey(row)) ?? order.size;
@@ -111,6 +120,7 @@ export async function readStudy(paths: TablePaths): Promise<{ study: Study; tabl
       probe: ordered(probe.rows),
       pairs: ordered(pairs.rows),
       curve: ordered(curve.rows),
+      collapse: ordered(collapse.rows),
     },
     tables: {
       history: history.raw,
@@ -119,6 +129,7 @@ export async function readStudy(paths: TablePaths): Promise<{ study: Study; tabl
       probe: probe.raw,
       pairs: pairs.raw,
       curve: curve.raw,
+      collapse: collapse.raw,
     },
   };
 }

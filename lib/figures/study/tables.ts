@@ -1,4 +1,4 @@
-import { readTable, type Row, writeTable } from "../../formats/table.ts";
+import { type Row, writeTable } from "../../formats/table.ts";
 import { depthCurveColumns, depthCurveRows } from "./depth_curves.ts";
 import { comparisonColumns, comparisonRows, intervalColumns, intervalRows } from "./seed_tables.ts";
 import type { RawTables, Study } from "./study.ts";
@@ -44,27 +44,18 @@ export function mergedTables(study: Study, raw: RawTables): NamedTable[] {
     ...merged("effective_depth.csv", raw.depth),
     ...merged("probe.csv", raw.probe),
     ...merged("class_pairs.csv", raw.pairs),
+    ...merged("neural_collapse.csv", raw.collapse),
     { name: "summary.csv", columns: summaryColumns, rows: summaryRows(study) },
     { name: "layers.csv", columns: layerColumns, rows: layerRows(study) },
   ];
 }
 
-/** Paths of the CSV files that are merged and no more; any list may be empty. */
-export interface FurtherPaths {
-  /** Tables as `neural_collapse.csv`. */
-  readonly collapse: readonly string[];
-}
-
 /**
- * The tables of the study that no figure is made of: NC1 to NC4, the effective depth over its threshold, and, where networks
- * were trained from several seeds, intervals and paired comparisons. One that would have no rows is left out.
- *
- * @throws Error where a file cannot be read, or tables of one kind have different columns
+ * The tables that condense the study: the effective depth over its threshold, and, where networks were trained from several
+ * seeds, intervals and paired comparisons. One that would have no rows is left out.
  */
-export async function furtherTables(study: Study, paths: FurtherPaths): Promise<NamedTable[]> {
-  const read = async (list: readonly string[]) => (await Promise.all(list.map(readTable))).flat();
+export function condensedTables(study: Study): NamedTable[] {
   return [
-    ...merged("neural_collapse.csv", await read(paths.collapse)),
     { name: "depth_curve.csv", columns: depthCurveColumns, rows: depthCurveRows(study).toSorted(byKeys) },
     { name: "intervals.csv", columns: intervalColumns, rows: intervalRows(study) },
     { name: "comparisons.csv", columns: comparisonColumns, rows: comparisonRows(study) },

@@ -10,7 +10,7 @@ function row(epoch: number, threshold: number, effectiveDepth: number | null, of
 }
 
 function studyOf(curve: readonly CurveRow[]): Study {
-  return { networks: [], history: [], cdnv: [], depth: [], probe: [], pairs: [], curve };
+  return { networks: [], history: [], cdnv: [], depth: [], probe: [], pairs: [], curve, collapse: [] };
 }
 
 Deno.test("comparedDepths() stands the last epoch beside the untrained network and one trained on shuffled labels", () => {

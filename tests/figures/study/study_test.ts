@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { figure1 } from "../../../lib/figures/figure1.ts";
 import { cdnvPoints } from "../../../lib/figures/study/series.ts";
 import { readStudy } from "../../../lib/figures/study/study.ts";
-import { furtherTables, mergedTables } from "../../../lib/figures/study/tables.ts";
+import { condensedTables, mergedTables } from "../../../lib/figures/study/tables.ts";
 import type { Row } from "../../../lib/formats/table.ts";
 import { withFolder, writeSample } from "../sample_study.ts";
 import { type SampleTables, sampleTables } from "../sample_tables.ts";
@@ -53,7 +53,7 @@ Deno.test("readStudy() tells networks apart that differ in nothing but their var
     assert.deepEqual([...new Set(cdnvPoints(study, "train").map(({ network }) => network))], labels);
     const panels = figure1(study);
     for (const label of labels) assert.ok(JSON.stringify(panels).includes(label), label);
-    const merged = [...mergedTables(study, tables), ...await furtherTables(study, { collapse: [] })];
+    const merged = [...mergedTables(study, tables), ...condensedTables(study)];
     for (const { name, rows } of merged) {
       assert.deepEqual(new Set(rows.map(({ variant }) => variant ?? "")), new Set(variants), name);
     }
