@@ -3,6 +3,7 @@ import { sharedText } from "../study/network.ts";
 import { lastEpochs } from "../study/series.ts";
 import type { Study } from "../study/study.ts";
 import { figureSection, provenanceSection, type ReportFigure, type ReportSection, standalonePage } from "./page.ts";
+import { seedsSection } from "./seeds_section.ts";
 import { layersTables, summaryTable } from "./report_tables.ts";
 
 /** What a report is made of. */
@@ -36,6 +37,7 @@ Measured as in “A Note on the Implicit Bias Towards Minimal Depth of Deep Neur
       ...sections,
       ...figures.map((figure) => figureSection(figure, figuresFolder)),
       { id: "layers", heading: "Layers: after the last measured epoch", content: layersTables(study) },
+      ...seedsSection(study),
       provenanceSection(provenance),
     ],
     figures,

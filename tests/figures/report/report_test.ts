@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { reportPage } from "../../../lib/figures/report/report.ts";
+import { significant } from "../../../lib/figures/report/table.ts";
+import { comparisonRows, intervalRows } from "../../../lib/figures/study/seed_tables.ts";
+import type { Row } from "../../../lib/formats/table.ts";
 import { studyFigures } from "../../../lib/figures/study_figures.ts";
 import { sampleStudy } from "../sample_study.ts";
 import type { SampleStudy } from "../sample_tables.ts";
@@ -103,4 +106,24 @@ Deno.test("the report tells what was not measured from what meets no definition,
   const text = withoutScripts(await reportPage(report));
   assert.match(text, /<td>none \(–\)<\/td><td>none \(–\)<\/td>/);
   assert.match(text, /Effective depth: none by CDNV \(threshold 0\.125\), none by NCC \(threshold 0\.125\)\./);
+});
+
+Deno.test("the report shows intervals over seeds and paired comparisons, and tints those that tell two apart", async () => {
+  assert.doesNotMatch(withoutScripts(await page({ depths: [2], epochs: 2 })), /id="seeds"/);
+  const study = await sampleStudy({ depths: [2, 4], seeds: [0, 1, 2], epochs: 2 });
+  const text = withoutScripts(await page({ depths: [2, 4], seeds: [0, 1, 2], epochs: 2 }));
+  const section = text.split('<h2 id="seeds">')[1]!.split("<h2 ")[0]!;
+  const rowOf = (table: string, heading: string) =>
+    section.split(`aria-label="${table}"`)[1]!.split(`<th scope="row">${heading}</th>`)[1]!.split("</tr>")[0]!;
+  const find = (rows: readonly Row[], layer: number, quantity: string) =>
+    rows.find((row) => row.depth === 4 && row.layer === layer && row.split === "train" && row.quantity === quantity)!;
+  const texts = (row: Row) => [row.estimate, row.low, row.high].map((value) => significant(value!));
+  const [mean, low, high] = texts(find(intervalRows(study), 3, "cdnv"));
+  assert.ok(rowOf("Layers of Depth 4 over seeds", "3, train").startsWith(`<td>${mean} [${low}, ${high}]</td>`));
+  const [ratio, least, greatest] = texts(find(comparisonRows(study), 1, "cdnv"));
+  assert.ok(Number(least) > 1);
+  const compared = rowOf("Layers of Depth 4 compared", "1 against 4, train");
+  assert.ok(compared.startsWith(`<td class="below">${ratio} [${least}, ${greatest}]</td>`), compared);
+  assert.match(rowOf("Networks compared", "Depth 2 against Depth 4"), /^<td/);
+  assert.match(section, /Layers of Depth 2 compared[^]*<th scope="row">2 against 4 of Depth 4, test<\/th>/);
 });
