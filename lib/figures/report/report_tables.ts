@@ -68,13 +68,49 @@ const layerTableColumns: readonly Column<LayerRow>[] = [
   ["NCC train\naccuracy", (row) => data(accuracy(row.ncc_train_accuracy))],
   ["NCC test\naccuracy", (row) => data(accuracy(row.ncc_test_accuracy))],
   ["NCC error over\nthreshold", (row) => ratio(row.ncc_ratio)],
-  ["Probe by SGD,\ntrain", (row) => data(accuracy(row.probe_sgd_train_accuracy))],
-  ["Probe by SGD,\ntest", (row) => data(accuracy(row.probe_sgd_test_accuracy))],
-  ["Converged probe,\ntrain", (row) => data(accuracy(row.probe_converged_train_accuracy))],
-  ["Converged probe,\ntest", (row) => data(accuracy(row.probe_converged_test_accuracy))],
+  ["SGD probe,\ntrain", (row) => data(accuracy(row.probe_sgd_train_accuracy))],
+  ["SGD probe,\ntest", (row) => data(accuracy(row.probe_sgd_test_accuracy))],
+  ["Converged,\ntrain", (row) => data(accuracy(row.probe_converged_train_accuracy))],
+  ["Converged,\ntest", (row) => data(accuracy(row.probe_converged_test_accuracy))],
+  ["Ridge,\ntrain", (row) => data(accuracy(row.probe_ridge_train_accuracy))],
+  ["Ridge,\ntest", (row) => data(accuracy(row.probe_ridge_test_accuracy))],
 ];
 
-/** A table a network and seed: everything measured on each layer after the last measured epoch. */
+/** What collapse there is besides, each column with the quantity whose absence in all rows leaves it out. */
+const collapseTableColumns: readonly (readonly [keyof LayerRow, string, ((value: Cell) => Cell)?])[] = [
+  ["cdnv_corrected_train", "Corrected\ntrain CDNV"],
+  ["cdnv_corrected_test", "Corrected\ntest CDNV"],
+  ["degenerate_pairs_train", "Degenerate\npairs, train", (value) => value],
+  ["degenerate_pairs_test", "Degenerate\npairs, test", (value) => value],
+  ["nc1_train", "NC1,\ntrain"],
+  ["nc1_test", "NC1,\ntest"],
+  ["nc2_norm_variation_train", "NC2,\nnorms"],
+  ["nc2_cosine_deviation_train", "NC2,\nangles"],
+  ["nc2_etf_distance_train", "NC2,\nETF"],
+  ["nc3_duality_distance_train", "NC3,\nduality"],
+  ["ncc_train_agreement", "NC4,\ntrain", mismatch],
+  ["ncc_test_agreement", "NC4,\ntest", mismatch],
+];
+
+/** The columns of which there is anything. */
+function collapseColumns(rows: readonly LayerRow[]): Column<LayerRow>[] {
+  const shown = collapseTableColumns.filter(([quantity]) => rows.some((row) => row[quantity] !== null));
+  return [
+    layerTableColumns[0]!,
+    ...shown.map(([quantity, heading, text = significant]): Column<LayerRow> => [
+      heading,
+      (row) => data(text(row[quantity] ?? null)),
+    ]),
+  ];
+}
+
+function mismatch(agreement: Cell): string {
+  return typeof agreement === "number" ? accuracy(1 - agreement) : "–";
+}
+
+const collapseCaption = "Neural collapse; zero at full collapse.";
+
+/** Two tables a network and seed: everything measured on each layer after the last measured epoch. */
 export function layersTables(study: Study): Markup {
   const label = labelOf(study);
   const verdicts = depthVerdicts(study);
@@ -94,13 +130,21 @@ export function layersTables(study: Study): Markup {
       return markup`<details open>
 <summary>${name}</summary>
 ${table(`Layers of ${name}`, caption, layerTableColumns, own)}
+${table(`Neural collapse of the layers of ${name}`, collapseCaption, collapseColumns(own), own)}
 </details>
 `;
     })
   );
   return markup`<p>“Over threshold” is the value divided by the threshold of the effective depth: a multiple of the last
 layer’s CDNV, and the network’s train error and a margin. At most 1 is shown on a tint; a layer is collapsed where that
-holds for it and all layers above. A dash was not or could not be measured.</p>
+holds for it and all layers above. A dash was not or could not be measured. Probes are trained by a
+little SGD, to convergence, or solved by ridge regression.</p>
+<p>The second table of a network has the parts of neural collapse: CDNV corrected for how few images a class has;
+degenerate pairs of classes, whose means coincide or of which one is missing; NC1, the spread within classes over that
+between them; NC2 on the train set, how far the class means are from equal norms, from equal angles, and from a simplex
+equiangular tight frame; NC3, how far the classifier’s weights are from the class means; and NC4, the share of images
+whose nearest class mean is not what the network says. All are zero at full collapse; docs/numerics.md has the
+formulas.</p>
 ${tables}`;
 }
 

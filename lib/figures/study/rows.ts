@@ -27,8 +27,14 @@ export interface CdnvRow extends Identity {
   readonly split: "train" | "test";
   /** Null where it could not be measured: a class is missing or two class means coincide. */
   readonly cdnv: number | null;
+  /** Without what so many images a class add to it; null where it could not be corrected. */
+  readonly corrected: number | null;
+  /** Pairs of classes of which none could be measured. */
+  readonly degeneratePairs: number;
   /** The share of images whose nearest class mean is of their own class, 0 to 1. */
   readonly nccAccuracy: number | null;
+  /** The share of images whose nearest class mean is of the class that the network says, 0 to 1. */
+  readonly nccAgreement: number | null;
   /** How many classes there are. */
   readonly classes: number;
   /** How many images were measured. */
@@ -160,7 +166,10 @@ export function cdnvRow(cells: Cells): CdnvRow {
     layer: cells.number("layer"),
     split: cells.oneOf("split", ["train", "test"]),
     cdnv: cells.optional("cdnv"),
+    corrected: cells.optional("cdnv_corrected"),
+    degeneratePairs: cells.number("degenerate_pairs"),
     nccAccuracy: cells.optional("ncc_accuracy"),
+    nccAgreement: cells.optional("ncc_agreement"),
     classes: cells.number("classes"),
     examples: cells.number("examples"),
   };

@@ -1,7 +1,7 @@
 import type { Row } from "../../formats/table.ts";
 import { depthVerdicts } from "./depth_verdict.ts";
 import { type Identity, identityCells, identityColumns, isSameButDepth, networkKey } from "./network.ts";
-import type { CdnvRow, DepthRow, HistoryRow, ProbeRow } from "./rows.ts";
+import { type CdnvRow, collapseQuantities, type DepthRow, type HistoryRow, type ProbeRow } from "./rows.ts";
 import type { Study } from "./study.ts";
 
 /** The train accuracy from which on a network counts as interpolating the train set. */
@@ -73,6 +73,14 @@ export function summaryRows(study: Study): SummaryRow[] {
   });
 }
 
+/** NC1 to NC3 of a set, as `nc1_train`. */
+type CollapseColumn = `${typeof collapseQuantities[number]}_${CdnvRow["split"]}`;
+
+const collapseColumns = collapseQuantities.flatMap((quantity): CollapseColumn[] => [
+  `${quantity}_train`,
+  `${quantity}_test`,
+]);
+
 /** Columns of `layers.csv`. */
 export const layerColumns = [
   ...identityColumns,
@@ -92,6 +100,13 @@ export const layerColumns = [
   "probe_ridge_train_accuracy",
   "probe_ridge_test_accuracy",
   "probe_form",
+  "cdnv_corrected_train",
+  "cdnv_corrected_test",
+  "degenerate_pairs_train",
+  "degenerate_pairs_test",
+  "ncc_train_agreement",
+  "ncc_test_agreement",
+  ...collapseColumns,
 ] as const;
 
 /** One layer of one network and seed after the last measured epoch. */
@@ -103,11 +118,14 @@ export function layerRows(study: Study): LayerRow[] {
     const cdnv = atLastEpoch(study.cdnv.filter(run.owns));
     const depth = atLastEpoch(study.depth.filter(run.owns));
     const probe = atLastEpoch(study.probe.filter(run.owns));
+    const collapse = atLastEpoch(study.collapse.filter(run.owns));
     const layers = [...new Set(cdnv.map((row) => row.layer))].sort((a, b) => a - b);
     return layers.map((layer) => {
       const split = (name: CdnvRow["split"]) => cdnv.find((row) => row.layer === layer && row.split === name);
       const ratio = (name: DepthRow["definition"]) =>
         depth.find((row) => row.layer === layer && row.definition === name)?.ratio ?? null;
+      const quantity = (name: typeof collapseQuantities[number], split: CdnvRow["split"]) =>
+        collapse.find((row) => row.layer === layer && row.split === split)?.values[name] ?? null;
       const probed = (kind: ProbeRow["kind"]) => probe.find((row) => row.layer === layer && row.kind === kind);
       return {
         ...identityCells(run.identity),
@@ -127,6 +145,18 @@ export function layerRows(study: Study): LayerRow[] {
         probe_ridge_train_accuracy: probed("ridge")?.trainAccuracy ?? null,
         probe_ridge_test_accuracy: probed("ridge")?.testAccuracy ?? null,
         probe_form: (probed("converged") ?? probed("ridge"))?.form ?? null,
+        cdnv_corrected_train: split("train")?.corrected ?? null,
+        cdnv_corrected_test: split("test")?.corrected ?? null,
+        degenerate_pairs_train: split("train")?.degeneratePairs ?? null,
+        degenerate_pairs_test: split("test")?.degeneratePairs ?? null,
+        ncc_train_agreement: split("train")?.nccAgreement ?? null,
+        ncc_test_agreement: split("test")?.nccAgreement ?? null,
+        ...Object.fromEntries(
+          collapseQuantities.flatMap((name) => [
+            [`${name}_train`, quantity(name, "train")],
+            [`${name}_test`, quantity(name, "test")],
+          ]),
+        ) as Record<CollapseColumn, number | null>,
       };
     });
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Row } from "../../../lib/formats/table.ts";
 import { layersTables } from "../../../lib/figures/report/report_tables.ts";
-import { layerRows, summaryRows } from "../../../lib/figures/study/summary.ts";
+import { layerColumns, layerRows, summaryRows } from "../../../lib/figures/study/summary.ts";
 import { sampleStudy } from "../sample_study.ts";
 import type { SampleTables } from "../sample_tables.ts";
 
@@ -77,6 +77,36 @@ Deno.test("layers have a row each, with what was measured on them last", async (
   )!;
   assert.equal(rows[3]!.probe_converged_test_accuracy, probe.testAccuracy);
   assert.equal(rows[3]!.probe_form, "flattened");
+});
+
+Deno.test("layers have the parts of neural collapse, and the report a table of those that there are", async () => {
+  const study = await sampleStudy({ depths: [2], epochs: 3 }, ({ cdnv }) => {
+    for (const row of cdnv) Object.assign(row, { cdnv_corrected: 0.5, degenerate_pairs: row.split === "test" ? 3 : 0 });
+  });
+  const rows = layerRows(study);
+  for (const row of rows) assert.deepEqual(Object.keys(row), [...layerColumns]);
+  const [first, last] = rows;
+  assert.deepEqual([last!.cdnv_corrected_train, last!.degenerate_pairs_train, last!.degenerate_pairs_test], [
+    0.5,
+    0,
+    3,
+  ]);
+  const collapse = study.collapse.find((row) => row.epoch === 3 && row.layer === 2 && row.split === "test")!;
+  assert.equal(last!.nc1_test, collapse.values.nc1);
+  assert.deepEqual([first!.nc3_duality_distance_train, last!.nc3_duality_distance_test], [
+    null,
+    collapse.values.nc3_duality_distance,
+  ]);
+  const agreement = study.cdnv.find((row) => row.epoch === 3 && row.layer === 2 && row.split === "train")!.nccAgreement;
+  assert.equal(last!.ncc_train_agreement, agreement);
+
+  const heading = (name: string) => `<th scope="col">${name}<br>`;
+  const all = layersTables(study).markup;
+  const [ridge, nc2, nc4] = ["Ridge,", "NC2,", "NC4,"].map(heading);
+  assert.ok([ridge, nc2, nc4].every((text) => all.includes(text!)));
+  assert.ok(all.includes(`<td>${(1 - agreement!).toFixed(4)}</td>`));
+  const without = layersTables({ ...study, collapse: [] }).markup;
+  assert.ok(!without.includes(nc2!) && without.includes(nc4!));
 });
 
 Deno.test("layers say where probes to convergence saw the mean over the image", async () => {
