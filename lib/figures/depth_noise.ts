@@ -56,8 +56,7 @@ export function variesNoise(study: Study): boolean {
 /**
  * The effective depth against the share of train labels that were replaced, by both definitions, a column a family of networks
  * that differ in nothing else: after training, means over seeds with Student's interval, filled where every seed interpolates
- * its train set; and before training. Abstracts of later
- * versions of the paper have it grow with the share.
+ * its train set; and before training. Abstracts of later versions of the paper have it grow with the share.
  *
  * @throws Error where no networks differ in label noise alone, or the study has no table of effective depths
  */
@@ -191,7 +190,7 @@ function panel({ family, definition, shares, layers, width, heading, title, lege
     legend: legend ? { title: null, symbolType: "stroke", symbolSize: 200 } : null,
   };
   const color = { ...shared, scale: { domain: stages, range: [strongColor, faintColor] } };
-  const strokeDash = { ...shared, scale: { domain: stages, range: [[1, 0], [4, 2]] } };
+  const strokeDash = { ...shared, scale: { domain: stages, range: [[1, 0], [4, 4]] } };
   const tooltip = [
     { field: "label", type: "nominal", title: "Network" },
     { field: "stage", type: "nominal", title: "State" },
@@ -199,9 +198,9 @@ function panel({ family, definition, shares, layers, width, heading, title, lege
     { field: "interpolates", type: "nominal", title: "Interpolates" },
     { field: "seeds", type: "quantitative", title: "Seeds" },
   ];
-  const points = (filled: boolean): Part => ({
-    transform: [{ filter: `${filled ? "!" : ""}(datum.interpolates === 'no') && isValid(datum.depth)` }],
-    mark: { type: "point", filled, size: 52, opacity: 1, strokeWidth: 1.6 },
+  const points = (filter: string, look: Part): Part => ({
+    transform: [{ filter: `${filter} && isValid(datum.depth)` }],
+    mark: { type: "point", size: 52, strokeWidth: 1.6, ...look },
     encoding: { x, y, color, tooltip },
   });
   return {
@@ -221,8 +220,10 @@ function panel({ family, definition, shares, layers, width, heading, title, lege
         encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
       },
       { mark: { type: "line", tooltip: null }, encoding: { x, y, color, strokeDash } },
-      points(true),
-      points(false),
+      points(`datum.stage === '${stages[0]}' && datum.interpolates !== 'no'`, { filled: true, opacity: 1 }),
+      points("datum.interpolates === 'no'", { filled: false, opacity: 1 }),
+      // For tooltips alone: a filled mark would say that the untrained network interpolates.
+      points(`datum.stage === '${stages[1]}'`, { filled: true, opacity: 0 }),
       {
         transform: [{ filter: "!isValid(datum.depth)" }],
         mark: { type: "point", shape: "cross", filled: false, size: 50, opacity: 1, strokeWidth: 1.3 },
