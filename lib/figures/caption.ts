@@ -1,9 +1,10 @@
 import type { Part } from "./figure.ts";
 import { datasetName, sharedText } from "./study/network.ts";
+import type { LogAxis } from "./panels/domains.ts";
 import { type Absence, absenceNotes } from "./panels/floor_marks.ts";
 import { confidence } from "./study/intervals.ts";
 import { intervalSeeds } from "./study/seeds.ts";
-import { hasBands, lastEpochs } from "./study/series.ts";
+import { hasBands, lastEpochs, numbersOf, type Point } from "./study/series.ts";
 import type { CdnvRow } from "./study/rows.ts";
 import type { Study } from "./study/study.ts";
 
@@ -93,6 +94,16 @@ export function curveNotes(study: Study, drops: boolean, absence: Absence): (str
     seedsNote(study, "curves: mean (geometric for CDNV)", "bands"),
     ...absenceNotes(absence, { bands: hasBands(study) }),
   ];
+}
+
+/** The note of a figure whose axis does not hold the whole of its marks over seeds. */
+export function cutNote(
+  points: readonly Point[],
+  { domain: [low, high] }: LogAxis,
+  marks: "bands" | "bars",
+): string | false {
+  const cut = numbersOf(points, ["low", "high"]).some((end) => end < low || end > high);
+  return cut && `${marks} that end at the edge of a chart go on beyond it`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type LogAxis, logAxis } from "./panels/domains.ts";
-import { caption, type FigureOptions, seedsNote } from "./caption.ts";
+import { caption, cutNote, type FigureOptions, seedsNote } from "./caption.ts";
 import { faintColor, strongColor } from "./colors.ts";
 import { type Absence, absenceMarks, absenceNotes, absenceOf, floorPlace } from "./panels/floor_marks.ts";
 import { columnWidth, layerEncoding, logEncoding } from "./panels/panel_axes.ts";
@@ -69,6 +69,7 @@ export function effectiveDepth(study: Study, options: FigureOptions = {}): Figur
         bands ? " in every seed" : ""
       }`,
       seedsNote(study, "curves: geometric mean", "bars"),
+      cutNote(ratios, axis, "bars"),
       ...absenceNotes(absence, { bands, reason: "no CDNV or error, or a threshold of zero" }),
     ]),
     config: themes.light,

@@ -1,5 +1,5 @@
 import { logAxis } from "./panels/domains.ts";
-import { caption, curveNotes, type FigureOptions } from "./caption.ts";
+import { caption, curveNotes, cutNote, type FigureOptions } from "./caption.ts";
 import { curvesPanel } from "./panels/curves.ts";
 import { absenceOf } from "./panels/floor_marks.ts";
 import { accuracyAxis, cdnvAxis, cutsOff, epochAxis } from "./panels/panel_axes.ts";
@@ -70,6 +70,7 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
       options,
       [
         ...curveNotes(study, drops.length > 0, absence),
+        cutNote(cdnv, axis, "bands"),
         cutsOff(level, accuracy) && "the axis of accuracy leaves out low values of the first epochs",
       ],
     ),

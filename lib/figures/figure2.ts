@@ -1,5 +1,5 @@
 import { logAxis } from "./panels/domains.ts";
-import { caption, curveNotes, type FigureOptions } from "./caption.ts";
+import { caption, curveNotes, cutNote, type FigureOptions } from "./caption.ts";
 import { type CurvesPanel, curvesPanel } from "./panels/curves.ts";
 import { absenceOf } from "./panels/floor_marks.ts";
 import { bareAxis, cdnvAxis, columnWidth, epochAxis } from "./panels/panel_axes.ts";
@@ -63,6 +63,7 @@ export function figure2(study: Study, options: FigureOptions = {}): Figure {
       }.`,
     title: caption(study, "Figure 2: CDNV on the train and the test set, and linear probes", options, [
       ...curveNotes(study, drops.length > 0, absence),
+      cutNote([...train, ...test], axis, "bands"),
       probes.note,
     ]),
     config: themes.light,

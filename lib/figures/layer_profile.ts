@@ -1,4 +1,4 @@
-import { caption, type FigureOptions, seedsNote } from "./caption.ts";
+import { caption, cutNote, type FigureOptions, seedsNote } from "./caption.ts";
 import { faintColor, strongColor } from "./colors.ts";
 import { type Figure, grammar, type Part } from "./figure.ts";
 import { type LogAxis, logAxis } from "./panels/domains.ts";
@@ -44,6 +44,7 @@ export function layerProfile(study: Study, options: FigureOptions = {}): Figure 
       "axis, on the train and on the test set.",
     title: caption(study, "CDNV of each layer", options, [
       seedsNote(study, "curves: geometric mean", "bars"),
+      cutNote(profile, axis, "bars"),
       ...absenceNotes(absence, { bands }),
     ]),
     config: themes.light,

@@ -185,6 +185,8 @@ Deno.test("seeds become a geometric mean with Student's interval as a band, two 
   const [low, high] = [...partsOf(three.figure)].find(({ type }) => type === "log")!.domain as [number, number];
   const values = rows(three.figure, "cdnv").map(({ cdnv }) => Number(cdnv));
   assert.ok(low > Math.min(...values) / 3 && high < Math.max(...values) * 3, "a wide band does not stretch the axis");
+  assert.match(three.title, /bands that end at the edge of a chart go on beyond it/);
+  assert.doesNotMatch((await drawn([0.1, 0.11, 0.12])).title, /beyond it/);
 });
 
 Deno.test("bands of accuracies end at 0 and 1, and captions say where networks have few seeds", async () => {
