@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readPipeline } from "../lib/pipeline/file/reader.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -82,3 +83,20 @@ for (const [study, { datasets, networks, stages: own }] of Object.entries(studie
     );
   });
 }
+
+Deno.test("captions name the machine of what runs here, and none of what is for another", async () => {
+  const machineOf = async (study: string) => {
+    const pipeline = await readPipeline(`${ROOT}/${study}/pipeline.yaml`);
+    assert.ok(pipeline.ok);
+    const { action } = pipeline.value.stages.find(({ name }) => name === "plot")!;
+    assert.ok(action.kind === "run");
+    return action.with.machine;
+  };
+  const here = await machineOf(".");
+  assert.ok(typeof here === "string" && here.length > 0);
+  for (const figure of ["figure1", "figure2", "label-noise"]) {
+    assert.equal(await machineOf(`studies/${figure}`), null);
+    assert.equal(await machineOf(`studies/${figure}/as-coded`), null);
+    assert.equal(await machineOf(`studies/${figure}/reduced`), here);
+  }
+});

@@ -13,6 +13,7 @@ import {
   lastEpoch,
   layersOf,
   learningRateDrops,
+  type Point,
   settled,
   valuesAndIntervals,
 } from "./study/series.ts";
@@ -87,15 +88,17 @@ export function figure1(study: Study, options: FigureOptions = {}): Figure {
 function description(study: Study, cdnv: ReturnType<typeof cdnvPoints>, hasHistory: boolean): string {
   const ends = study.networks.map(({ label }) => {
     const layer = layersOf(cdnv, label).at(-1);
-    const curve = cdnv.filter((point) => point.network === label && point.layer === layer && point.cdnv !== null);
-    if (curve.length === 0) return `${label}: not measurable`;
-    const text = (point: typeof curve[number]) => Number(point.cdnv).toPrecision(2);
-    return `${label}: from ${text(curve[0]!)} at epoch ${curve[0]!.epoch} to ${text(curve.at(-1)!)} at epoch ${
-      curve.at(-1)!.epoch
-    }`;
+    const curve = cdnv.filter((point) => point.network === label && point.layer === layer);
+    return `${label}: from ${valueText(curve[0]!)} to ${valueText(curve.at(-1)!)}`;
   });
   return "Line charts, one a network: the class-distance normalized variance (CDNV) of each layer on the train set over " +
     `epochs, on a log axis${
       hasHistory ? "; and a line chart of the networks' train accuracies" : ""
     }. CDNV of the last layer, ${ends.join("; ")}.`;
+}
+
+/** "0.13 at epoch 20". */
+function valueText({ cdnv, epoch, zero }: Point): string {
+  const missing = zero === "yes" ? "exactly zero" : "not measurable";
+  return `${typeof cdnv === "number" ? cdnv.toPrecision(2) : missing} at epoch ${epoch}`;
 }

@@ -27,13 +27,16 @@ export function separability(study: Study, options: FigureOptions = {}): Figure 
   // The whole line is shown, though no error lies where it is above 1: how far the points lie below it, and whether they rise
   // as steeply, is what a reader looks for.
   const error = upToOne(logAxis(numbersOf(points, ["error"]), [1, ...bounds.map((bound) => bound * cdnv.domain[1])]));
+  const gaps = study.networks.map(({ label }, index) =>
+    gapText(points.filter(({ network }) => network === label), bounds[index]!)
+  );
   return {
     $schema: grammar,
     description:
       "Scatter plots, one a network: the train error of the nearest class center classifier against CDNV on the " +
       "train set, of every layer and measured epoch, on log axes, below the line of Chebyshev's bound, which is " +
-      `four times the number of classes less one times CDNV. Networks: ${
-        study.networks.map(({ label }) => label).join("; ")
+      `four times the number of classes less one times CDNV. Errors that are not zero, by network: ${
+        study.networks.map(({ label }, index) => `${label}, ${gaps[index] || "none"}`).join("; ")
       }.`,
     title: caption(study, "Nearest-class-center error against CDNV", options, [
       "large: after the last measured epoch; small: before; solid line: Chebyshev's bound 4 (C − 1) CDNV",
@@ -41,8 +44,7 @@ export function separability(study: Study, options: FigureOptions = {}): Figure 
       points.some(({ zero }) => zero === "yes") &&
       `triangles on the floor: no error${hasBands(study) ? " in a seed" : ""}`,
       hasBands(study) && "geometric mean over seeds",
-      study.cdnv.some((row) => row.split === "train" && (row.cdnv === null || row.cdnv === 0)) &&
-      "layers whose CDNV is zero or not measurable are left out",
+      ...leftOut(study),
     ]),
     config: themes.light,
     datasets: { points },
@@ -52,6 +54,7 @@ export function separability(study: Study, options: FigureOptions = {}): Figure 
         layers: layersOf(points, label),
         axes: { cdnv, error },
         bound: bounds[index]!,
+        gap: gaps[index]!,
         width: columnWidth(Math.min(panelsInRow, study.networks.length), 60),
         first: index % panelsInRow === 0,
       })
@@ -67,7 +70,30 @@ function upToOne(axis: LogAxis): LogAxis {
   return { ...axis, ticks: axis.ticks.filter((tick) => tick <= 1) };
 }
 
-/** A point a layer and epoch of each network whose CDNV could be measured. */
+/** What the caption says of layers that have no place on the axis of CDNV, each where there are any. */
+function leftOut({ cdnv }: Study): (string | false)[] {
+  const rows = cdnv.filter(({ split }) => split === "train");
+  return [
+    rows.some((row) => row.cdnv === 0) && "left out: layers of a CDNV of exactly zero, whose error is zero too",
+    rows.some((row) => row.cdnv === null) && "left out: layers whose CDNV is not measurable",
+  ];
+}
+
+/**
+ * How many times below the line the points of a network lie: "33 to 1,200 times below the bound"; nothing where no point
+ * has an error.
+ */
+function gapText(points: readonly Point[], bound: number): string {
+  const gaps = points.flatMap(({ cdnv, error }) =>
+    typeof cdnv === "number" && typeof error === "number" ? [bound * cdnv / error] : []
+  );
+  if (gaps.length === 0) return "";
+  const ends = [gaps.reduce((a, b) => Math.min(a, b)), gaps.reduce((a, b) => Math.max(a, b))]
+    .map((gap) => Number(gap.toPrecision(2)).toLocaleString("en-US"));
+  return `${[...new Set(ends)].join(" to ")} times below the bound`;
+}
+
+/** A point a layer and epoch of each network whose CDNV is positive. */
 function errorPoints(study: Study): Point[] {
   const label = labelOf(study);
   const rows = study.cdnv.filter(({ split }) => split === "train");
@@ -102,12 +128,14 @@ interface ErrorPanel {
   readonly axes: Readonly<Record<"cdnv" | "error", LogAxis>>;
   /** The bound's error over CDNV. */
   readonly bound: number;
+  /** How far below it the points lie. */
+  readonly gap: string;
   readonly width: number;
   /** Whether the panel stands first in its row and bears the axis' title. */
   readonly first: boolean;
 }
 
-function panel({ network, layers, axes, bound, width, first }: ErrorPanel): Part {
+function panel({ network, layers, axes, bound, gap, width, first }: ErrorPanel): Part {
   const x = { field: "cdnv", type: "quantitative", title: "Train CDNV", ...logEncoding(axes.cdnv) };
   const y = { field: "error", type: "quantitative", title: first ? "Train NCC error" : "", ...logEncoding(axes.error) };
   const color = {
@@ -127,7 +155,7 @@ function panel({ network, layers, axes, bound, width, first }: ErrorPanel): Part
     { field: "error", type: "quantitative", title: "Train NCC error", format: ".3~g" },
   ];
   return {
-    title: network,
+    title: { text: network, subtitle: gap },
     width,
     height,
     data: { name: "points" },

@@ -249,6 +249,33 @@ Deno.test("the axes of separability hold the whole line of Chebyshev's bound, an
   assert.equal(Math.max(...ticks), 1);
 });
 
+Deno.test("separability says how far the errors lie below the bound, and what is left out", async () => {
+  const { separability: figure } = await figuresOf({ depths: [2, 4], epochs: 2 }, ({ cdnv }) => {
+    const [two, four] = [2, 4].map((depth) => cdnv.filter((row) => row.depth === depth && row.split === "train"));
+    // With 10 classes the bound is 36 CDNV: 18 over errors of 0.5 and 0.001.
+    for (const row of two!) Object.assign(row, { cdnv: 0.5, ncc_accuracy: row.layer === 1 ? 0.5 : 0.999 });
+    for (const row of four!) Object.assign(row, { cdnv: row.layer === 1 ? 0 : 1, ncc_accuracy: 1 });
+  });
+  assert.deepEqual(figure!.concat.map(({ title }) => title), [
+    { text: "Depth 2", subtitle: "36 to 18,000 times below the bound" },
+    { text: "Depth 4", subtitle: "" },
+  ]);
+  assert.match(figure!.description, /Depth 2, 36 to 18,000 times below the bound; Depth 4, none\./);
+  const title = JSON.stringify(figure!.title);
+  assert.match(title, /left out: layers of a CDNV of exactly zero/);
+  assert.doesNotMatch(title, /not measurable/);
+});
+
+Deno.test("the description of Figure 1 tells a last CDNV of zero from one that is missing", async () => {
+  const { figure1 } = await figuresOf({ depths: [2, 4], epochs: 2 }, ({ cdnv }) => {
+    for (const row of cdnv) if (row.epoch === 2) row.cdnv = row.depth === 2 ? 0 : null;
+  });
+  assert.match(
+    figure1!.description,
+    /Depth 2: from [\d.]+ at epoch 0 to exactly zero at epoch 2; Depth 4: from [\d.]+ at epoch 0 to not measurable at epoch 2/,
+  );
+});
+
 Deno.test("the learning rate's falls are drawn at the end of the epoch before", async () => {
   const { figure1 } = await figuresOf({ depths: [2], epochs: 20 });
   assert.deepEqual(rows(figure1!, "drops"), [
