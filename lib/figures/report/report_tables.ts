@@ -152,8 +152,17 @@ function measuredText(rows: readonly LayerRow[]): string {
   const [epoch, probe] = [rows[0]?.epoch, rows[0]?.probe_epoch];
   const probed = probe === null || probe === undefined || probe === epoch ? "" : `, probes after epoch ${probe}`;
   const pooled = rows.filter((row) => row.probe_form === "pooled").map(({ layer }) => layer).join(", ");
-  const form = pooled === "" ? "" : ` Converged probes see the mean over the image of layer ${pooled}.`;
-  return epoch === undefined ? "Not measured." : `Measured after epoch ${epoch}${probed}.${form}`;
+  const form = pooled === "" ? "" : ` Converged and ridge probes see the mean over the image of layer ${pooled}.`;
+  return epoch === undefined
+    ? "Not measured."
+    : `Measured after epoch ${epoch}${probed}.${form}${missingText(rows[0]!)}`;
+}
+
+/** Of which classes there are no images; the same for all layers of a network. */
+function missingText({ missing_classes_train: train, missing_classes_test: test }: LayerRow): string {
+  const sets = ([["train", train], ["test", test]] as const)
+    .flatMap(([set, count]) => Number(count) === 0 ? [] : [`${count} of the ${set} set`]);
+  return sets.length === 0 ? "" : ` Classes without images: ${sets.join(", ")}.`;
 }
 
 function ratio(value: Cell): Markup {

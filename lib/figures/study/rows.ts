@@ -37,6 +37,8 @@ export interface CdnvRow extends Identity {
   readonly nccAgreement: number | null;
   /** How many classes there are. */
   readonly classes: number;
+  /** How many of them have no image in the set. */
+  readonly missingClasses: number;
   /** How many images were measured. */
   readonly examples: number;
 }
@@ -171,6 +173,7 @@ export function cdnvRow(cells: Cells): CdnvRow {
     nccAccuracy: cells.optional("ncc_accuracy"),
     nccAgreement: cells.optional("ncc_agreement"),
     classes: cells.number("classes"),
+    missingClasses: cells.numberOr("missing_classes", 0),
     examples: cells.number("examples"),
   };
 }

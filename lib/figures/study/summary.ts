@@ -104,6 +104,8 @@ export const layerColumns = [
   "cdnv_corrected_test",
   "degenerate_pairs_train",
   "degenerate_pairs_test",
+  "missing_classes_train",
+  "missing_classes_test",
   "ncc_train_agreement",
   "ncc_test_agreement",
   ...collapseColumns,
@@ -149,6 +151,8 @@ export function layerRows(study: Study): LayerRow[] {
         cdnv_corrected_test: split("test")?.corrected ?? null,
         degenerate_pairs_train: split("train")?.degeneratePairs ?? null,
         degenerate_pairs_test: split("test")?.degeneratePairs ?? null,
+        missing_classes_train: split("train")?.missingClasses ?? null,
+        missing_classes_test: split("test")?.missingClasses ?? null,
         ncc_train_agreement: split("train")?.nccAgreement ?? null,
         ncc_test_agreement: split("test")?.nccAgreement ?? null,
         ...Object.fromEntries(

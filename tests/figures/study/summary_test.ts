@@ -114,5 +114,16 @@ Deno.test("layers say where probes to convergence saw the mean over the image", 
     for (const row of probe) row.form = row.layer === 1 && row.kind === "converged" ? "pooled" : "flattened";
   });
   assert.deepEqual(layerRows(study).map((row) => row.probe_form), ["pooled", "flattened"]);
-  assert.match(layersTables(study).markup, /Converged probes see the mean over the image of layer 1\./);
+  assert.match(layersTables(study).markup, /Converged and ridge probes see the mean over the image of layer 1\./);
+});
+
+Deno.test("layers say how many classes have no images, and the report where any has none", async () => {
+  const whole = await sampleStudy({ depths: [2], epochs: 1 });
+  const holed = await sampleStudy({ depths: [2], epochs: 1 }, ({ cdnv }) => {
+    for (const row of cdnv) row.missing_classes = row.split === "test" ? 3 : 0;
+  });
+  const counts = layerRows(holed).map((row) => [row.missing_classes_train, row.missing_classes_test]);
+  assert.deepEqual(counts, [[0, 3], [0, 3]]);
+  assert.match(layersTables(holed).markup, /Classes without images: 3 of the test set\./);
+  assert.doesNotMatch(layersTables(whole).markup, /without images/);
 });
