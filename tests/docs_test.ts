@@ -8,6 +8,7 @@ import { modelParameter } from "../lib/nn/model_parameter.ts";
 import { modelOf } from "../lib/nn/snapshot.ts";
 import { encodeStateDict } from "../lib/nn/state_dict.ts";
 import { initialVariables } from "../lib/nn/variables.ts";
+import { writeStudy } from "./figures/comparison/sample_studies.ts";
 import { clusters } from "./nn/clusters.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
@@ -189,6 +190,21 @@ Deno.test("docs/models.md: a network that was trained elsewhere is measured and 
     );
     const figures = globSync("*.svg", { cwd: join(folder, "studies/mine/outputs/figures") });
     assert.deepEqual(figures.sort(), ["effective_depth.svg", "layers.svg", "separability.svg"]);
+  });
+});
+
+Deno.test("docs/figures.md: the comparison it writes sets two studies side by side", async () => {
+  await withExamples("docs/figures.md", async (folder) => {
+    for (const study of ["outputs", "studies/narrow/outputs"]) {
+      await writeStudy(join(folder, study), { depths: [2, 4], epochs: 2 });
+    }
+    const run = await engine(folder, "repro", "studies/mine-compared");
+    assert.equal(run.code, 0, run.text);
+    const rows = await readTable(join(folder, "studies/mine-compared/outputs/tables/differences.csv"));
+    assert.deepEqual(
+      rows.map(({ study, other_study, depth }) => `${study}, ${other_study}, ${depth}`),
+      [2, 4].flatMap((depth) => Array(4).fill(`width 100, width 50, ${depth}`)),
+    );
   });
 });
 

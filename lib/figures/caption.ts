@@ -25,18 +25,16 @@ export function caption(
   options: FigureOptions,
   notes: readonly (string | false)[],
 ): Part {
-  return {
-    text: options.title === undefined ? text : `${options.title}. ${text}`,
-    subtitle: [
-      sharedText(study.networks, lastEpochs(study)),
-      ...lines([...sizesText(study), ...originText(options)], " · ", 66),
-      ...lines(notes.filter((note) => note !== false), "; ", 120),
-    ],
-    fontSize: 15,
-    subtitleFontSize: 11.5,
-    subtitleLineHeight: 16,
-    offset: 18,
-  };
+  return titleBlock(options.title === undefined ? text : `${options.title}. ${text}`, [
+    sharedText(study.networks, lastEpochs(study)),
+    ...lines([...sizesText(study), ...originText(options)], " · ", 66),
+    ...lines(notes.filter((note) => note !== false), "; ", 120),
+  ]);
+}
+
+/** A title above all panels, with lines below it. */
+export function titleBlock(text: string, subtitle: readonly string[]): Part {
+  return { text, subtitle, fontSize: 15, subtitleFontSize: 11.5, subtitleLineHeight: 16, offset: 18 };
 }
 
 /** Data sets that a caption names one by one; of more it gives ranges. */
@@ -46,7 +44,7 @@ const namedDatasets = 4;
  * How many images were measured: "n = 60,000 train, 10,000 test"; where data sets differ in it an entry each, and a range where
  * networks of one do.
  */
-function sizesText({ cdnv }: Study): string[] {
+export function sizesText({ cdnv }: Study): string[] {
   const sizes = (rows: readonly CdnvRow[]) =>
     (["train", "test"] as const).flatMap((split) => {
       const values = rows.filter((row) => row.split === split).map(({ examples }) => examples);
@@ -78,7 +76,7 @@ function originText({ profile, machine }: FigureOptions): string[] {
 }
 
 /** Texts in as few lines of so many characters as may be, so that they do not widen a figure, on a phone either. */
-function lines(notes: readonly string[], separator: string, length: number): string[] {
+export function lines(notes: readonly string[], separator: string, length: number): string[] {
   return notes.reduce<string[]>((filled, note) => {
     const line = filled.at(-1);
     if (line === undefined || line.length + note.length > length) return [...filled, note];

@@ -17,6 +17,9 @@ export const strongColor = "#0072b2";
 /** Of axis lines, and of curves that others are compared with. */
 export const faintColor = "#8a929c";
 
+/** Of texts that stand on a mark. */
+export const textColor = "#1c1f23";
+
 /** Colours of layers from the first to the last, evenly along viridis. */
 export function layerColors(count: number, mode: Mode = "light"): string[] {
   const viridis = scheme("viridis") as (position: number) => string;
@@ -39,6 +42,7 @@ export function darkColors(layers: readonly number[]): Record<string, string> {
     ...layers.flatMap((count) => pairs(layerColors(count), layerColors(count, "dark"))),
     ...pairs(networkColors(8), networkColors(8, "dark")),
     [faintColor, "#7d858f"],
+    [textColor, "#e8eaed"],
   ]);
 }
 

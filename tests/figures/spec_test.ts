@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import { figure1 } from "../../lib/figures/figure1.ts";
-import { Ajv } from "ajv";
-import addFormats from "ajv-formats";
 import type { Figure, Part } from "../../lib/figures/figure.ts";
 import { specText } from "../../lib/figures/drawing/spec_text.ts";
 import { studyFigures } from "../../lib/figures/study_figures.ts";
 import { sampleStudy } from "./sample_study.ts";
 import type { SampleStudy, SampleTables } from "./sample_tables.ts";
-
-const golden = new URL("./golden/", import.meta.url);
-const update = Deno.env.get("UPDATE_GOLDEN") === "1";
+import { assertGolden, vegaLiteCheck } from "./specs.ts";
 
 async function figuresOf(of: SampleStudy, change?: (tables: SampleTables) => void): Promise<Record<string, Figure>> {
   const figures = studyFigures(await sampleStudy(of, change));
@@ -28,11 +24,7 @@ function* partsOf(value: unknown): Generator<Part> {
 }
 
 Deno.test("every figure is valid Vega-Lite", async (test) => {
-  const schema = JSON.parse(await Deno.readTextFile(new URL(import.meta.resolve("vega-lite/vega-lite-schema.json"))));
-  const ajv = new Ajv({ strict: false });
-  (addFormats as unknown as (ajv: Ajv) => void)(ajv);
-  ajv.addFormat("color-hex", /^#[0-9a-f]{6}$/i);
-  const validate = ajv.compile(schema);
+  const check = await vegaLiteCheck();
   const studies: Record<string, SampleStudy> = {
     "one network": { depths: [8] },
     "four depths": { depths: [2, 4, 8, 16] },
@@ -48,9 +40,7 @@ Deno.test("every figure is valid Vega-Lite", async (test) => {
   };
   for (const [name, study] of Object.entries(studies)) {
     for (const [figure, spec] of Object.entries(await figuresOf(study))) {
-      await test.step(`${figure} of ${name}`, () => {
-        assert.ok(validate(JSON.parse(specText(spec))), ajv.errorsText(validate.errors?.slice(0, 5)));
-      });
+      await test.step(`${figure} of ${name}`, () => check(spec));
     }
   }
 });
@@ -59,11 +49,7 @@ Deno.test("the figures of a fixed study are what they were", async (test) => {
   const { depth_noise } = await figuresOf({ depths: [4], seeds: [0, 1, 2], noises: [0, 0.5, 1], epochs: 2 });
   const figures = { ...await figuresOf({ depths: [2, 4], epochs: 3 }), depth_noise: depth_noise! };
   for (const [name, figure] of Object.entries(figures)) {
-    await test.step(name, async () => {
-      const file = new URL(`${name}.vl.json.golden`, golden);
-      if (update) await Deno.writeTextFile(file, specText(figure));
-      assert.equal(specText(figure), await Deno.readTextFile(file), "run with UPDATE_GOLDEN=1 and look at the change");
-    });
+    await test.step(name, () => assertGolden(name, figure));
   }
 });
 

@@ -31,12 +31,16 @@ figure { margin: 16px 0 0; }
 .chart .vega-embed .vega-actions a:hover, .chart .vega-embed .vega-actions a:focus { background: var(--shade); }
 .chart p { padding: 0 16px; }
 figcaption { font-size: 0.9rem; margin-top: 6px; }
+body #vg-tooltip-element table tr td.value { max-height: none; }
 .scroll { overflow-x: auto; }
 .scroll table { border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums; margin: 8px 0 16px; }
 caption { text-align: left; padding: 4px 0 8px; }
 .scroll th, .scroll td { padding: 4px 9px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 .scroll thead th { vertical-align: bottom; font-weight: 600; border-bottom: 2px solid var(--line); }
 .scroll th:first-child, .scroll td:first-child { text-align: left; padding-left: 4px; }
+.scroll tbody th { text-align: left; } .scroll th[rowspan] { vertical-align: top; } th .faint { font-weight: 400; }
+.scroll table:has(th[rowspan]) th:nth-child(2) { text-align: left; }
+.scroll table:has(th[rowspan]) th[scope="row"] { padding-left: 9px; }
 td.below { background: var(--good); }
 .scroll table.claims th, .scroll table.claims td { text-align: left; vertical-align: top; white-space: normal; }
 .scroll table.claims tbody th { font-weight: 400; min-width: 14em; }
