@@ -23,7 +23,7 @@ Deno.test("pairedNetworks() pairs networks that agree in all but the study, over
 
 Deno.test("pairedNetworks() pairs neither other data sets, label noise, nor seeds", async () => {
   const one = await ended("one", { depths: [4], epochs: 1 });
-  for (const  of of[{ datasets: ["cifar-10"] }, { noises: [0.5] }, { seeds: [1] }, { depths: [5] }]) {
+  for (const change of [{ datasets: ["cifar-10"] }, { noises: [0.5] }, { seeds: [1] }, { depths: [5] }]) {
     assert.deepEqual(pairedNetworks(one, await ended("other", { depths: [4], epochs: 1, ...change })), []);
   }
 });
