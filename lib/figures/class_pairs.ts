@@ -70,7 +70,10 @@ function pairPoints(study: Study): Point[] {
 function worst(network: string, points: readonly Point[]): string {
   const own = points.filter((point) => point.network === network && point.cdnv !== null);
   const [first] = own.toSorted((a, b) => Number(b.cdnv) - Number(a.cdnv));
-  if (first === undefined) return `${network}: not measurable`;
+  if (first === undefined) {
+    const zeros = points.some((point) => point.network === network && point.zero === "yes");
+    return `${network}: ${zeros ? "exactly zero where it is measurable" : "not measurable"}`;
+  }
   return `${network}: least apart are the classes ${first.class} and ${first.other}, at ${
     Number(first.cdnv).toPrecision(2)
   }`;

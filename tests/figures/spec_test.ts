@@ -99,6 +99,7 @@ Deno.test("a CDNV of zero and one that is missing are told apart, each marked an
     for (const row of tables.cdnv) if (row.epoch === 2) row.cdnv = 0;
   });
   assert.match(JSON.stringify(zeros!.title), triangle);
+  assert.match(zeros!.description, /Depth 2: from \S+ at epoch 0 to exactly zero at epoch 2/);
   assert.doesNotMatch(JSON.stringify(zeros!.title), cross);
 });
 
