@@ -168,7 +168,10 @@ Deno.test("a precision that there is not, or for another runtime: what was found
     await wrong("{ name: xla, precision: bfloat61 }"),
     /with\.runtime\.precision is "?bfloat61"?, expected "?float32"?, "?tf32"? or "?bfloat16"?/,
   );
-  assert.match(await wrong("{ name: onnx }"), /with\.runtime\.name is "?onnx"?, expected "?xla"?/);
+  assert.match(
+    await wrong("{ name: onnx, precision: tf32 }"),
+    /with\.runtime\.precision is not a parameter [^]*The keys here are name, winograd/,
+  );
   assert.match(
     await wrong("onxx"),
     /with\.runtime is "?onxx"?, expected "auto", "onnx", .*"cpu" or a map$[^]*Did you mean onnx\?/m,
