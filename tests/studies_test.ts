@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, globSync } from "node:fs";
-import { dirname } from "node:path";
+import { globSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
 import { readPipeline } from "../lib/pipeline/file/reader.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -12,8 +13,6 @@ interface Study {
   readonly networks: readonly string[];
   /** All stages, where they are not those of a training for each network. */
   readonly stages?: readonly string[];
-  /** Studies whose outputs it reads. */
-  readonly reads?: readonly string[];
 }
 
 const depths = [1, 2, 3, 4, 5, 6, 8, 16];
@@ -30,7 +29,6 @@ const studies: Readonly<Record<string, Study>> = {
     datasets: [],
     networks: [],
     stages: ["compare"],
-    reads: [".", "studies/figure1/reduced", "studies/figure2/reduced", "studies/label-noise/reduced"],
   },
   "studies/figure1": { datasets: ["cifar-10"], networks: figure1 },
   "studies/figure1/as-coded": { datasets: ["cifar-10"], networks: figure1 },
@@ -74,28 +72,49 @@ async function engine(...args: readonly string[]): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-for (const [study, { datasets, networks, stages: own, reads = [] }] of Object.entries(studies)) {
-  // tests/comparison_study_test.ts runs it on studies that are made there.
-  const ignore = reads.some((other) => !existsSync(`${ROOT}${other}/outputs/tables`));
-  if (ignore) console.log(`The test that ${study} plans is skipped: the studies that it reads have not been run`);
-  Deno.test({
-    name: `${study} plans: every stage of each network, and what they need and lead to`,
-    ignore,
-    fn: async () => {
-      // This also holds the values of each stage against its schema.
-      await engine("repro", "--dry", study);
-      const names = (await engine("list", study)).trim().split("\n").map((line) => line.split(/\s/)[0]!);
-      const stages = ["train", "features", "cdnv", "probe"];
-      assert.deepEqual(
-        names.toSorted(),
-        own?.toSorted() ?? [
-          ...datasets.map((dataset) => `fetch@${dataset}`),
-          ...networks.flatMap((network) => stages.map((stage) => `${stage}@${network}`)),
-          "claims",
-          "plot",
-        ].toSorted(),
-      );
-    },
+/** The stages of a study. */
+function stagesOf({ datasets, networks, stages }: Study): string[] {
+  const trained = ["train", "features", "cdnv", "probe"];
+  return stages?.toSorted() ?? [
+    ...datasets.map((dataset) => `fetch@${dataset}`),
+    ...networks.flatMap((network) => trained.map((stage) => `${stage}@${network}`)),
+    ...["claims", "plot"],
+  ].toSorted();
+}
+
+for (const [folder, study] of Object.entries(studies)) {
+  Deno.test(`${folder} plans: every stage of each network, and what they need and lead to`, async () => {
+    // This also holds the values of each stage against its schema.
+    await engine("repro", "--dry", folder);
+    const names = (await engine("list", folder)).trim().split("\n").map((line) => line.split(/\s/)[0]!);
+    assert.deepEqual(names.toSorted(), stagesOf(study));
+  });
+}
+
+/** Of what is run in minutes, results are committed; the studies in full are for a GPU. */
+const committed = Object.entries(studies).filter(([study]) => /^\.$|\/reduced$|\/imported$/.test(study));
+
+for (const [folder, study] of committed) {
+  Deno.test(`${folder} has a committed lock of all its stages, and what they left: figures, tables, claims, report`, () => {
+    const tracked = new Set(
+      new TextDecoder().decode(
+        new Deno.Command("git", { args: ["ls-files", folder], cwd: ROOT }).outputSync().stdout,
+      ).trim().split("\n").map((path) => path.slice(folder === "." ? 0 : folder.length + 1)),
+    );
+    assert.ok(tracked.has("pipeline.lock"), "pipeline.lock is not committed");
+    const lock = parse(Deno.readTextFileSync(join(ROOT, folder, "pipeline.lock"))) as { stages: object };
+    assert.deepEqual(Object.keys(lock.stages).toSorted(), stagesOf(study));
+    for (
+      const path of ["claims.json", "report.html", "tables/summary.csv", "tables/layers.csv", "figures/figure1.svg"]
+    ) {
+      assert.ok(tracked.has(`outputs/${path}`), `outputs/${path} is not committed`);
+    }
+    for (const figure of [...tracked].filter((path) => path.endsWith(".vl.json"))) {
+      for (const ending of ["svg", "png"]) {
+        const drawn = figure.replace(/vl\.json$/, ending);
+        assert.ok(tracked.has(drawn), `${drawn} is not committed`);
+      }
+    }
   });
 }
 
