@@ -4,7 +4,7 @@ import { withFolder } from "../sample_study.ts";
 import { writeStudy } from "./sample_studies.ts";
 
 Deno.test("studyNames() is the folder below studies/, whatever lies above", () => {
-  for (const root of ["/work/mindepth", "/home/a/studies/copy"]) {
+  for (const root of ["/home/a/mindepth", "/home/a/studies/copy"]) {
     assert.deepEqual(
       studyNames([`${root}/studies/figure1/reduced/outputs/tables`, `${root}/studies/narrow/outputs/tables`]),
       ["figure1/reduced", "narrow"],
