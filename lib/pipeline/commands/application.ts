@@ -5,10 +5,12 @@ import {
   type CommonFlags,
   commonFlags,
   type DagFlags,
+  type ExplainFlags,
   flag,
   jobsFlag,
   type ReproFlags,
   sampleFlag,
+  sinceFlag,
   type StatusFlags,
   tierFlag,
   timeBudgetFlag,
@@ -35,6 +37,7 @@ const repro = buildCommand<ReproFlags, string[], Context>({
       noCommit: flag("Do not keep the contents of outs; commit does so later"),
       noRunCache: flag("Restore nothing but what the lock records"),
       timeBudget: timeBudgetFlag,
+      json: flag("For programs: an event a line, as JSON"),
       ...commonFlags,
     },
     aliases: { j: "jobs", f: "force", k: "keepGoing", s: "singleItem", P: "allPipelines", R: "recursive" },
@@ -52,13 +55,31 @@ ${EXIT_CODES_TEXT}`,
 const status = buildCommand<StatusFlags, string[], Context>({
   loader: () => import("./status.ts"),
   parameters: {
-    flags: { quiet: flag("Print nothing; exit with 1 where something is not up to date"), ...commonFlags },
+    flags: {
+      quiet: flag("Print nothing; exit with 1 where something is not up to date"),
+      json: flag("For programs: a line of JSON"),
+      ...commonFlags,
+    },
     aliases: { q: "quiet" },
     positional: targets,
   },
   docs: {
     brief: "Say which stages would run, and why",
     fullDescription: `Says which stages would run or be restored, and why.\n\n${EXIT_CODES_TEXT}`,
+  },
+});
+
+const explain = buildCommand<ExplainFlags, string[], Context>({
+  loader: () => import("./explain.ts"),
+  parameters: {
+    flags: { since: sinceFlag, json: flag("For programs: a line of JSON a stage"), ...commonFlags },
+    positional: targets,
+  },
+  docs: {
+    brief: "Show what the fingerprint of a stage is made of, and what differs since it last ran",
+    fullDescription: `Shows what the fingerprints of the targets are made of, and what differs since they last ran.
+
+${EXIT_CODES_TEXT}`,
   },
 });
 
@@ -94,7 +115,7 @@ const list = buildCommand<CommonFlags, string[], Context>({
 /** All commands. What a command needs is loaded only when it runs. */
 export const application: Application<Context> = buildApplication(
   buildRouteMap<string, Context>({
-    routes: { repro, status, verify, dag, list, ...dvcVerbs },
+    routes: { repro, status, explain, verify, dag, list, ...dvcVerbs },
     docs: { brief: "Runs the stages of a pipeline file, each only when it has to", fullDescription: EXIT_CODES_TEXT },
   }),
   {

@@ -36,6 +36,8 @@ export type ReproFlags = CommonFlags & {
   readonly noRunCache: boolean;
   /** How long all of it may take. */
   readonly timeBudget?: TimeBudget;
+  /** For programs: an event a line. */
+  readonly json: boolean;
 };
 
 /** Flags of `commit` and `checkout`. */
@@ -44,7 +46,7 @@ export type ForceFlags = CommonFlags & {
   readonly force: boolean;
 };
 
-/** Flags of `metrics show`. */
+/** Flags of `metrics show`, and of others that write for people or for programs. */
 export type JsonFlags = CommonFlags & {
   /** For programs. */
   readonly json: boolean;
@@ -67,9 +69,15 @@ export type StageListFlags = CommonFlags & {
 };
 
 /** Flags of `status`. */
-export type StatusFlags = CommonFlags & {
+export type StatusFlags = JsonFlags & {
   /** Only the exit code. */
   readonly quiet: boolean;
+};
+
+/** Flags of `explain`. */
+export type ExplainFlags = JsonFlags & {
+  /** A git revision. */
+  readonly since?: string;
 };
 
 /** Flags of `verify`. */
@@ -116,6 +124,15 @@ export const timeBudgetFlag: TypedFlagParameter<TimeBudget | undefined, Context>
   optional: true,
   brief: "Have ended after this time, e.g. 2h or 1h30m: stages are asked to end 30 s before, and keep what they can",
   placeholder: "time",
+};
+
+/** `--since`. */
+export const sinceFlag: TypedFlagParameter<string | undefined, Context> = {
+  kind: "parsed",
+  parse: asTyped,
+  optional: true,
+  brief: "Also say what differs since this git revision, by the lock that it has",
+  placeholder: "revision",
 };
 
 /** `--tier`. */

@@ -29,7 +29,7 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
   const keeping = { allowMissing: flags.allowMissing, runCache: !flags.noRunCache, store: !flags.noCommit };
   for (const opened of await openRequests(this, { ...flags, own: !flags.allPipelines }, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
-    if (flags.dry) await showPlan(this, workspace, opened, { force: flags.force, keeping });
+    if (flags.dry) await showPlan(this, workspace, opened, { force: flags.force, json: flags.json, keeping });
     else {
       const retry = retryCommand(this.folder, opened.pipeline.file, "repro", "--single-item");
       const outcomes = await reproduceShown(this, workspace, opened, { ...flags, retry, keeping });

@@ -15,7 +15,7 @@ import { conclude, type Opened, report } from "./opening.ts";
 import { sameCommand } from "./retry.ts";
 
 /** How stages are reproduced. */
-export type ReproductionFlags = Partial<Pick<ReproFlags, "jobs" | "force" | "keepGoing" | "timeBudget">> & {
+export type ReproductionFlags = Partial<Pick<ReproFlags, "jobs" | "force" | "keepGoing" | "timeBudget" | "json">> & {
   /** What is kept, and what of it is used. */
   readonly keeping?: Keeping;
   /** The start of the command that runs one stage again, for messages. */
@@ -34,7 +34,7 @@ export async function reproduceShown(
   opened: Opened,
   flags: ReproductionFlags,
 ): Promise<ReadonlyMap<string, TaskOutcome> | undefined> {
-  const display = await openDisplay(context.output, context.folder);
+  const display = await openDisplay(context.output, context.folder, flags.json);
   const timeOver = new TimeOverText();
   const show = (event: Event): void => {
     timeOver.add(event);
@@ -73,7 +73,7 @@ export async function reproduceShown(
     // All was done just in time.
     if (outcomes.every((outcome) => outcome === "done")) return end?.outcomes;
     const command = sameCommand(context.folder, context.inputs);
-    context.output.write(`${timeOver.text(flags.timeBudget.text, command)}\n`);
+    if (!flags.json) context.output.write(`${timeOver.text(flags.timeBudget.text, command)}\n`);
     // What failed is not mended by more time.
     if (outcomes.includes("failed")) conclude(context, EXIT.failed);
   }

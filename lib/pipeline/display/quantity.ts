@@ -26,6 +26,12 @@ export function numberText(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** An amount of data: `512 B`, `1.5 kB`, `12 MB`. */
+export function bytesText(bytes: number): string {
+  const power = Math.min(4, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return `${numberText(bytes / 1000 ** power)} ${["B", "kB", "MB", "GB", "TB"][power]}`;
+}
+
 /** A count and its noun: `1 stage`, `3 stages`. */
 export function countText(count: number, singular: string, plural: string = `${singular}s`): string {
   return `${count} ${count === 1 ? singular : plural}`;

@@ -3,6 +3,7 @@ import type { Dep, Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Resolution } from "../modules/resolution.ts";
 import type { Lock } from "../store/lock.ts";
+import type { LockContent } from "../store/lock_text.ts";
 import { isStored } from "../store/outs.ts";
 import type { StageRecord } from "../store/stage_record.ts";
 import { StoreError } from "../store/store_error.ts";
@@ -107,19 +108,30 @@ export class Planner {
    * Why a stage is not the one that the lock records, its outs aside. A dep that is not on disk counts as the lock has it,
    * so that a fresh clone, which lacks what git does not keep, can tell too.
    *
+   * @param lock another lock, such as that of an earlier revision
    * @throws {StoreError} where a dep cannot be read
    */
-  async lockDifference(stage: Stage): Promise<readonly Reason[]> {
-    const record = this.#lock.stages.get(stage.name);
+  async lockDifference(stage: Stage, lock: LockContent = this.#lock): Promise<readonly Reason[]> {
+    const record = lock.stages.get(stage.name);
     if (record === undefined) return [{ kind: "never run" }];
-    const outs = [...this.#lock.stages.values()].flatMap((other) => other.outs);
-    const { identity, missing } = completedIdentity(
+    const { identity, missing } = await this.knownIdentity(stage);
+    if (missing.length > 0) return missing.map(({ relative }) => ({ kind: "dep missing", path: relative }));
+    return fingerprintOf(identity) === record.fingerprint ? [] : this.#identityDifference(stage, identity, lock);
+  }
+
+  /**
+   * What a stage's fingerprint is made of, as far as it is known. A dep that is not on disk counts as the lock has it.
+   *
+   * @throws {StoreError} where a dep cannot be read
+   */
+  async knownIdentity(stage: Stage): Promise<KnownIdentity> {
+    const records = [...this.#lock.stages.values()].flatMap(({ outs }) => outs);
+    const deps = this.#lock.stages.get(stage.name)?.deps ?? [];
+    return completedIdentity(
       stage,
       await this.#identity(stage, (path) => this.#workspace.digests.digest(path)),
-      ({ relative }) => [...outs, ...record.deps].find(({ path }) => path === relative),
+      ({ relative }) => [...records, ...deps].find(({ path }) => path === relative),
     );
-    if (missing.length > 0) return missing.map(({ relative }) => ({ kind: "dep missing", path: relative }));
-    return fingerprintOf(identity) === record.fingerprint ? [] : this.#identityDifference(stage, identity);
   }
 
   /**
@@ -168,7 +180,9 @@ export class Planner {
   async #wait(stage: Stage, blockers: readonly string[], digest: DigestOf): Promise<Evaluation> {
     const { identity } = await this.#identity(stage, digest);
     const own = this.#lock.stages.has(stage.name)
-      ? difference(this.#recorded(stage.name), this.#version(identity)).filter(({ kind }) => kind !== "dep changed")
+      ? difference(recorded(this.#lock, stage.name), this.#version(identity)).filter(({ kind }) =>
+        kind !== "dep changed"
+      )
       : [{ kind: "never run" } as const];
     const upstream = blockers.map((blocker): Reason => ({ kind: "upstream", stage: blocker }));
     return { stage: stage.name, state: "waiting", reasons: [...own, ...upstream] };
@@ -206,11 +220,6 @@ export class Planner {
     this.#named.set(closure.digest, closure);
   }
 
-  #recorded(name: string): Parameters<typeof difference>[0] {
-    const record = this.#lock.stages.get(name)!;
-    return { record, closure: record.closure === undefined ? undefined : this.#lock.closures.get(record.closure) };
-  }
-
   #version(identity: Identity): Parameters<typeof difference>[1] {
     return {
       identity,
@@ -218,9 +227,9 @@ export class Planner {
     };
   }
 
-  #identityDifference(stage: Stage, identity: Identity): readonly Reason[] {
-    if (!this.#lock.stages.has(stage.name)) return [{ kind: "never run" }];
-    const reasons = difference(this.#recorded(stage.name), this.#version(identity));
+  #identityDifference(stage: Stage, identity: Identity, lock: LockContent = this.#lock): readonly Reason[] {
+    if (!lock.stages.has(stage.name)) return [{ kind: "never run" }];
+    const reasons = difference(recorded(lock, stage.name), this.#version(identity));
     return reasons.length > 0 ? reasons : [{ kind: "declaration changed" }];
   }
 
@@ -238,6 +247,12 @@ export class Planner {
     }
     return stored !== undefined && results.hasAll(stored.outs) ? stored : undefined;
   }
+}
+
+/** What a lock has of a stage that it knows. */
+function recorded({ stages, closures }: LockContent, name: string): Parameters<typeof difference>[0] {
+  const record = stages.get(name)!;
+  return { record, closure: record.closure === undefined ? undefined : closures.get(record.closure) };
 }
 
 /** The params that have no value, as DVC writes them. */

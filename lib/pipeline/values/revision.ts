@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /** Files from which pipelines, params and metrics are read. */
 const READ = /\.(ya?ml|json|toml|py|dvc|lock)$|(^|\/)\.dvcignore$|^\.dvc\/config$/;
@@ -37,6 +37,19 @@ export async function openRevision(folder: string, revision: string): Promise<Re
     opened[Symbol.dispose]();
     throw error;
   }
+}
+
+/**
+ * The text of a file as a git revision has it; undefined where the revision has no such file.
+ *
+ * @param path absolute
+ * @throws {Error} where the file is in no repository, or the revision is not known; the message is a sentence
+ */
+export async function readAtRevision(path: string, revision: string): Promise<string | undefined> {
+  const [folder, name] = [dirname(path), basename(path)];
+  const listed = await git(folder, ["ls-tree", "-z", "--name-only", "--end-of-options", revision, name]);
+  if (listed.length === 0) return undefined;
+  return new TextDecoder().decode(await git(folder, ["show", "--end-of-options", `${revision}:./${name}`]));
 }
 
 async function git(folder: string, args: readonly string[], input = ""): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,0 +1,154 @@
+import { z } from "zod";
+import type { Json } from "../value.ts";
+import {
+  type DiagnosticJson,
+  type EventJson,
+  type ExplanationJson,
+  JSON_SCHEMA,
+  type ReasonJson,
+  type StatusJson,
+} from "./line.ts";
+
+const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+const schema = z.literal(JSON_SCHEMA);
+const time = z.iso.datetime().describe("When, in UTC");
+const seconds = z.number().min(0);
+const digest = z.string().regex(/^[0-9a-f]{64}$/).describe("sha256, hex");
+const change = z.enum(["added", "removed", "changed"]);
+const text = z.string().describe("The same for people");
+
+/** Why a stage is not up to date. `from` is absent for what is new, `to` for what is gone. */
+const reasonShape: z.ZodType<ReasonJson> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.enum(["never run", "forced", "always changed", "declaration changed"]), text }),
+  z.strictObject({
+    kind: z.enum(["command changed", "folder changed"]),
+    from: z.string().exactOptional(),
+    to: z.string().exactOptional(),
+    text,
+  }),
+  z.strictObject({ kind: z.enum(["module changed", "dep changed", "out changed"]), path: z.string(), change, text }),
+  z.strictObject({
+    kind: z.literal("package changed"),
+    name: z.string(),
+    from: z.string().exactOptional(),
+    to: z.string().exactOptional(),
+    text,
+  }),
+  z.strictObject({
+    kind: z.enum(["parameter changed", "resolution changed"]),
+    key: z.string().describe("`with.optimizer.lr`, `params.yaml:train.lr`"),
+    from: json.exactOptional(),
+    to: json.exactOptional(),
+    text,
+  }),
+  z.strictObject({ kind: z.literal("environment changed"), name: z.string(), text }),
+  z.strictObject({ kind: z.enum(["dep missing", "out missing"]), path: z.string(), text }),
+  z.strictObject({ kind: z.literal("upstream"), stage: z.string(), text }),
+]);
+
+/** An error or a warning. */
+const diagnosticShape: z.ZodType<DiagnosticJson> = z.strictObject({
+  severity: z.enum(["error", "warning"]),
+  message: z.string(),
+  file: z.string().exactOptional().describe("Relative to the current folder where that is shorter"),
+  line: z.int().min(1).exactOptional(),
+  column: z.int().min(1).exactOptional(),
+  hints: z.array(z.string()),
+});
+
+const stage = z.string().describe("The stage's name");
+const reasons = z.array(reasonShape);
+
+function event<K extends string, S extends z.ZodRawShape>(kind: K, shape: S) {
+  return z.strictObject({ schema, kind: z.literal(kind), time, ...shape });
+}
+
+/** A line of `repro --json`. */
+const eventShape: z.ZodType<EventJson> = z.discriminatedUnion("kind", [
+  event("run started", { stages: z.array(z.string()), jobs: z.int().min(1) }),
+  event("run warning", { diagnostic: diagnosticShape }),
+  event("run interrupted", {
+    left: z.number().exactOptional().describe("Seconds of the time budget that are left, where that is over"),
+  }),
+  event("waiting for writer", { process: z.int(), since: z.string() }),
+  event("value resolved", { name: z.string(), note: z.string() }),
+  event("stage unchanged", { stage, seconds: seconds.exactOptional().describe("How long it took when it last ran") }),
+  event("stage restored", {
+    stage,
+    reasons,
+    seconds: seconds.exactOptional().describe("How long it took when it last ran"),
+  }),
+  event("stage frozen", { stage }),
+  event("stage started", { stage, reasons, sandbox: z.string().exactOptional() }),
+  event("stage progress", {
+    stage,
+    done: z.number(),
+    total: z.number().exactOptional(),
+    unit: z.string(),
+    values: z.record(z.string(), z.number()).exactOptional(),
+  }),
+  event("stage output", { stage, stream: z.enum(["stdout", "stderr"]), text: z.string() }),
+  event("stage warning", { stage, diagnostic: diagnosticShape }),
+  event("stage finished", { stage, seconds }),
+  event("stage failed", { stage, seconds, diagnostics: z.array(diagnosticShape) }),
+  event("stage skipped", { stage, because: z.string().describe("The stage that failed") }),
+  event("stage cancelled", { stage, resumes: z.boolean() }),
+  event("run finished", { seconds, ok: z.boolean() }),
+]);
+
+const state = z.enum(["unchanged", "restorable", "stale", "waiting", "frozen"]);
+
+/** The line of `status --json` for a pipeline file. */
+const statusShape: z.ZodType<StatusJson> = z.strictObject({
+  schema,
+  kind: z.literal("status"),
+  pipeline: z.string().describe("The pipeline file, relative to the current folder where that is shorter"),
+  stages: z.array(z.strictObject({ stage, state, fingerprint: digest.exactOptional(), reasons })),
+});
+
+const dep = z.strictObject({
+  path: z.string(),
+  name: z.string().exactOptional(),
+  index: z.int().exactOptional(),
+  sha256: digest,
+  size: z.int(),
+  files: z.int().exactOptional(),
+});
+
+/** The line of `explain --json` for a stage. */
+const explanationShape: z.ZodType<ExplanationJson> = z.strictObject({
+  schema,
+  kind: z.literal("explanation"),
+  pipeline: z.string(),
+  stage,
+  state,
+  fingerprint: digest.exactOptional().describe("Absent where a dep has yet to be made"),
+  reasons,
+  since: z.strictObject({
+    revision: z.string(),
+    fingerprint: digest.exactOptional().describe("What the lock of that revision has; absent where it has none"),
+    reasons,
+  }).exactOptional(),
+  parts: z.strictObject({
+    cmd: z.array(z.string()).exactOptional(),
+    run: z.string().exactOptional(),
+    modules: z.record(z.string(), digest).exactOptional(),
+    packages: z.record(z.string(), z.string()).exactOptional(),
+    with: json.exactOptional(),
+    resolved: z.record(z.string(), json).exactOptional(),
+    params: json.exactOptional(),
+    env: z.record(z.string(), digest.nullable()).exactOptional(),
+    wdir: z.string().exactOptional(),
+    deps: z.array(dep),
+    missing: z.array(z.string()).describe("Deps that are not there"),
+    outs: z.array(z.strictObject({ path: z.string(), name: z.string().exactOptional(), persist: z.boolean() })),
+  }),
+});
+
+/** The JSON Schema (draft 7) of a line that `--json` writes. */
+export function linesSchema(): Json {
+  const { "~standard": _standard, ...made } = z.toJSONSchema(z.union([eventShape, statusShape, explanationShape]), {
+    target: "draft-7",
+  });
+  return JSON.parse(JSON.stringify({ title: "A line of --json", ...made }));
+}

@@ -1,0 +1,13 @@
+import type { Evaluation } from "../plan/plan.ts";
+import { JSON_SCHEMA, type StageStatusJson, type StatusJson } from "./line.ts";
+import { reasonJson } from "./reason_json.ts";
+
+/** A plan as JSON. */
+export function statusJson(pipeline: string, evaluations: readonly Evaluation[]): StatusJson {
+  return { schema: JSON_SCHEMA, kind: "status", pipeline, stages: evaluations.map(stageStatusJson) };
+}
+
+/** What would become of a stage, as JSON. */
+export function stageStatusJson({ stage, state, fingerprint, reasons }: Evaluation): StageStatusJson {
+  return { stage, state, ...fingerprint !== undefined && { fingerprint }, reasons: reasons.map(reasonJson) };
+}
