@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { readPipeline } from "../lib/pipeline/file/reader.ts";
+import { toJson } from "../lib/pipeline/value.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -22,6 +23,9 @@ const figure1 = [
 ];
 const noisy = (seeds: readonly number[]) =>
   seeds.flatMap((seed) => [0, 0.25, 0.5, 0.75, 1].map((share) => `8-${seed}-${share}`));
+
+/** The networks of the paper's four depths, three seeds of each. */
+const fourDepths = [2, 4, 8, 16].flatMap((depth) => [0, 1, 2].map((seed) => `${depth}-${seed}-0`));
 
 const studies: Readonly<Record<string, Study>> = {
   ".": { datasets: ["mnist"], networks: ["2", "4", "8", "16"] },
@@ -53,6 +57,14 @@ const studies: Readonly<Record<string, Study>> = {
   "studies/label-noise": { datasets: ["cifar-10"], networks: noisy([0, 1, 2]) },
   "studies/label-noise/as-coded": { datasets: ["cifar-10"], networks: noisy([0, 1, 2]) },
   "studies/label-noise/reduced": { datasets: ["mnist"], networks: noisy([0, 1]) },
+  "studies/sensitivity": { datasets: [], networks: [], stages: ["compare@perceptrons", "compare@resnets"] },
+  "studies/sensitivity/augmentation": { datasets: ["mnist"], networks: fourDepths },
+  "studies/sensitivity/augmented-measurement": { datasets: ["mnist"], networks: fourDepths },
+  "studies/sensitivity/before-relu": { datasets: ["mnist"], networks: fourDepths },
+  "studies/sensitivity/drop-factor": { datasets: ["mnist"], networks: fourDepths },
+  "studies/sensitivity/linear-maps": { datasets: ["mnist"], networks: fourDepths },
+  "studies/sensitivity/no-batch-norm": { datasets: ["mnist"], networks: fourDepths },
+  "studies/sensitivity/pooled": { datasets: ["mnist", "fashion-mnist"], networks: ["mnist-0", "fashion-mnist-0"] },
 };
 
 Deno.test("every study is named here", () => {
@@ -82,8 +94,15 @@ function stagesOf({ datasets, networks, stages }: Study): string[] {
   ].toSorted();
 }
 
+/** Whether a path of the repository is kept by git. */
+function isTracked(path: string): boolean {
+  return new Deno.Command("git", { args: ["ls-files", "--error-unmatch", path], cwd: ROOT }).outputSync().success;
+}
+
 for (const [folder, study] of Object.entries(studies)) {
-  Deno.test(`${folder} plans: every stage of each network, and what they need and lead to`, async () => {
+  // What compares others reads their tables.
+  const ignore = study.networks.length === 0 && !isTracked(`${folder}/pipeline.lock`);
+  Deno.test(`${folder} plans: every stage of each network, and what they need and lead to`, { ignore }, async () => {
     // This also holds the values of each stage against its schema.
     await engine("repro", "--dry", folder);
     const names = (await engine("list", folder)).trim().split("\n").map((line) => line.split(/\s/)[0]!);
@@ -91,8 +110,10 @@ for (const [folder, study] of Object.entries(studies)) {
   });
 }
 
-/** Of what is run in minutes, results are committed; the studies in full are for a GPU. */
-const committed = Object.entries(studies).filter(([study]) => /^\.$|\/reduced$|\/imported$/.test(study));
+/** Of what is run in minutes, results are committed; of the studies in full, those that were run. */
+const committed = Object.entries(studies).filter(([study]) =>
+  /^\.$|\/reduced$|\/imported$/.test(study) || isTracked(`${study}/pipeline.lock`)
+);
 
 for (const [folder, study] of committed) {
   Deno.test(`${folder} has a committed lock of all its stages, and what they left: figures, tables, claims, report`, () => {
@@ -104,16 +125,80 @@ for (const [folder, study] of committed) {
     assert.ok(tracked.has("pipeline.lock"), "pipeline.lock is not committed");
     const lock = parse(Deno.readTextFileSync(join(ROOT, folder, "pipeline.lock"))) as { stages: object };
     assert.deepEqual(Object.keys(lock.stages).toSorted(), stagesOf(study));
-    for (
-      const path of ["claims.json", "report.html", "tables/summary.csv", "tables/layers.csv", "figures/figure1.svg"]
-    ) {
-      assert.ok(tracked.has(`outputs/${path}`), `outputs/${path} is not committed`);
+    if (study.networks.length > 0) {
+      for (
+        const path of ["claims.json", "report.html", "tables/summary.csv", "tables/layers.csv", "figures/figure1.svg"]
+      ) {
+        assert.ok(tracked.has(`outputs/${path}`), `outputs/${path} is not committed`);
+      }
     }
     for (const figure of [...tracked].filter((path) => path.endsWith(".vl.json"))) {
       for (const ending of ["svg", "png"]) {
         const drawn = figure.replace(/vl\.json$/, ending);
         assert.ok(tracked.has(drawn), `${drawn} is not committed`);
       }
+    }
+  });
+}
+
+/** What the networks of a study were trained and measured by, stage by stage. */
+async function settingsOf(study: string): Promise<ReadonlyMap<string, ReadonlyMap<string, unknown>>> {
+  const pipeline = await readPipeline(`${ROOT}/${study}/pipeline.yaml`);
+  assert.ok(pipeline.ok);
+  return new Map(pipeline.value.stages.flatMap(({ name, action, deps, outs }) => {
+    assert.ok(action.kind === "run");
+    const paths = { deps: deps.map(({ relative }) => relative), outs: outs.map(({ relative }) => relative) };
+    return /^(train|features|cdnv|probe)@/.test(name)
+      ? [[name, new Map(leaves({ with: toJson(action.with), ...paths }))]]
+      : [];
+  }));
+}
+
+/** The values inside one, by their paths. */
+function leaves(value: unknown, path = ""): [string, unknown][] {
+  if (typeof value !== "object" || value === null) return [[path, value]];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === "" ? key : `${path}.${key}`));
+}
+
+/** What each study of sensitivity changes in the stages of every network, and in which study. */
+const sensitivities = {
+  "drop-factor": { of: "studies/figure1/reduced", changes: { train: ["with.optimizer.drops.factor"] } },
+  "no-batch-norm": { of: "studies/figure1/reduced", changes: { train: ["with.model.batchNorm"] } },
+  "before-relu": {
+    of: "studies/figure1/reduced",
+    changes: { features: ["with.layers"], probe: ["with.layers"] },
+  },
+  "linear-maps": {
+    of: "studies/figure1/reduced",
+    changes: { features: ["with.layers"], probe: ["with.layers"] },
+  },
+  "augmentation": {
+    of: "studies/figure1/reduced",
+    changes: { train: ["with.augmentation.flip", "with.augmentation.pad"] },
+  },
+  "augmented-measurement": {
+    of: "studies/sensitivity/augmentation",
+    changes: {
+      features: ["with.augmentation.flip", "with.augmentation.pad"],
+      probe: ["with.augmentation.flip", "with.augmentation.pad"],
+    },
+  },
+  "pooled": { of: "studies/figure2/reduced", changes: { features: ["with.form"], probe: ["with.form"] } },
+} satisfies Record<string, { of: string; changes: Partial<Record<"train" | "features" | "probe", string[]>> }>;
+
+for (const [name, { of, changes }] of Object.entries(sensitivities)) {
+  Deno.test(`studies/sensitivity/${name} changes one setting of ${of} and nothing else, so that they share what is as there`, async () => {
+    const [one, other] = [await settingsOf(of), await settingsOf(`studies/sensitivity/${name}`)];
+    for (const [stage, settings] of other) {
+      const before = one.get(stage);
+      assert.ok(before !== undefined, `${of} has no ${stage}`);
+      const paths = new Set([...before.keys(), ...settings.keys()]);
+      const changed = [...paths].filter((path) => before.get(path) !== settings.get(path)).toSorted();
+      assert.deepEqual(
+        changed,
+        new Map<string, string[]>(Object.entries(changes)).get(stage.split("@")[0]!) ?? [],
+        stage,
+      );
     }
   });
 }
