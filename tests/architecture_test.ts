@@ -79,9 +79,23 @@ Deno.test("no two rooms depend on each other, even by way of a third", () => {
   for (const room of Object.keys(ROOMS)) assert.ok(!reachable(room).has(room), room);
 });
 
+/** What a `deno.json` names. */
+function importMap(folder: string): Record<string, string> {
+  return JSON.parse(readFileSync(join(ROOT, folder, "deno.json"), "utf8")).imports;
+}
+
 Deno.test("every dependency is pinned to one version", () => {
-  const { imports } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8")) as { imports: Record<string, string> };
-  for (const [name, specifier] of Object.entries(imports)) {
+  const [all, engine] = [importMap("."), importMap("lib/pipeline")];
+  for (const [name, specifier] of [...Object.entries(all), ...Object.entries(engine)]) {
     assert.match(specifier, /^npm:(@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+$/, `${name} is not pinned`);
   }
+  for (const name of Object.keys(all).filter((name) => name in engine)) assert.equal(engine[name], all[name]);
+});
+
+Deno.test("the engine names all packages that it imports in its own deno.json, and no others", () => {
+  const named = Object.keys(importMap("lib/pipeline")).filter((name) => !name.startsWith("@types/"));
+  const imported = FILES.filter((file) => file.startsWith("lib/pipeline/"))
+    .flatMap((file) => importsOf(readFileSync(join(ROOT, file), "utf8")))
+    .filter((specifier) => !/^(\.|node:|file:)/.test(specifier));
+  assert.deepEqual([...new Set(imported)].sort(), named.sort());
 });

@@ -218,6 +218,19 @@ Deno.test("README.md: the new experiment it writes is a valid study", async () =
   });
 });
 
+Deno.test("lib/pipeline/README.md: its first pipeline does what it says", async () => {
+  await withExamples("lib/pipeline/README.md", async (folder) => {
+    const first = await engine(folder, "repro", "words");
+    assert.equal(first.code, 0, first.text);
+    assert.equal(readFileSync(join(folder, "words/count.json"), "utf8"), "3");
+    assert.match((await engine(folder, "repro", "words")).text, /^2 unchanged/m);
+    const path = join(folder, "words/pipeline.yaml");
+    writeFileSync(path, readFileSync(path, "utf8").replace("least: 4", "least: 7"));
+    assert.match((await engine(folder, "repro", "words")).text, /^1 ran.*1 unchanged/m);
+    assert.equal(readFileSync(join(folder, "words/count.json"), "utf8"), "1");
+  });
+});
+
 Deno.test("README.md: its table of results is outputs/tables/summary.csv to the digits shown", async () => {
   const summary = await readTable(join(ROOT, "outputs/tables/summary.csv"));
   const expected = summary.map((row) => {
@@ -242,7 +255,7 @@ Deno.test("README.md: its table of results is outputs/tables/summary.csv to the 
 
 Deno.test("no page links to a file that is not there", () => {
   const broken: string[] = [];
-  for (const page of globSync("{README,CONTRIBUTING,docs/*}.md", { cwd: ROOT })) {
+  for (const page of globSync("{README,CONTRIBUTING,docs/*,lib/pipeline/README}.md", { cwd: ROOT })) {
     const text = readFileSync(join(ROOT, page), "utf8");
     for (const [, target] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
       if (globSync(join(dirname(join(ROOT, page)), target!)).length === 0) broken.push(`${page} -> ${target}`);

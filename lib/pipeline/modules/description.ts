@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { dirname, relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { Diagnostic, Result } from "../diagnostic.ts";
 import type { RunAction, Stage } from "../file/pipeline.ts";
 import { runProcess } from "../run/process.ts";
@@ -124,7 +124,7 @@ function memoryKey({ action }: ModuleStage, { digest }: Code): string {
   return createHash("sha256").update(`${action.module}\n${digest}\n${values}`).digest("hex");
 }
 
-const hostModule = fileURLToPath(new URL("./description_host.ts", import.meta.url));
+const hostModule = new URL("./description_host.ts", import.meta.url).href;
 
 async function askModule(stages: readonly ModuleStage[], code: Code): Promise<DescriptionAnswer> {
   const { module } = stages[0]!.action;

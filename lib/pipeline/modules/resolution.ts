@@ -66,7 +66,7 @@ function questionKey({ module, value }: { readonly module: string; readonly valu
   return JSON.stringify([module, value]);
 }
 
-const hostModule = fileURLToPath(new URL("./resolution_host.ts", import.meta.url));
+const hostModule = new URL("./resolution_host.ts", import.meta.url).href;
 
 async function ask(questions: ResolutionRequest["questions"]): Promise<readonly ResolutionAnswer[]> {
   const [first] = questions;

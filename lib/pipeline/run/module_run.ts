@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import { nativeFolders } from "../modules/native.ts";
@@ -74,7 +74,7 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
   return diagnostics;
 }
 
-const hostModule = fileURLToPath(new URL("./host.ts", import.meta.url));
+const hostModule = new URL("./host.ts", import.meta.url).href;
 
 /**
  * What a stage's module may reach: its code, its deps, its outs, its state, what it declares and the native libraries that

@@ -32,7 +32,7 @@ export function sandboxLabel(sandbox: Sandbox): string {
 /**
  * The arguments of `deno` that run `main` in a sandbox, with the configuration of the project that `module` belongs to.
  *
- * @param main absolute path of a module of the engine
+ * @param main URL of a module of the engine
  * @param module absolute path of the module that it imports
  */
 export function sandboxArguments(main: string, module: string, sandbox: Sandbox): string[] {

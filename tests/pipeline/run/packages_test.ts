@@ -97,7 +97,8 @@ for (const [name, { imports, body, sandbox }] of Object.entries(uses)) {
     using folder = temporaryFolder();
     const module = join(folder.path, "stage.ts");
     Deno.writeTextFileSync(module, moduleText({ imports, body }));
-    for (const file of ["deno.json", "deno.lock"]) {
+    Deno.mkdirSync(join(folder.path, "lib/pipeline"), { recursive: true });
+    for (const file of ["deno.json", "deno.lock", "lib/pipeline/deno.json"]) {
       Deno.copyFileSync(join(projectFolder, file), join(folder.path, file));
     }
     const code = await codeOf(module);
