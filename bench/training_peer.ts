@@ -21,12 +21,18 @@ export interface StepsRun {
   readonly losses: readonly number[];
 }
 
+/**
+ * How PyTorch trains: eagerly, with the optimizer fused; the same with images that were normalised once before; with network,
+ * normalising and loss compiled; or with the optimizer's update compiled too, in place of the fused one.
+ */
+export type Way = "eager" | "prepared" | "compiled" | "compiled update";
+
 /** The child. */
 export interface TrainingPeer extends Disposable {
   /** Makes a task the current one; answers with PyTorch's version. */
   prepare(task: PeerTask): Promise<{ readonly version: string }>;
-  /** Trains from the initial parameters; images are normalised step by step or, where `prepared`, once before. */
-  run(request: { readonly prepared: boolean }): Promise<StepsRun>;
+  /** Trains from the initial parameters. The first run in a way compiles what that needs. */
+  run(request: { readonly way: Way }): Promise<StepsRun>;
 }
 
 /** Starts the child. */
