@@ -17,6 +17,7 @@ import {
   type VerifyFlags,
 } from "./flags.ts";
 import { targets } from "./flags.ts";
+import { cacheVerbs } from "./cache_verbs.ts";
 import { dvcVerbs } from "./dvc_verbs.ts";
 import { text } from "./text.ts";
 import { UsageError } from "./usage_error.ts";
@@ -115,7 +116,7 @@ const list = buildCommand<CommonFlags, string[], Context>({
 /** All commands. What a command needs is loaded only when it runs. */
 export const application: Application<Context> = buildApplication(
   buildRouteMap<string, Context>({
-    routes: { repro, status, explain, verify, dag, list, ...dvcVerbs },
+    routes: { repro, status, explain, verify, dag, list, ...cacheVerbs, ...dvcVerbs },
     docs: { brief: "Runs the stages of a pipeline file, each only when it has to", fullDescription: EXIT_CODES_TEXT },
   }),
   {

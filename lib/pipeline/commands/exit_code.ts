@@ -2,7 +2,7 @@
 export const EXIT = {
   /** All went well. */
   ok: 0,
-  /** A stage failed; by `status --quiet`, something is not up to date; by `verify`, something differs. */
+  /** A stage failed; by `status --quiet`, something is not up to date; by `verify`, something differs; by `verify-cache`, is damaged. */
   failed: 1,
   /** The command line is wrong: a command, a flag or a target that does not exist. */
   usage: 2,

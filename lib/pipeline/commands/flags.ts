@@ -1,11 +1,16 @@
 import type { TypedFlagParameter, TypedPositionalParameters } from "@stricli/core";
+import { bytes, MEMORY } from "../file/quantity.ts";
 import type { Context } from "./context.ts";
 import { parseTimeBudget, type TimeBudget } from "./time_budget.ts";
 
 /** What every command takes. */
-export type CommonFlags = {
+export type FileFlags = {
   /** The pipeline file, as typed. */
   readonly file?: string;
+};
+
+/** What every command about stages takes. */
+export type CommonFlags = FileFlags & {
   /** Whether targets are patterns. */
   readonly glob: boolean;
 };
@@ -80,6 +85,16 @@ export type ExplainFlags = JsonFlags & {
   readonly since?: string;
 };
 
+/** Flags of `gc`. */
+export type GcFlags = FileFlags & {
+  /** Bytes that may be left. */
+  readonly budget?: number;
+  /** Branches and tags whose locks count; all unless given. */
+  readonly revision?: readonly string[];
+  /** Only say what would be removed. */
+  readonly dry: boolean;
+};
+
 /** Flags of `verify`. */
 export type VerifyFlags = CommonFlags & {
   /** How far verification goes; each tier includes the one before. */
@@ -126,6 +141,25 @@ export const timeBudgetFlag: TypedFlagParameter<TimeBudget | undefined, Context>
   placeholder: "time",
 };
 
+/** `--budget`. */
+export const budgetFlag: TypedFlagParameter<number | undefined, Context> = {
+  kind: "parsed",
+  parse: parseBytes,
+  optional: true,
+  brief: "Remove what was used least recently until no more than this is left, e.g. 20GB; else only what nothing names",
+  placeholder: "size",
+};
+
+/** `--revision`, which may be given several times. */
+export const revisionsFlag: TypedFlagParameter<readonly string[] | undefined, Context> = {
+  kind: "parsed",
+  parse: asTyped,
+  optional: true,
+  variadic: true,
+  brief: "A branch or tag (may be given again): the locks of those alone count, else those of all",
+  placeholder: "name",
+};
+
 /** `--since`. */
 export const sinceFlag: TypedFlagParameter<string | undefined, Context> = {
   kind: "parsed",
@@ -152,11 +186,8 @@ export const sampleFlag: TypedFlagParameter<number | undefined, Context> = {
   placeholder: "count",
 };
 
-/** `--file` and `--glob`. */
-export const commonFlags: {
-  file: TypedFlagParameter<string | undefined, Context>;
-  glob: TypedFlagParameter<boolean, Context>;
-} = {
+/** `--file`. */
+export const fileFlags: { file: TypedFlagParameter<string | undefined, Context> } = {
   file: {
     kind: "parsed",
     parse: asTyped,
@@ -164,6 +195,11 @@ export const commonFlags: {
     brief: "The pipeline file; else pipeline.yaml or dvc.yaml here or in the nearest folder above",
     placeholder: "path",
   },
+};
+
+/** `--file` and `--glob`. */
+export const commonFlags: typeof fileFlags & { glob: TypedFlagParameter<boolean, Context> } = {
+  ...fileFlags,
   glob: flag("Targets are patterns over stage names: 'train@*'"),
 };
 
@@ -190,6 +226,12 @@ export const revisions: TypedPositionalParameters<string[], Context> = {
 
 function asTyped(input: string): string {
   return input;
+}
+
+function parseBytes(input: string): number {
+  const text = input.trim();
+  if (!MEMORY.test(text)) throw new Error(`"${input}" is not a size such as 20GB or 512MiB`);
+  return bytes(text);
 }
 
 function parseCount(input: string): number {

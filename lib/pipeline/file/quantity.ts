@@ -3,6 +3,9 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400
 /** A text that is a time: numbers, each with its unit. */
 export const DURATION: RegExp = /^(\d+(\.\d+)?\s*(s|m|h|d)\s*)+$/;
 
+/** A text that is an amount of memory: a number and its unit. */
+export const MEMORY: RegExp = /^\d+(\.\d+)?\s*(B|[kKMGT]i?B?)$/;
+
 /** Bytes of a text such as `4GB`, `512MiB` or `2G` (decimal without the `i`); a number is bytes already. */
 export function bytes(amount: string | number): number {
   if (typeof amount === "number") return amount;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../value.ts";
 import { exactnessSchema } from "./exactness_schema.ts";
-import { DURATION } from "./quantity.ts";
+import { DURATION, MEMORY } from "./quantity.ts";
 import { KEY_SEPARATOR, list, map, oneOf, type Phase, strict, text, valueOf } from "./schema_part.ts";
 
 /** What is wrong with a value, as the schema sees it. `path` leads to the value (or to the holder of the keys). */
@@ -237,7 +237,6 @@ function vars(description: string): z.ZodType {
 const LISTED = "a list, or a reference to one";
 const AMOUNT = "an amount of memory such as 4GB or 512MiB";
 const SPAN = "a time such as 90m or 2h";
-const MEMORY = /^\d+(\.\d+)?\s*(B|[kKMGT]i?B?)$/;
 
 function quantity(pattern: RegExp, expected: string): z.ZodType {
   return oneOf(

@@ -73,6 +73,7 @@ export class Recorder {
     const restoration = await restoreOuts(workspace, stage.outs, result.outs);
     if (restoration.restored) {
       if (workspace.results.read(fingerprint) === undefined) this.#enterResult(stage, fingerprint, result);
+      else workspace.results.use(fingerprint);
       if (lock.stages.get(stage.name)?.fingerprint !== fingerprint) {
         this.#enterLock(stage, fingerprint, identity, result);
       }

@@ -76,6 +76,7 @@ export class StageReproduction {
     }
     if (evaluation.state === "unchanged") {
       this.#settleState(evaluation);
+      if (evaluation.fingerprint !== undefined) this.#options.workspace.results.use(evaluation.fingerprint);
       this.#options.emit({ kind: "stage unchanged", time, stage: name, ...this.#seconds(name) });
       return "done";
     }

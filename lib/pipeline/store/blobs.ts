@@ -1,4 +1,4 @@
-import { chmodSync, constants, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, constants, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { copyFile, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { syncFolder, temporaryPath } from "./durable_file.ts";
@@ -34,6 +34,22 @@ export class Blobs {
   has(digest: string, size?: number): boolean {
     const stat = statSync(this.path(digest), { throwIfNoEntry: false });
     return stat !== undefined && stat.isFile() && (size === undefined || stat.size === size);
+  }
+
+  /** All blobs, by digest, with their sizes in bytes. */
+  sizes(): Map<string, number> {
+    const sizes = new Map<string, number>();
+    for (const part of readdirSync(this.#folder)) {
+      for (const digest of readdirSync(join(this.#folder, part))) sizes.set(digest, statSync(this.path(digest)).size);
+    }
+    return sizes;
+  }
+
+  /** Whether a blob has the content that its name says; one that does not is deleted. */
+  async verify(digest: string): Promise<boolean> {
+    if ((await hashFile(this.path(digest))).sha256 === digest) return true;
+    this.delete(digest);
+    return false;
   }
 
   /** Stores a copy of a file; what is hashed is the copy, so that the name is right even if the file changes meanwhile. */

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Blobs } from "./blobs.ts";
@@ -72,14 +72,45 @@ export class Results {
     return undefined;
   }
 
+  /** The fingerprints of all entries, with the times of their last use in ms since 1970. */
+  uses(): Map<string, number> {
+    return new Map(readdirSync(this.#folder).map((name) => [name, statSync(this.path(name)).mtimeMs]));
+  }
+
+  /** Takes note that a result was of use just now, so that it is not the next to be removed. */
+  use(fingerprint: string): void {
+    const now = new Date();
+    try {
+      utimesSync(this.path(fingerprint), now, now);
+    } catch {
+      // Not every stage has an entry.
+    }
+  }
+
+  /** Removes an entry; nothing happens where there is none. */
+  delete(fingerprint: string): void {
+    rmSync(this.path(fingerprint), { force: true });
+  }
+
   /** Whether all blobs of the outs are there (their content is verified when they are restored). */
   hasAll(outs: readonly OutRecord[]): boolean {
     return outs.every((out) => {
       if (out.kind === "file") return this.#blobs.has(out.sha256, out.size);
-      const manifest = this.#blobs.text(out.sha256);
-      const files = manifest === undefined ? undefined : parseManifest(manifest);
-      return files !== undefined && files.every(({ sha256, size }) => this.#blobs.has(sha256, size));
+      return this.#files(out)?.every(({ sha256, size }) => this.#blobs.has(sha256, size)) ?? false;
     });
+  }
+
+  /** Digests of the blobs that hold the outs, whether they are there or not; of a folder, as far as its manifest is. */
+  blobsOf(outs: readonly OutRecord[]): string[] {
+    return outs.flatMap((out) => [
+      out.sha256,
+      ...out.kind === "file" ? [] : this.#files(out)?.map(({ sha256 }) => sha256) ?? [],
+    ]);
+  }
+
+  #files({ sha256 }: OutRecord): ReturnType<typeof parseManifest> {
+    const manifest = this.#blobs.text(sha256);
+    return manifest === undefined ? undefined : parseManifest(manifest);
   }
 
   /** Stores a result whose blobs are stored and synced. */

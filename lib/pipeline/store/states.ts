@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** Folders that stages which resume keep from one attempt to the next, by a fingerprint. */
@@ -25,6 +25,18 @@ export class States {
   holds(fingerprint: string): boolean {
     const folder = join(this.#folder, fingerprint);
     return existsSync(folder) && readdirSync(folder).length > 0;
+  }
+
+  /** All folders by name, with their bytes and the times of their last change in ms since 1970. */
+  sizes(): Map<string, { readonly size: number; readonly changed: number }> {
+    return new Map(
+      readdirSync(this.#folder).map((name) => {
+        const paths = readdirSync(join(this.#folder, name), { recursive: true, encoding: "utf8" });
+        const stats = ["", ...paths].map((path) => statSync(join(this.#folder, name, path)));
+        const size = stats.reduce((sum, stat) => sum + (stat.isFile() ? stat.size : 0), 0);
+        return [name, { size, changed: Math.max(...stats.map(({ mtimeMs }) => mtimeMs)) }];
+      }),
+    );
   }
 
   /** Removes what the stage gave up for when it has succeeded: the folder `spent` in that of a fingerprint. */

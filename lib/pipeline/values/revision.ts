@@ -1,4 +1,5 @@
 import { basename, dirname, join } from "node:path";
+import { git, readObjects } from "../git.ts";
 
 /** Files from which pipelines, params and metrics are read. */
 const READ = /\.(ya?ml|json|toml|py|dvc|lock)$|(^|\/)\.dvcignore$|^\.dvc\/config$/;
@@ -22,15 +23,10 @@ export async function openRevision(folder: string, revision: string): Promise<Re
   const copy = await Deno.realPath(await Deno.makeTempDir({ prefix: "revision-" }));
   const opened = { folder: copy, [Symbol.dispose]: () => Deno.removeSync(copy, { recursive: true }) };
   try {
-    const objects = await git(folder, ["cat-file", "--batch"], names.map((name) => `${revision}:./${name}\n`).join(""));
-    let at = 0;
-    for (const name of names) {
-      const line = objects.indexOf(10, at);
-      const size = Number(new TextDecoder().decode(objects.subarray(at, line)).split(" ").at(-1));
-      const content = objects.subarray(line + 1, line + 1 + size);
+    const contents = await readObjects(folder, names.map((name) => `${revision}:./${name}`));
+    for (const [position, name] of names.entries()) {
       await Deno.mkdir(dirname(join(copy, name)), { recursive: true });
-      await Deno.writeFile(join(copy, name), content);
-      at = line + size + 2;
+      await Deno.writeFile(join(copy, name), contents[position]!);
     }
     return opened;
   } catch (error) {
@@ -50,23 +46,4 @@ export async function readAtRevision(path: string, revision: string): Promise<st
   const listed = await git(folder, ["ls-tree", "-z", "--name-only", "--end-of-options", revision, name]);
   if (listed.length === 0) return undefined;
   return new TextDecoder().decode(await git(folder, ["show", "--end-of-options", `${revision}:./${name}`]));
-}
-
-async function git(folder: string, args: readonly string[], input = ""): Promise<Uint8Array<ArrayBuffer>> {
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command("git", { args: ["-C", folder, ...args], stdin: "piped", stdout: "piped", stderr: "piped" })
-      .spawn();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new Error("there is no git, which reads revisions; install it");
-    throw error;
-  }
-  const writer = child.stdin.getWriter();
-  const fed = writer.write(new TextEncoder().encode(input)).then(() => writer.close());
-  const { success, stdout, stderr } = await child.output();
-  await fed.catch(() => {});
-  if (!success) {
-    throw new Error(`git cannot read the revision: ${new TextDecoder().decode(stderr).trim().split("\n")[0]}`);
-  }
-  return stdout;
 }
