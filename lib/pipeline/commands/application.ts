@@ -19,6 +19,7 @@ import {
 import { targets } from "./flags.ts";
 import { cacheVerbs } from "./cache_verbs.ts";
 import { dvcVerbs } from "./dvc_verbs.ts";
+import { lock } from "./lock_verbs.ts";
 import { text } from "./text.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -116,7 +117,7 @@ const list = buildCommand<CommonFlags, string[], Context>({
 /** All commands. What a command needs is loaded only when it runs. */
 export const application: Application<Context> = buildApplication(
   buildRouteMap<string, Context>({
-    routes: { repro, status, explain, verify, dag, list, ...cacheVerbs, ...dvcVerbs },
+    routes: { repro, status, explain, verify, dag, list, ...cacheVerbs, lock, ...dvcVerbs },
     docs: { brief: "Runs the stages of a pipeline file, each only when it has to", fullDescription: EXIT_CODES_TEXT },
   }),
   {

@@ -135,6 +135,25 @@ export class Planner {
   }
 
   /**
+   * What a stage's fingerprint is made of once what the lock records is in place, whatever stands there now; a dep that is
+   * neither in the lock nor on disk is missing.
+   *
+   * @throws {StoreError} where a dep cannot be read
+   */
+  async lockedIdentity(stage: Stage): Promise<KnownIdentity> {
+    const records = new Map([...this.#lock.stages.values()].flatMap(({ outs }) => outs.map((out) => [out.path, out])));
+    const recorded = new Set(stage.deps.filter(({ relative }) => records.has(relative)).map(({ path }) => path));
+    return completedIdentity(
+      stage,
+      await this.#identity(
+        stage,
+        async (path) => recorded.has(path) ? undefined : await this.#workspace.digests.digest(path),
+      ),
+      ({ relative }) => records.get(relative),
+    );
+  }
+
+  /**
    * Makes sure that a stage's code is as an evaluation found it: all of it once the stage's process has loaded it, at the
    * end what it imports on the way.
    *

@@ -25,7 +25,10 @@ export interface Preparation {
 }
 
 /** What is asked of the planner besides. */
-export type Keeping = Pick<PlannerOptions, "allowMissing" | "runCache" | "store">;
+export type Keeping = Pick<PlannerOptions, "allowMissing" | "runCache" | "store"> & {
+  /** In place of the lock that stands beside the pipeline file. */
+  readonly lock?: Lock;
+};
 
 /**
  * Reads the lock, works out what the modules of the selected stages import, and has them check their names and values.
@@ -38,13 +41,15 @@ export async function prepare(
   pipeline: Pipeline,
   graph: Graph,
   selected: ReadonlySet<string>,
-  keeping: Keeping = {},
+  { lock: given, ...keeping }: Keeping = {},
 ): Promise<Result<Preparation>> {
   workspace.digests.leaveOut(pipeline.ignores);
   const stages = [...graph.stages.values()].filter(({ name }) => selected.has(name));
   // Resolvers answer from a process of their own; meanwhile the lock is read.
   const code = await readCode(workspace, stages.filter(({ frozen }) => !frozen));
-  const lock = await readLock(lockPath(pipeline.file), workspace.index);
+  const lock: Result<Lock> = given === undefined
+    ? await readLock(lockPath(pipeline.file), workspace.index)
+    : { ok: true, value: given, diagnostics: [] };
   const resolutions: Result<Resolutions> = code.ok ? await code.value.resolving : { ok: false, diagnostics: [] };
   // In a dvc.yaml, a dep that no stage makes may yet appear: as an undeclared out of a stage before.
   const missing = basename(pipeline.file) === DVC_FILE ? [] : missingDeps(graph, stages);

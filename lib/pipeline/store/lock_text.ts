@@ -72,7 +72,10 @@ export function parseLock(source: Source): Result<LockContent> {
       message: "The lock holds a conflict of a merge that was not resolved",
       range: { source, start: conflict.index, end: conflict.index + conflict[0].length },
       hints: [
-        `Take either side whole, by \`git checkout --ours ${shellWord(shownPath(source.path))}\` or --theirs, then ` +
+        "Resolve the conflicts of the pipeline file, then run `lock resolve`: it keeps what fits the files as they are",
+        `Or take either side whole, by \`git checkout --ours ${
+          shellWord(shownPath(source.path))
+        }\` or --theirs, then ` +
         "reproduce: what it lacks is run or restored",
       ],
     }]);
@@ -120,7 +123,12 @@ const REMEDY = "Restore the file from version control, or delete it: what can be
 
 /** The text of a lock: a block a stage, sorted by name; a block a closure, sorted by module. */
 export function formatLock({ stages, closures }: LockContent): string {
-  const byName = [...stages].sort(([one], [other]) => one < other ? -1 : 1);
+  return lockText(new Map([...stages].map(([name, record]) => [name, stageBlock(name, record)])), closures);
+}
+
+/** The text of a lock whose blocks of stages are given, by name. */
+export function lockText(blocksOfStages: ReadonlyMap<string, string>, closures: LockContent["closures"]): string {
+  const byName = [...blocksOfStages].sort(([one], [other]) => one < other ? -1 : 1);
   const byEntry = [...closures].sort(([oneDigest, one], [otherDigest, other]) =>
     one.entry === other.entry ? (oneDigest < otherDigest ? -1 : 1) : one.entry < other.entry ? -1 : 1
   );
@@ -128,7 +136,7 @@ export function formatLock({ stages, closures }: LockContent): string {
     [digest, { entry, modules: formatDigests(modules), packages: formatDigests(packages) }] as const
   );
   return HEADER + yaml({ schema: SCHEMA }) +
-    (byName.length === 0 ? yaml({ stages: {} }) : STAGES + byName.map((stage) => stageBlock(...stage)).join("")) +
+    (byName.length === 0 ? yaml({ stages: {} }) : STAGES + byName.map(([, block]) => block).join("")) +
     yaml({ closures: Object.fromEntries(blocks) });
 }
 
@@ -138,7 +146,8 @@ const STAGES = "stages:\n";
 /** Blocks by record: the lock is written after every stage, and all records but one are as they were. */
 const stageBlocks = new WeakMap<StageRecord, { readonly name: string; readonly text: string }>();
 
-function stageBlock(name: string, record: StageRecord): string {
+/** A stage as it stands in a lock; equal for equal records. */
+export function stageBlock(name: string, record: StageRecord): string {
   const known = stageBlocks.get(record);
   if (known?.name === name) return known.text;
   const ordered = Object.fromEntries(KEYS.filter((key) => key in record).map((key) => [key, record[key]]));
