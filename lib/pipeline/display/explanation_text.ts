@@ -45,6 +45,9 @@ function partRows(parts: PartsJson): Row[] {
       `env ${name}`,
       digest === null ? "not set" : shortened(digest),
     ]),
+    ...Object.entries(parts.tools ?? {}).map((
+      [command, text],
+    ): Row => [`tool ${command}`, text.replaceAll("\n", "; ")]),
     ...parts.wdir === undefined ? [] : [["wdir", parts.wdir] as const],
     ...parts.deps.map(({ path, sha256, size, files }): Row => [
       `dep ${path}`,

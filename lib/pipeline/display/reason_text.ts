@@ -27,6 +27,8 @@ export function reasonText(reason: Reason): string {
       return changeText(`what ${reason.key} comes to`, valueText(reason.from), valueText(reason.to));
     case "environment changed":
       return `the environment variable ${reason.name} changed`;
+    case "tool changed":
+      return changeText(`the tool \`${reason.command}\``, commandText(reason.from), commandText(reason.to));
     case "dep changed":
       return reason.change === "changed" ? `${reason.path} changed` : `dep ${pathText(reason.path, reason.change)}`;
     case "dep missing":

@@ -22,8 +22,8 @@ export interface Surroundings {
 export function assembleStage(instance: Instance, body: MapNode, { folder, base, diagnostics }: Surroundings): Stage {
   const wdir = resolve(base, textOf(child(body, "wdir")) ?? ".");
   const paths = { folder, wdir, diagnostics };
-  const keys = ["desc", "meta", "env", "untracked", "net"];
-  const [desc, meta, env, untracked, net] = keys.map((key) => child(body, key));
+  const keys = ["desc", "meta", "env", "tools", "untracked", "net"];
+  const [desc, meta, env, tools, untracked, net] = keys.map((key) => child(body, key));
   const outs = [
     ...outsOf(child(body, "outs"), "out", paths),
     ...outsOf(child(body, "metrics"), "metric", paths),
@@ -40,6 +40,7 @@ export function assembleStage(instance: Instance, body: MapNode, { folder, base,
     deps: depsOf(child(body, "deps"), paths),
     outs: withExactness(outs, exactness, diagnostics),
     ...(env && { env: toPlain(env) as string[] }),
+    ...(tools && { tools: toPlain(tools) as string[] }),
     ...(untracked && { untracked: toPlain(untracked) as string[] }),
     net: net ? hosts(toPlain(net) as boolean | string[]) : [],
     frozen: flag(body, "frozen", false),

@@ -43,6 +43,8 @@ export interface Stage {
   readonly outs: readonly Out[];
   /** The only environment variables the stage sees; undefined: a `cmd` stage sees all of them, a `run` stage none. */
   readonly env?: readonly string[];
+  /** Commands whose output tells the versions of what a `cmd` stage runs: `python --version`; part of its fingerprint. */
+  readonly tools?: readonly string[];
   /**
    * Environment variables, and absolute paths, that a `run` stage may read though they are no part of its fingerprint, for it
    * verifies what it finds there.

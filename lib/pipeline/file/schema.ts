@@ -156,6 +156,9 @@ function makeShape(phase: Phase): Shape {
     env: list(text("the name of an environment variable"), "a list of environment variables").optional().describe(
       "The only environment variables that the stage sees; their values are part of the fingerprint",
     ),
+    tools: list(text("a command"), "a list of commands").optional().describe(
+      "Commands that tell the versions of what `cmd` runs, e.g. `python --version`: what they print is part of the fingerprint",
+    ),
     untracked: list(
       text("the name of an environment variable, or an absolute path"),
       "a list of environment variables and absolute paths",

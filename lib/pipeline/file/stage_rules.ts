@@ -9,6 +9,7 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   "run",
   "with",
   "env",
+  "tools",
   "untracked",
   "net",
   "resources",
@@ -70,6 +71,7 @@ function checkBody(name: string, place: Entry["keyRange"], body: MapNode, diagno
   needs("with", "run", "the values a module gets");
   needs("untracked", "run", "what a module may read besides its deps");
   needs("net", "run", "the hosts a module may reach");
+  needs("tools", "cmd", "commands that tell the versions of what a command runs");
   needs("params", "cmd", "values of params files that a command depends on");
   for (const [key, entry] of keys) checkOwnKey(key, entry, diagnostics);
   for (const key of LISTS) {

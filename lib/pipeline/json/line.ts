@@ -105,6 +105,8 @@ export interface PartsJson {
   readonly params?: Json;
   /** sha256 of variables; null for one that is not set. */
   readonly env?: { readonly [name: string]: string | null };
+  /** What the commands that tell versions printed. */
+  readonly tools?: { readonly [command: string]: string };
   /** The working folder. */
   readonly wdir?: string;
   /** What it reads. */

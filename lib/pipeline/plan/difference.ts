@@ -26,6 +26,7 @@ export function difference(
     ...resolvedDifference(was.resolved ?? {}, is.resolved ?? {}),
     ...paramsDifference(was.params ?? {}, is.params ?? {}),
     ...environmentDifference(was.env ?? {}, is.env ?? {}),
+    ...toolsDifference(was.tools ?? {}, is.tools ?? {}),
     ...folderDifference(was.wdir ?? ".", is.wdir ?? "."),
     ...depsDifference(was.deps, is.deps),
     ...outsDifference(was.outs, is.outs),
@@ -118,6 +119,17 @@ function environmentDifference(
 ): Reason[] {
   return keysOf(was, is).filter((name) => was[name] !== is[name])
     .map((name) => ({ kind: "environment changed", name }));
+}
+
+type Tools = NonNullable<StageRecord["tools"]>;
+
+function toolsDifference(was: Tools, is: Tools): Reason[] {
+  return changes(was, is).map(({ key: command }) => ({
+    kind: "tool changed",
+    command,
+    ...(was[command] === undefined ? {} : { from: was[command] }),
+    ...(is[command] === undefined ? {} : { to: is[command] }),
+  }));
 }
 
 function folderDifference(from: string, to: string): Reason[] {

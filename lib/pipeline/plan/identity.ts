@@ -33,6 +33,8 @@ export interface Circumstances {
   readonly with?: Json;
   /** What resolvers made of values inside `with`. */
   readonly resolutions?: readonly Resolution[];
+  /** What the commands that tell versions printed, by command. */
+  readonly tools?: { readonly [command: string]: string };
   /** What stands at a dep's path, now or soon. */
   readonly digest: (dep: Dep) => Promise<PathDigest | undefined>;
   /** The value of an environment variable. */
@@ -60,6 +62,7 @@ export async function identityOf(stage: Stage, circumstances: Circumstances): Pr
     ...actionIdentity(stage, circumstances),
     ...paramsIdentity(stage, circumstances.folder),
     ...environmentIdentity(stage, circumstances.environment),
+    ...(circumstances.tools === undefined ? {} : { tools: circumstances.tools }),
     ...folderIdentity(stage, circumstances.folder),
     deps: deps.sort(byPath),
     outs: stage.outs.map(({ relative, name, persist }) => ({

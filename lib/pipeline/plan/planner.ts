@@ -33,6 +33,8 @@ export interface PlannerOptions {
   readonly descriptions?: ReadonlyMap<string, { readonly with: Json }>;
   /** What resolvers said, by stage name. */
   readonly resolutions?: ReadonlyMap<string, readonly Resolution[]>;
+  /** What the commands that tell versions printed, by stage name, then by command. */
+  readonly tools?: ReadonlyMap<string, { readonly [command: string]: string }>;
   /** True: a dep or out that is not on disk counts as the lock has it. */
   readonly allowMissing?: boolean;
   /** False: nothing is restored but what the lock records. */
@@ -211,11 +213,13 @@ export class Planner {
     const closure = this.#closureFor(stage);
     const values = this.#options.descriptions?.get(stage.name)?.with;
     const resolutions = this.#options.resolutions?.get(stage.name);
+    const tools = this.#options.tools?.get(stage.name);
     return await identityOf(stage, {
       folder: dirname(this.#lock.path),
       ...(closure === undefined ? {} : { closure }),
       ...(values === undefined ? {} : { with: values }),
       ...(resolutions === undefined ? {} : { resolutions }),
+      ...(tools === undefined ? {} : { tools }),
       digest: ({ path }: Dep) => digest(path),
       environment: (name) => Deno.env.get(name),
     });

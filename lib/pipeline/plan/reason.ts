@@ -13,6 +13,7 @@ export type Reason =
   | { readonly kind: "parameter changed"; readonly key: string; readonly from?: Json; readonly to?: Json }
   | { readonly kind: "resolution changed"; readonly key: string; readonly from?: Json; readonly to?: Json }
   | { readonly kind: "environment changed"; readonly name: string }
+  | { readonly kind: "tool changed"; readonly command: string; readonly from?: string; readonly to?: string }
   | { readonly kind: "dep changed"; readonly path: string; readonly change: "added" | "removed" | "changed" }
   | { readonly kind: "dep missing"; readonly path: string }
   | { readonly kind: "out missing"; readonly path: string }

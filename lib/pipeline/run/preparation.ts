@@ -6,6 +6,7 @@ import type { Description } from "../modules/description.ts";
 import type { Resolution } from "../modules/resolution.ts";
 import type { Closure } from "../plan/closure.ts";
 import { Planner, type PlannerOptions } from "../plan/planner.ts";
+import { askTools } from "./tools.ts";
 import { missingDeps } from "./missing_deps.ts";
 import { type Lock, lockPath, readLock } from "../store/lock.ts";
 import type { Workspace } from "../store/workspace.ts";
@@ -52,9 +53,12 @@ export async function prepare(
     : { ok: true, value: given, diagnostics: [] };
   const resolutions: Result<Resolutions> = code.ok ? await code.value.resolving : { ok: false, diagnostics: [] };
   // In a dvc.yaml, a dep that no stage makes may yet appear: as an undeclared out of a stage before.
-  const missing = basename(pipeline.file) === DVC_FILE ? [] : missingDeps(graph, stages);
-  const diagnostics = [...lock.diagnostics, ...code.diagnostics, ...resolutions.diagnostics, ...missing];
-  if (!lock.ok || !code.ok || !resolutions.ok || hasErrors(diagnostics)) return { ok: false, diagnostics };
+  const isDvc = basename(pipeline.file) === DVC_FILE;
+  const missing = isDvc ? [] : missingDeps(graph, stages);
+  const root = isDvc ? pipeline.folder : workspace.root;
+  const tools = await askTools(stages.filter(({ frozen }) => !frozen), root);
+  const diagnostics = [lock, code, resolutions, tools].flatMap((result) => result.diagnostics).concat(missing);
+  if (!lock.ok || !code.ok || !resolutions.ok || !tools.ok || hasErrors(diagnostics)) return { ok: false, diagnostics };
   const { closures, descriptions } = code.value;
   const planner = new Planner({
     ...keeping,
@@ -63,6 +67,7 @@ export async function prepare(
     closures,
     descriptions,
     resolutions: resolutions.value,
+    tools: tools.value,
   });
   const value = { planner, lock: lock.value, closures, descriptions, resolutions: resolutions.value };
   return { ok: true, value, diagnostics };

@@ -43,6 +43,7 @@ const KEYS: readonly (keyof StageRecord)[] = [
   "resolved",
   "params",
   "env",
+  "tools",
   "wdir",
   "deps",
   "outs",

@@ -38,6 +38,8 @@ export interface StageRecord {
   readonly params?: { readonly [file: string]: { readonly [key: string]: Value } };
   /** sha256 of the values of environment variables; null for one that is not set. */
   readonly env?: { readonly [name: string]: string | null };
+  /** What the commands that tell versions printed, by command. */
+  readonly tools?: { readonly [command: string]: string };
   /** Relative to the pipeline's folder; absent for the folder itself. */
   readonly wdir?: string;
   /** Sorted by path. */
@@ -73,6 +75,7 @@ export const stageRecordSchema: z.ZodType<Omit<StageRecord, "with" | "resolved">
     resolved: z.record(z.string(), value).exactOptional(),
     params: z.record(z.string(), z.record(z.string(), value)).exactOptional(),
     env: z.record(z.string(), digest.nullable()).exactOptional(),
+    tools: z.record(z.string(), z.string()).exactOptional(),
     wdir: z.string().exactOptional(),
     deps: z.array(z.strictObject({
       path: z.string(),

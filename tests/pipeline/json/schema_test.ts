@@ -19,6 +19,7 @@ const REASONS: { readonly [K in Reason["kind"]]: Extract<Reason, { kind: K }> } 
   "package changed": { kind: "package changed", name: "yaml", from: "2.9.0", to: "2.9.1" },
   "parameter changed": { kind: "parameter changed", key: "with.lr", from: 0.1, to: { at: [1, null] } },
   "resolution changed": { kind: "resolution changed", key: "with.runtime", to: "onnx" },
+  "tool changed": { kind: "tool changed", command: "python --version", from: "3.12", to: "3.13" },
   "environment changed": { kind: "environment changed", name: "SEED" },
   "dep changed": { kind: "dep changed", path: "in.txt", change: "changed" },
   "dep missing": { kind: "dep missing", path: "in.txt" },
