@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Diagnostic, Range, Result } from "../diagnostic.ts";
 import { sha256 } from "../store/hash.ts";
 import type { ClosureRecord } from "../store/lock_text.ts";
-import { isSettled } from "../store/stat_signature.ts";
+import { isSettled, stateOf } from "../store/file_state.ts";
 import type { Workspace } from "../store/workspace.ts";
 import { canonical } from "../value.ts";
 import { type Configuration, configurationOf } from "./configuration.ts";
@@ -231,7 +231,7 @@ function isPackage(target: string): boolean {
 
 /** Whether a file was for certain not changed since a time in ms since 1970. */
 function isUnchangedSince(path: string, time: number): boolean {
-  return !existsSync(path) || isSettled(Deno.statSync(path), time);
+  return !existsSync(path) || isSettled(stateOf(Deno.statSync(path)), time);
 }
 
 function readIntegrities(lock: string): { readonly [name: string]: string } {

@@ -1,7 +1,7 @@
+import { type FileState, isSettled, stateOf } from "./file_state.ts";
 import { type ContentDigest, giveWay, hashFile } from "./hash.ts";
 import type { IndexDatabase } from "./index_database.ts";
 import { manifestDigest, type ManifestEntry } from "./manifest.ts";
-import { isSettled, signatureOf } from "./stat_signature.ts";
 import { StoreError } from "./store_error.ts";
 
 /** What stands at a path, by content. */
@@ -70,8 +70,12 @@ export class Digests {
     if (stat === undefined) return undefined;
     try {
       if (!stat.isDirectory) {
-        const { sha256, size } = await this.#content(path, stat, read);
-        return { kind: "file", sha256, size, executable: isExecutable(stat) };
+        const state = stateOf(stat);
+        const known = this.#index.digest(path);
+        const { sha256, size } = known?.signature === state.signature
+          ? { sha256: known.sha256, size: state.size }
+          : await this.#content(path, state, read);
+        return { kind: "file", sha256, size, executable: state.executable };
       }
       return await this.#directory(path, stat, read);
     } finally {
@@ -81,14 +85,17 @@ export class Digests {
 
   async #directory(path: string, stat: Deno.FileInfo, read: ContentReader): Promise<DirectoryDigest> {
     const found = await walk(path, stat, this.#ignores);
+    const known = this.#index.inside(path);
     const entries = new Array<ManifestEntry>(found.length);
     let next = 0;
     const work = async () => {
       while (next < found.length) {
         const position = next++;
-        const file = found[position]!;
-        const content = await this.#content(`${path}/${file.path}`, file.stat, read);
-        entries[position] = { path: file.path, sha256: content.sha256, size: content.size };
+        const { path: inside, state } = found[position]!;
+        const sha256 = known.sha256(inside, state.signature);
+        entries[position] = sha256 === undefined
+          ? { path: inside, ...await this.#content(`${path}/${inside}`, state, read) }
+          : { path: inside, sha256, size: state.size };
       }
     };
     await Promise.all(Array.from({ length: Math.min(READERS, found.length) }, work));
@@ -97,24 +104,21 @@ export class Digests {
       sha256: manifestDigest(entries),
       size: entries.reduce((sum, { size }) => sum + size, 0),
       files: entries,
-      executables: found.filter((file) => isExecutable(file.stat)).map((file) => file.path),
+      executables: found.filter(({ state }) => state.executable).map((file) => file.path),
     };
   }
 
-  async #content(path: string, stat: Deno.FileInfo, read: ContentReader): Promise<ContentDigest> {
-    let before = stat;
-    const known = this.#index.digest(path);
-    if (known !== undefined && known.signature === signatureOf(before)) {
-      return { sha256: known.sha256, size: before.size };
-    }
+  async #content(path: string, state: FileState, read: ContentReader): Promise<ContentDigest> {
+    let before = state;
     for (let reads = 1;; reads++) {
       const time = Date.now();
       const content = await guarded(path, () => read(path));
-      const after = statOf(path);
-      if (after === undefined) throw new StoreError(`${path} was removed while it was being read`);
-      if (signatureOf(after) === signatureOf(before)) {
+      const stat = statOf(path);
+      if (stat === undefined) throw new StoreError(`${path} was removed while it was being read`);
+      const after = stateOf(stat);
+      if (after.signature === before.signature) {
         if (isSettled(before, time)) {
-          this.#index.rememberDigest(path, { signature: signatureOf(before), sha256: content.sha256 });
+          this.#index.rememberDigest(path, { signature: before.signature, sha256: content.sha256 });
         }
         return content;
       }
@@ -126,7 +130,7 @@ export class Digests {
 
 interface FoundFile {
   readonly path: string;
-  readonly stat: Deno.FileInfo;
+  readonly state: FileState;
 }
 
 /** All files below a folder, sorted by path. */
@@ -145,7 +149,7 @@ async function walk(
       // Removed since the folder was listed.
       if (found === undefined || ignores(`${root}/${path}`, found.isDirectory)) continue;
       if (!found.isDirectory) {
-        files.push({ path, stat: found });
+        files.push({ path, state: stateOf(found) });
         if (files.length % TURN_FILES === 0) await giveWay();
         continue;
       }
@@ -206,8 +210,4 @@ function unreadable(path: string, error: unknown): StoreError {
     return new StoreError(`${path} cannot be stored: the disk is full`, ["Free some space, and reproduce again"]);
   }
   return new StoreError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-}
-
-function isExecutable(stat: Deno.FileInfo): boolean {
-  return ((stat.mode ?? 0) & 0o100) !== 0;
 }

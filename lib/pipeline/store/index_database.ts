@@ -8,10 +8,37 @@ const MOST_PENDING = 1000;
 
 /** A file's digest, and the state of the file in which it was taken. */
 export interface IndexedDigest {
-  /** See `signatureOf` in `stat_signature.ts`. */
+  /** See `FileState`. */
   readonly signature: string;
   /** Hex. */
   readonly sha256: string;
+}
+
+/** What is remembered of a folder's files: quick for who asks in the order of paths. */
+export class IndexedFolder {
+  /** Of each file its relative path, its signature and its digest. */
+  readonly #parts: readonly string[];
+  #next = 0;
+  #places: ReadonlyMap<string, number> | undefined;
+
+  /** Takes path, signature and digest of each file, one behind the other. */
+  constructor(parts: readonly string[]) {
+    this.#parts = parts;
+  }
+
+  /** The digest of a file, by its path relative to the folder; undefined where none is known of it in this state. */
+  sha256(path: string, signature: string): string | undefined {
+    const parts = this.#parts;
+    if (parts[this.#next] !== path) {
+      this.#places ??= new Map(Array.from({ length: parts.length / 3 }, (_, file) => [parts[3 * file]!, 3 * file]));
+      const place = this.#places.get(path);
+      if (place === undefined) return undefined;
+      this.#next = place;
+    }
+    const at = this.#next;
+    this.#next += 3;
+    return parts[at + 1] === signature ? parts[at + 2] : undefined;
+  }
 }
 
 /**
@@ -22,6 +49,7 @@ export class IndexDatabase implements Disposable {
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #findDigest: StatementSync;
+  readonly #findDigests: StatementSync;
   readonly #putDigest: StatementSync;
   readonly #findText: StatementSync;
   readonly #putText: StatementSync;
@@ -32,6 +60,10 @@ export class IndexDatabase implements Disposable {
     this.#path = path;
     this.#database = connect(path);
     this.#findDigest = this.#database.prepare("SELECT signature, sha256 FROM digest WHERE path = ?");
+    // One text for all is read in half the time of a row for each. No path has two slashes in a row.
+    this.#findDigests = this.#database.prepare(`
+      SELECT group_concat(substr(path, length(:from) + 1) || '//' || signature || '//' || sha256, '//') AS text
+      FROM (SELECT * FROM digest WHERE path >= :from AND path < :to ORDER BY path)`);
     this.#putDigest = this.#database.prepare("INSERT OR REPLACE INTO digest VALUES (?, ?, ?)");
     this.#findText = this.#database.prepare("SELECT text FROM note WHERE kind = ? AND key = ?");
     this.#putText = this.#database.prepare("INSERT OR REPLACE INTO note VALUES (?, ?, ?)");
@@ -60,6 +92,15 @@ export class IndexDatabase implements Disposable {
     if (pending !== undefined) return pending;
     const row = this.#attempt(() => this.#findDigest.get(path));
     return row === undefined ? undefined : { signature: String(row["signature"]), sha256: String(row["sha256"]) };
+  }
+
+  /** What is remembered of the files inside an absolute folder. */
+  inside(folder: string): IndexedFolder {
+    this.flush();
+    // "0" comes right behind "/".
+    const row = this.#attempt(() => this.#findDigests.get({ from: `${folder}/`, to: `${folder}0` }));
+    const text = row?.["text"];
+    return new IndexedFolder(typeof text === "string" ? text.split("//") : []);
   }
 
   /** Remembers a digest; written by the next `flush`. */

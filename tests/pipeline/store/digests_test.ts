@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { linkSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import type { PathDigest } from "../../../lib/pipeline/store/digests.ts";
+import { hashFile } from "../../../lib/pipeline/store/hash.ts";
 import { Project, settle } from "../support/project.ts";
 
 /** File names, some nested, none a folder of another. */
@@ -133,4 +134,34 @@ Deno.test("digest() of two names of one file is the same", async () => {
   await using project = await Project.make({ one: "text" });
   linkSync(project.path("one"), project.path("other"));
   assert.equal((await digest(project, "one")).sha256, (await digest(project, "other")).sha256);
+});
+
+Deno.test("digest() of a folder reads the file that changed, one that came and no other, and forgets one that went", async () => {
+  const names = ["a/b", "a", "é/ü", "z.txt", "\u{1f600}", "\uffee"].map((name) => `f/${name}x`);
+  await using project = await Project.make(Object.fromEntries(names.map((name) => [name, name])));
+  const { digests } = project.workspace;
+  const read: string[] = [];
+  const counted = (path: string) => {
+    read.push(path);
+    return hashFile(path);
+  };
+  await settle();
+  const first = await digests.digest(project.path("f"), counted);
+  assert.equal(read.length, names.length);
+  read.length = 0;
+  assert.deepEqual(await digests.digest(project.path("f"), counted), first);
+  assert.deepEqual(read, []);
+
+  project.write(names[2]!, "other");
+  project.write("f/a/added", "new");
+  project.remove(names[0]!);
+  const edited = await digests.digest(project.path("f"), counted);
+  assert.deepEqual(read.sort(), ["f/a/added", names[2]!].map((name) => project.path(name)).sort());
+  await using copy = await Project.make(
+    Object.fromEntries([
+      ...names.slice(1).map((name) => [name, name === names[2] ? "other" : name] as const),
+      ["f/a/added", "new"],
+    ]),
+  );
+  assert.equal(edited?.sha256, (await digest(copy, "f")).sha256);
 });

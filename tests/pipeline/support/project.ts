@@ -6,7 +6,7 @@ import type { Graph } from "../../../lib/pipeline/graph/graph.ts";
 import { type Closure, closureOf } from "../../../lib/pipeline/plan/closure.ts";
 import { Planner, type PlannerOptions } from "../../../lib/pipeline/plan/planner.ts";
 import { type Lock, lockPath, readLock } from "../../../lib/pipeline/store/lock.ts";
-import { UNSETTLED_MS } from "../../../lib/pipeline/store/stat_signature.ts";
+import { UNSETTLED_MS } from "../../../lib/pipeline/store/file_state.ts";
 import { Workspace } from "../../../lib/pipeline/store/workspace.ts";
 import type { Value } from "../../../lib/pipeline/value.ts";
 
