@@ -83,9 +83,9 @@ async function verifyOuts(context: Context, execution: Execution): Promise<boole
 }
 
 /** The stages that a tier executes, in topological order; of a sample, those and in tier c what they need. */
-async function stagesToExecute({ workspace, opened, tier, flags }: Execution): Promise<Stage[]> {
+async function stagesToExecute({ workspace, opened, lock, tier, flags }: Execution): Promise<Stage[]> {
   const stages = selectedStages(opened).filter(({ frozen }) => !frozen);
-  const candidates = tier === "b" ? await fromCommitted(stages, workspace.root) : stages;
+  const candidates = tier === "b" ? await fromCommitted(stages, workspace.root, lock) : stages;
   if (flags.sample === undefined || flags.sample >= candidates.length) return candidates;
   const names = sampled(candidates.map(({ name }) => name), flags.sample);
   const selection = selectStages(opened.graph, names, { single: tier === "b" });

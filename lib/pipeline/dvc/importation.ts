@@ -93,7 +93,7 @@ async function importStage(
   workspace.blobs.sync();
   const { identity } = await identityOf(stage, {
     folder: pipeline.folder,
-    digest: ({ path }) => Promise.resolve(deps.get(path)),
+    disk: { digest: (path) => Promise.resolve(deps.get(path)), matching: () => [] },
     environment: () => undefined,
   });
   recorder.enter(stage, identity, outs);

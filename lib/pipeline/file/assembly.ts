@@ -1,6 +1,7 @@
 import { relative, resolve } from "node:path";
 import { type Diagnostic, errorAt } from "../diagnostic.ts";
 import { Float, type Value } from "../value.ts";
+import { splitGlob } from "../glob.ts";
 import { withExactness } from "./exactness.ts";
 import type { Instance } from "./expansion.ts";
 import { child, describe, type MapNode, type Node, nodeAt, textOf, toPlain, toValue } from "./node.ts";
@@ -115,20 +116,23 @@ function located(node: Node, text: string, { folder, wdir, diagnostics }: Paths)
   return { path, relative: relative(folder, path) || "." };
 }
 
+/** A path, or a pattern. */
+function depAt(node: Node, paths: Paths): Dep {
+  const written = child(node, "glob");
+  if (written === undefined) return { ...located(node, textOf(node) ?? "", paths), range: node.range };
+  const { folder, pattern } = splitGlob(textOf(written) ?? "");
+  const { path, relative } = located(written, folder, paths);
+  const whole = relative === "." ? pattern : `${relative}/${pattern}`;
+  return { path, relative: whole, glob: pattern, range: written.range };
+}
+
 function depsOf(node: Node | undefined, paths: Paths): readonly Dep[] {
-  if (node?.kind === "list") {
-    return node.items.map((item) => ({ ...located(item, textOf(item) ?? "", paths), range: item.range }));
-  }
+  if (node?.kind === "list") return node.items.map((item) => depAt(item, paths));
   if (node?.kind !== "map") return [];
   return [...node.entries].flatMap(([name, { node: value }]): Dep[] =>
     value.kind === "list"
-      ? value.items.map((item, index) => ({
-        ...located(item, textOf(item) ?? "", paths),
-        name,
-        index,
-        range: item.range,
-      }))
-      : [{ ...located(value, textOf(value) ?? "", paths), name, range: value.range }]
+      ? value.items.map((item, index) => ({ ...depAt(item, paths), name, index }))
+      : [{ ...depAt(value, paths), name }]
   );
 }
 

@@ -112,6 +112,13 @@ export interface Dep {
   readonly name?: string;
   /** The position, where a named dep is a list (`foreach`/`do` in a dep). */
   readonly index?: number;
+  /**
+   * The dep is all files that this pattern matches, relative to the folder that `path` then is; `relative` is the whole
+   * pattern.
+   */
+  readonly glob?: string;
+  /** The pattern by which this file was found. */
+  readonly matches?: string;
   /** Where the path stands. */
   readonly range: Range;
 }

@@ -113,19 +113,27 @@ function makeShape(phase: Phase): Shape {
     ).optional();
   };
   const listOfPaths = list(path, "a list of paths");
-  const namedDep = phase === "expanded" ? oneOf("a path, or a list of paths", path, listOfPaths) : oneOf(
-    "a path, a list of paths, or foreach or matrix and do",
-    path,
-    listOfPaths,
-    strict({
-      foreach: anything.describe("A list or map, or a reference to one"),
-      do: path.describe('The path for each item, e.g. "outputs/mlp-${item}/history.csv"'),
-    }, "foreach and do"),
-    strict({
-      matrix: anything.describe("A map of lists, or a reference to one"),
-      do: path.describe('The path for each combination, e.g. "outputs/mlp-${key}/history.csv"'),
-    }, "matrix and do"),
+  const glob = strict(
+    { glob: text("a pattern").describe("All files that it matches, e.g. `data/*.csv`") },
+    "a pattern",
   );
+  const listOfDeps = list(oneOf("a path, or a pattern", path, glob), "a list of paths");
+  const namedDep = phase === "expanded"
+    ? oneOf("a path, a list of paths, or a pattern", path, listOfPaths, glob)
+    : oneOf(
+      "a path, a list of paths, a pattern, or foreach or matrix and do",
+      path,
+      listOfPaths,
+      glob,
+      strict({
+        foreach: anything.describe("A list or map, or a reference to one"),
+        do: path.describe('The path for each item, e.g. "outputs/mlp-${item}/history.csv"'),
+      }, "foreach and do"),
+      strict({
+        matrix: anything.describe("A map of lists, or a reference to one"),
+        do: path.describe('The path for each combination, e.g. "outputs/mlp-${key}/history.csv"'),
+      }, "matrix and do"),
+    );
 
   const body = {
     desc: text("text").optional().describe("What the stage does, for people"),
@@ -138,7 +146,7 @@ function makeShape(phase: Phase): Shape {
     cmd: oneOf("a command, or a list of commands", command, commands)
       .optional().describe("Shell commands instead of `run`; each line is a process of its own"),
     wdir: path.optional().describe("The folder in which the stage runs; deps and outs are relative to it"),
-    deps: oneOf("a list of paths, or a map of named paths", listOfPaths, map(namedDep, "a map of named paths"))
+    deps: oneOf("a list of paths, or a map of named paths", listOfDeps, map(namedDep, "a map of named paths"))
       .optional().describe(
         "Files and folders that the stage reads: a list, or a map that names them for the module of `run`",
       ),

@@ -74,6 +74,13 @@ function checkBody(name: string, place: Entry["keyRange"], body: MapNode, diagno
   needs("tools", "cmd", "commands that tell the versions of what a command runs");
   needs("params", "cmd", "values of params files that a command depends on");
   for (const [key, entry] of keys) checkOwnKey(key, entry, diagnostics);
+  const deps = keys.get("deps")?.node;
+  for (const item of deps?.kind === "list" ? deps.items : []) {
+    if (item.kind !== "map" || !inDvcFile(item)) continue;
+    diagnostics.push(
+      errorAt(item.range, "A dep is a map", "Expected a path in a dvc.yaml; patterns are for a pipeline.yaml"),
+    );
+  }
   for (const key of LISTS) {
     const entry = keys.get(key);
     if (entry?.node.kind === "map" && inDvcFile(entry.node)) {

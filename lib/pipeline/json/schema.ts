@@ -117,6 +117,7 @@ const dep = z.strictObject({
   path: z.string(),
   name: z.string().exactOptional(),
   index: z.int().exactOptional(),
+  glob: z.string().exactOptional().describe("The pattern that the file matches, where the dep is one"),
   sha256: digest,
   size: z.int(),
   files: z.int().exactOptional(),

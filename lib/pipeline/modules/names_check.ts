@@ -57,8 +57,8 @@ function missingNames(
   }));
 }
 
-function misplacedList({ name, index, range }: Dep, names: DefinitionNames, module: string): Diagnostic[] {
-  if (name === undefined || index !== 0 || names.lists.includes(name)) return [];
+function misplacedList({ name, index, glob, range }: Dep, names: DefinitionNames, module: string): Diagnostic[] {
+  if (name === undefined || (index !== 0 && glob === undefined) || names.lists.includes(name)) return [];
   if (![...names.deps, ...names.optionalDeps].includes(name)) return [];
   return [{
     severity: "error",

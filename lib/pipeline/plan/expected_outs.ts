@@ -4,11 +4,12 @@ import type { DirectoryDigest, PathDigest } from "../store/digests.ts";
 import { manifestDigest, type ManifestEntry, parseManifest } from "../store/manifest.ts";
 import type { OutRecord } from "../store/out_record.ts";
 import type { Workspace } from "../store/workspace.ts";
+import { type Disk, diskOf, matchesAmong } from "./disk.ts";
 
 /**
  * The disk as it will be once the outs of restorable stages are in place, so that a plan can look through those stages.
  */
-export class ExpectedOuts {
+export class ExpectedOuts implements Disk {
   readonly #workspace: Workspace;
   readonly #outs = new Map<string, PathDigest>();
   /** Digests of the disk, which does not change while a plan is made. */
@@ -39,8 +40,18 @@ export class ExpectedOuts {
     return files === undefined ? undefined : { kind, sha256, size, files, executables };
   }
 
+  /** The files that will stand below a folder and that a pattern matches. */
+  readonly matching = (folder: string, pattern: string): readonly string[] => {
+    const onDisk = diskOf(this.#workspace).matching(folder, pattern)
+      .filter((path) => !this.#outs.keys().some((out) => isAtOrIn(path, out)));
+    const expected = [...this.#outs].flatMap(([out, digest]) =>
+      digest.kind === "file" ? [out] : digest.files.map(({ path }) => `${out}${sep}${path}`)
+    );
+    return [...onDisk, ...matchesAmong(expected, folder, pattern)].sort();
+  };
+
   /** The digest of what will stand at a path. */
-  async digest(path: string): Promise<PathDigest | undefined> {
+  readonly digest = async (path: string): Promise<PathDigest | undefined> => {
     const exact = this.#outs.get(path);
     if (exact !== undefined) return exact;
     for (const [out, digest] of this.#outs) {
@@ -54,7 +65,7 @@ export class ExpectedOuts {
       ...files.filter((file) => !inside.some(([out]) => isAtOrIn(`${path}${sep}${file.path}`, out))),
       ...inside.flatMap(([out, digest]) => entriesAt(out.slice(path.length + 1), digest)),
     ]);
-  }
+  };
 
   #onDisk(path: string): Promise<PathDigest | undefined> {
     let digest = this.#disk.get(path);

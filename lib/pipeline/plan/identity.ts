@@ -6,6 +6,8 @@ import { sha256 } from "../store/hash.ts";
 import type { DepRecord, StageRecord } from "../store/stage_record.ts";
 import { type Json, toJson, type Value } from "../value.ts";
 import type { Closure } from "./closure.ts";
+import type { Disk } from "./disk.ts";
+import { expandedDeps } from "./expanded_deps.ts";
 
 /** All that a stage's result is taken to depend on; the record of a stage is this and what the stage left. */
 export interface Identity extends Omit<StageRecord, "fingerprint" | "deno" | "outs"> {
@@ -35,8 +37,8 @@ export interface Circumstances {
   readonly resolutions?: readonly Resolution[];
   /** What the commands that tell versions printed, by command. */
   readonly tools?: { readonly [command: string]: string };
-  /** What stands at a dep's path, now or soon. */
-  readonly digest: (dep: Dep) => Promise<PathDigest | undefined>;
+  /** What stands where, now or soon. */
+  readonly disk: Disk;
   /** The value of an environment variable. */
   readonly environment: (name: string) => string | undefined;
 }
@@ -53,8 +55,8 @@ export interface KnownIdentity {
 export async function identityOf(stage: Stage, circumstances: Circumstances): Promise<KnownIdentity> {
   const deps: DepRecord[] = [];
   const missing: Dep[] = [];
-  for (const dep of stage.deps) {
-    const digest = await circumstances.digest(dep);
+  for (const dep of expandedDeps(stage, circumstances.folder, circumstances.disk.matching)) {
+    const digest = dep.glob === undefined ? await circumstances.disk.digest(dep.path) : undefined;
     if (digest === undefined) missing.push(dep);
     else deps.push(depRecord(stage, dep, contentOf(digest)));
   }
@@ -102,6 +104,7 @@ function depRecord(stage: Stage, dep: Dep, { sha256, size, files }: DepContent):
     path: dep.relative,
     ...(isNamed && dep.name !== undefined ? { name: dep.name } : {}),
     ...(isNamed && dep.index !== undefined ? { index: dep.index } : {}),
+    ...(dep.matches === undefined ? {} : { glob: dep.matches }),
     sha256,
     size,
     ...(files === undefined ? {} : { files }),

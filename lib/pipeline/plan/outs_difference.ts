@@ -1,16 +1,13 @@
 import type { Stage } from "../file/pipeline.ts";
-import type { PathDigest } from "../store/digests.ts";
 import type { OutRecord } from "../store/out_record.ts";
+import type { Disk } from "./disk.ts";
 import type { Reason } from "./reason.ts";
-
-/** The digest of what stands at an absolute path, now or soon; undefined where nothing does. */
-export type DigestOf = (path: string) => Promise<PathDigest | undefined>;
 
 /** How the outs at their places differ from the recorded ones. */
 export async function outsDifference(
   stage: Stage,
   records: readonly OutRecord[],
-  digest: DigestOf,
+  digest: Disk["digest"],
 ): Promise<readonly Reason[]> {
   const reasons: Reason[] = [];
   for (const { path, relative } of stage.outs) {

@@ -1,5 +1,5 @@
-import { basename, dirname } from "node:path";
-import type { Dep, Stage } from "../file/pipeline.ts";
+import { basename, dirname, join } from "node:path";
+import type { Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Resolution } from "../modules/resolution.ts";
 import type { Lock } from "../store/lock.ts";
@@ -10,11 +10,12 @@ import { StoreError } from "../store/store_error.ts";
 import type { Workspace } from "../store/workspace.ts";
 import type { Json } from "../value.ts";
 import { type Closure, closureOf } from "./closure.ts";
+import { type Disk, diskOf, matchesAmong } from "./disk.ts";
 import { difference } from "./difference.ts";
 import { ExpectedOuts } from "./expected_outs.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { completedIdentity, type Identity, identityOf, type KnownIdentity } from "./identity.ts";
-import { type DigestOf, outsDifference } from "./outs_difference.ts";
+import { outsDifference } from "./outs_difference.ts";
 import type { Evaluation, KnownResult, Plan } from "./plan.ts";
 import type { Reason } from "./reason.ts";
 import { Recorder } from "./recorder.ts";
@@ -77,7 +78,7 @@ export class Planner {
    */
   async evaluate(stage: Stage, refresh = true): Promise<Evaluation> {
     if (refresh && stage.action.kind === "run") await this.#refreshClosure(stage.action.module);
-    return await this.#evaluate(stage, (path) => this.#workspace.digests.digest(path));
+    return await this.#evaluate(stage, diskOf(this.#workspace));
   }
 
   /**
@@ -96,8 +97,8 @@ export class Planner {
         return state === "stale" || state === "waiting";
       });
       const evaluation = blockers.length === 0 || stage.frozen
-        ? await this.#evaluate(stage, (path) => expected.digest(path))
-        : await this.#wait(stage, blockers, (path) => expected.digest(path));
+        ? await this.#evaluate(stage, expected)
+        : await this.#wait(stage, blockers, expected);
       if (evaluation.state === "restorable" && evaluation.result !== undefined) {
         expected.expect(stage.outs, evaluation.result.outs);
       }
@@ -129,9 +130,13 @@ export class Planner {
   async knownIdentity(stage: Stage): Promise<KnownIdentity> {
     const records = [...this.#lock.stages.values()].flatMap(({ outs }) => outs);
     const deps = this.#lock.stages.get(stage.name)?.deps ?? [];
+    const disk = diskOf(this.#workspace);
+    const recorded = [...records, ...deps].map(({ path }) => join(dirname(this.#lock.path), path));
+    const matching: Disk["matching"] = (folder, pattern) =>
+      matchesAmong([...disk.matching(folder, pattern), ...recorded], folder, pattern);
     return completedIdentity(
       stage,
-      await this.#identity(stage, (path) => this.#workspace.digests.digest(path)),
+      await this.#identity(stage, { ...disk, matching }),
       ({ relative }) => [...records, ...deps].find(({ path }) => path === relative),
     );
   }
@@ -143,16 +148,15 @@ export class Planner {
    * @throws {StoreError} where a dep cannot be read
    */
   async lockedIdentity(stage: Stage): Promise<KnownIdentity> {
-    const records = new Map([...this.#lock.stages.values()].flatMap(({ outs }) => outs.map((out) => [out.path, out])));
-    const recorded = new Set(stage.deps.filter(({ relative }) => records.has(relative)).map(({ path }) => path));
-    return completedIdentity(
-      stage,
-      await this.#identity(
-        stage,
-        async (path) => recorded.has(path) ? undefined : await this.#workspace.digests.digest(path),
-      ),
-      ({ relative }) => records.get(relative),
-    );
+    const outs = [...this.#lock.stages.values()].flatMap(({ outs }) => outs);
+    const records = new Map(outs.map((out) => [out.path, out]));
+    const disk = diskOf(this.#workspace);
+    const recorded = new Set(outs.map(({ path }) => join(dirname(this.#lock.path), path)));
+    const known = await this.#identity(stage, {
+      digest: async (path) => recorded.has(path) ? undefined : await disk.digest(path),
+      matching: (folder, pattern) => matchesAmong([...disk.matching(folder, pattern), ...recorded], folder, pattern),
+    });
+    return completedIdentity(stage, known, ({ relative }) => records.get(relative));
   }
 
   /**
@@ -166,10 +170,10 @@ export class Planner {
     if (closure !== undefined) await verifyCode(this.#workspace, stage, closure, part);
   }
 
-  async #evaluate(stage: Stage, digest: DigestOf): Promise<Evaluation> {
+  async #evaluate(stage: Stage, disk: Disk): Promise<Evaluation> {
     if (stage.frozen) return { stage: stage.name, state: "frozen", reasons: [] };
     const record = this.#lock.stages.get(stage.name);
-    const known = await this.#identity(stage, digest);
+    const known = await this.#identity(stage, disk);
     const { identity, missing } = this.#options.allowMissing
       ? completedIdentity(stage, known, ({ relative }) => record?.deps.find(({ path }) => path === relative))
       : known;
@@ -184,7 +188,7 @@ export class Planner {
 
     const isRecorded = record?.fingerprint === fingerprint;
     const reasons = isRecorded
-      ? (await outsDifference(stage, record.outs, digest)).filter(({ kind }) =>
+      ? (await outsDifference(stage, record.outs, disk.digest)).filter(({ kind }) =>
         kind !== "out missing" || !this.#options.allowMissing
       )
       : this.#identityDifference(stage, identity);
@@ -198,8 +202,8 @@ export class Planner {
   }
 
   /** What can be said of a stage whose deps are about to change. */
-  async #wait(stage: Stage, blockers: readonly string[], digest: DigestOf): Promise<Evaluation> {
-    const { identity } = await this.#identity(stage, digest);
+  async #wait(stage: Stage, blockers: readonly string[], disk: Disk): Promise<Evaluation> {
+    const { identity } = await this.#identity(stage, disk);
     const own = this.#lock.stages.has(stage.name)
       ? difference(recorded(this.#lock, stage.name), this.#version(identity)).filter(({ kind }) =>
         kind !== "dep changed"
@@ -209,7 +213,7 @@ export class Planner {
     return { stage: stage.name, state: "waiting", reasons: [...own, ...upstream] };
   }
 
-  async #identity(stage: Stage, digest: DigestOf): Promise<KnownIdentity> {
+  async #identity(stage: Stage, disk: Disk): Promise<KnownIdentity> {
     const closure = this.#closureFor(stage);
     const values = this.#options.descriptions?.get(stage.name)?.with;
     const resolutions = this.#options.resolutions?.get(stage.name);
@@ -220,7 +224,7 @@ export class Planner {
       ...(values === undefined ? {} : { with: values }),
       ...(resolutions === undefined ? {} : { resolutions }),
       ...(tools === undefined ? {} : { tools }),
-      digest: ({ path }: Dep) => digest(path),
+      disk,
       environment: (name) => Deno.env.get(name),
     });
   }

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import { type Lock, writeLock } from "../store/lock.ts";
@@ -47,8 +48,8 @@ export class Recorder {
     if (identity === undefined || fingerprint === undefined) {
       throw new Error(`${stage.name} cannot be recorded: its fingerprint was not known`);
     }
-    const { workspace, closure, store = true } = this.#options;
-    await verifyDeps(workspace, stage, identity);
+    const { workspace, lock, closure, store = true } = this.#options;
+    await verifyDeps(workspace, stage, identity, dirname(lock.path));
     const before = closure(identity.closure ?? "");
     if (before !== undefined) await verifyCode(workspace, stage, before, "lazy");
     const outs = await commitOuts(workspace, stage.outs, store);

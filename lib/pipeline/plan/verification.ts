@@ -2,19 +2,33 @@ import type { Stage } from "../file/pipeline.ts";
 import { StoreError } from "../store/store_error.ts";
 import type { Workspace } from "../store/workspace.ts";
 import { type Closure, closureOf } from "./closure.ts";
+import { diskOf } from "./disk.ts";
+import { expandedDeps } from "./expanded_deps.ts";
 import type { Identity } from "./identity.ts";
 
 /**
  * Makes sure that a stage's deps are those of an identity worked out before it ran.
  *
+ * @param folder absolute folder of the pipeline
  * @throws {StoreError} where one changed, so that nobody knows what the stage read
  */
-export async function verifyDeps(workspace: Workspace, stage: Stage, identity: Identity): Promise<void> {
-  for (const dep of stage.deps) {
-    const now = await workspace.digests.digest(dep.path);
+export async function verifyDeps(
+  workspace: Workspace,
+  stage: Stage,
+  identity: Identity,
+  folder: string,
+): Promise<void> {
+  const disk = diskOf(workspace);
+  const deps = expandedDeps(stage, folder, disk.matching);
+  for (const dep of deps) {
+    const now = dep.glob === undefined ? await disk.digest(dep.path) : undefined;
     const before = identity.deps.find(({ path }) => path === dep.relative);
     if (now?.sha256 !== before?.sha256) throw changedMeanwhile(stage, dep.relative);
   }
+  const gone = identity.deps.find(({ path, glob }) =>
+    glob !== undefined && !deps.some(({ relative }) => relative === path)
+  );
+  if (gone !== undefined) throw changedMeanwhile(stage, gone.path);
 }
 
 /**

@@ -1,34 +1,45 @@
 import { sep } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Dep, Stage } from "../file/pipeline.ts";
+import { Glob } from "../glob.ts";
 import type { Graph } from "../graph/graph.ts";
+import { matchingFiles } from "../store/matching.ts";
 
 /** Errors about deps that do not exist and that no stage makes: better known before anything starts. */
 export function missingDeps(graph: Graph, stages: readonly Stage[]): Diagnostic[] {
   return stages.filter(({ frozen }) => !frozen).flatMap((stage) =>
-    stage.deps.filter(({ path }) => producerOf(graph, stage, path) === undefined && !exists(path))
+    stage.deps.filter((dep) => producerOf(graph, stage, dep) === undefined && !isThere(dep))
       .map((dep) => missingDep(graph, stage, dep))
   );
 }
 
 /** The error about a dep that does not exist. */
 export function missingDep(graph: Graph, stage: Stage, dep: Dep): Diagnostic {
-  const producer = producerOf(graph, stage, dep.path);
+  const producer = producerOf(graph, stage, dep);
   return {
     severity: "error",
-    message: `${stage.name} needs ${dep.relative}, which does not exist`,
+    message: `${stage.name} needs ${dep.relative}, which ${
+      dep.glob === undefined ? "does not exist" : "matches no file"
+    }`,
     range: dep.range,
     hints: [producer === undefined ? "No stage makes it; correct the path, or put it there" : `${producer} makes it`],
   };
 }
 
-/** The stage upstream whose out is, holds or lies inside a path. */
-function producerOf(graph: Graph, stage: Stage, path: string): string | undefined {
+/** The stage upstream whose out is, holds or lies inside a dep; of a pattern, any whose out may hold a match. */
+function producerOf(graph: Graph, stage: Stage, { path, glob: pattern }: Dep): string | undefined {
+  const glob = pattern === undefined ? undefined : new Glob(pattern);
+  const holds = (out: string): boolean => glob === undefined || glob.reaches(out.slice(path.length + 1));
   return [...graph.upstream.get(stage.name) ?? []].find((name) =>
     graph.stages.get(name)?.outs.some((out) =>
-      out.path === path || out.path.startsWith(path + sep) || path.startsWith(out.path + sep)
+      out.path === path || path.startsWith(out.path + sep) ||
+      (out.path.startsWith(path + sep) && holds(out.path))
     )
   );
+}
+
+function isThere({ path, glob }: Dep): boolean {
+  return glob === undefined ? exists(path) : matchingFiles(path, glob).length > 0;
 }
 
 function exists(path: string): boolean {

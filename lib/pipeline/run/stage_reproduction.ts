@@ -2,6 +2,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Resolution } from "../modules/resolution.ts";
+import { stageOf } from "../plan/expanded_deps.ts";
 import { fingerprintApartFrom } from "../plan/fingerprint.ts";
 import type { Evaluation } from "../plan/plan.ts";
 import type { Reason } from "../plan/reason.ts";
@@ -115,7 +116,7 @@ export class StageReproduction {
     await planner.recorder.preserve(stage);
     const { execute } = await import("./executor.ts");
     const outcome = await execute(
-      stage,
+      evaluation.identity === undefined ? stage : stageOf(stage, evaluation.identity),
       {
         ...granted,
         root: this.#options.root,

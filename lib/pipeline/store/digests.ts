@@ -2,6 +2,7 @@ import { type FileState, isSettled, stateOf } from "./file_state.ts";
 import { type ContentDigest, giveWay, hashFile } from "./hash.ts";
 import type { IndexDatabase } from "./index_database.ts";
 import { manifestDigest, type ManifestEntry } from "./manifest.ts";
+import { IGNORED_FOLDERS } from "./matching.ts";
 import { StoreError } from "./store_error.ts";
 
 /** What stands at a path, by content. */
@@ -36,8 +37,6 @@ export interface DirectoryDigest {
 /** Takes in a file's content that the index does not know: hashes it, or stores it and hashes it on the way. */
 export type ContentReader = (path: string) => Promise<ContentDigest>;
 
-/** Folders of tools, which are no part of a folder's content. */
-const IGNORED_FOLDERS: ReadonlySet<string> = new Set([".git", ".pipeline", ".dvc"]);
 /** Files that are looked at before other work gets a turn. */
 const TURN_FILES = 2000;
 /** Contents that are read at once; storing waits for the disk. */

@@ -10,6 +10,8 @@ export interface DepRecord {
   readonly name?: string;
   /** The position, where a named dep is a list. */
   readonly index?: number;
+  /** The pattern that this file matches, where the dep is one. */
+  readonly glob?: string;
   /** Of the content, or of the folder's manifest; hex. */
   readonly sha256: string;
   /** Bytes. */
@@ -81,6 +83,7 @@ export const stageRecordSchema: z.ZodType<Omit<StageRecord, "with" | "resolved">
       path: z.string(),
       name: z.string().exactOptional(),
       index: z.int().min(0).exactOptional(),
+      glob: z.string().exactOptional(),
       sha256: digest,
       size: z.int().min(0),
       files: z.int().min(0).exactOptional(),
