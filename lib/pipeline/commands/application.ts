@@ -20,6 +20,7 @@ import { targets } from "./flags.ts";
 import { cacheVerbs } from "./cache_verbs.ts";
 import { dvcVerbs } from "./dvc_verbs.ts";
 import { lock } from "./lock_verbs.ts";
+import { shellVerbs } from "./shell_verbs.ts";
 import { text } from "./text.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -117,8 +118,12 @@ const list = buildCommand<CommonFlags, string[], Context>({
 /** All commands. What a command needs is loaded only when it runs. */
 export const application: Application<Context> = buildApplication(
   buildRouteMap<string, Context>({
-    routes: { repro, status, explain, verify, dag, list, ...cacheVerbs, lock, ...dvcVerbs },
-    docs: { brief: "Runs the stages of a pipeline file, each only when it has to", fullDescription: EXIT_CODES_TEXT },
+    routes: { repro, status, explain, verify, dag, list, ...cacheVerbs, lock, ...shellVerbs, ...dvcVerbs },
+    docs: {
+      hideRoute: { complete: true },
+      brief: "Runs the stages of a pipeline file, each only when it has to",
+      fullDescription: EXIT_CODES_TEXT,
+    },
   }),
   {
     name: "pipeline",

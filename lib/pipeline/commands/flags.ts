@@ -85,6 +85,18 @@ export type ExplainFlags = JsonFlags & {
   readonly since?: string;
 };
 
+/** Flags of `init`. */
+export type InitFlags = {
+  /** A shell command as the first stage. */
+  readonly cmd: boolean;
+};
+
+/** Flags of `completions`. */
+export type CompletionsFlags = {
+  /** By which the program is called. */
+  readonly name: string;
+};
+
 /** Flags of `gc`. */
 export type GcFlags = FileFlags & {
   /** Bytes that may be left. */
@@ -160,6 +172,15 @@ export const revisionsFlag: TypedFlagParameter<readonly string[] | undefined, Co
   placeholder: "name",
 };
 
+/** `--name`. */
+export const nameFlag: TypedFlagParameter<string, Context> = {
+  kind: "parsed",
+  parse: parseName,
+  default: "pipeline",
+  brief: "The name by which this program is called",
+  placeholder: "name",
+};
+
 /** `--since`. */
 export const sinceFlag: TypedFlagParameter<string | undefined, Context> = {
   kind: "parsed",
@@ -210,6 +231,10 @@ export const targets: TypedPositionalParameters<string[], Context> = {
     parse: asTyped,
     brief: "Stages (train@8), groups (train), outs (outputs/figures) or a folder with a pipeline file of its own",
     placeholder: "target",
+    async proposeCompletions(partial: string): Promise<readonly string[]> {
+      const { stageNames } = await import("./stage_names.ts");
+      return await stageNames(this, partial);
+    },
   },
 };
 
@@ -232,6 +257,11 @@ function parseBytes(input: string): number {
   const text = input.trim();
   if (!MEMORY.test(text)) throw new Error(`"${input}" is not a size such as 20GB or 512MiB`);
   return bytes(text);
+}
+
+function parseName(input: string): string {
+  if (!/^[\w.-]+$/.test(input)) throw new Error(`"${input}" is not the name of a program`);
+  return input;
 }
 
 function parseCount(input: string): number {
