@@ -16,16 +16,26 @@ import { type Output, standardOutput } from "./display/output.ts";
 export async function main(inputs: readonly string[]): Promise<number> {
   const [output, errors] = [standardOutput("stdout"), standardOutput("stderr")];
   const process: StricliProcess = { stdout: stream(output), stderr: stream(errors) };
-  await run(application, inputs.flatMap(spelledOut), { process, output, errors, inputs, folder: Deno.cwd() });
+  await run(application, spelledOut(inputs), { process, output, errors, inputs, folder: Deno.cwd() });
   const code = Number(process.exitCode ?? EXIT.ok);
   if (code >= 0) return code;
   // The library's own codes are negative: -4 and -5 say that the command line was not understood.
   return code === -4 || code === -5 ? EXIT.usage : EXIT.machine;
 }
 
-/** `-j4`, as other programs take it, is `-j 4`. */
-function spelledOut(input: string): string[] {
-  return /^-j\d+$/.test(input) ? ["-j", input.slice(2)] : [input];
+/** `-j4`, as other programs take it, is `-j 4`; all words behind `--targets` belong to it, as in DVC. */
+function spelledOut(inputs: readonly string[]): string[] {
+  let flag = "";
+  return inputs.flatMap((input) => {
+    if (/^-j\d+$/.test(input)) return ["-j", input.slice(2)];
+    const isMore = flag === "--targets" && !input.startsWith("-");
+    if (input === "--targets") {
+      flag = input;
+      return [];
+    }
+    if (!isMore) flag = "";
+    return isMore ? ["--targets", input] : [input];
+  });
 }
 
 function stream({ write, color }: Output): StricliProcess["stdout"] {

@@ -32,7 +32,7 @@ export function dvcProgram(python: string, scratch: string): Program {
       const ran = named(/^Running stage '(.*)':$/gm);
       const restored = named(/^Stage '(.*)' is cached - skipping run, checking out outputs$/gm);
       const files = await readFiles(root);
-      return { outcome: { ok: code === 0, ran, restored, lock: stages, ...jsonIn(args, log), files }, log };
+      return { outcome: { ok: code === 0, ran, restored, lock: stages, ...jsonIn(args, log, root), files }, log };
     },
     [Symbol.dispose]: () => child.stdin.end(),
   };

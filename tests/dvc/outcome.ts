@@ -39,8 +39,15 @@ export interface Program extends Disposable {
   run(root: string, folder: string, args: readonly string[]): Promise<{ outcome: Outcome; log: string }>;
 }
 
-/** The line of an output that is JSON. */
-export function jsonIn(args: readonly string[], output: string): { readonly json?: unknown } {
-  const line = args.includes("--json") ? output.split("\n").find((text) => text.startsWith("{")) : undefined;
-  return line === undefined ? {} : { json: JSON.parse(line) };
+/**
+ * The line of an output that is JSON; paths in the project's root from there, and of what is wrong no more than where, since
+ * the sentences are each program's own.
+ */
+export function jsonIn(args: readonly string[], output: string, root: string): { readonly json?: unknown } {
+  const isWanted = args.includes("--json") || args.includes("--show-vega");
+  const line = isWanted ? output.split("\n").find((text) => text.startsWith("{")) : undefined;
+  if (line === undefined) return {};
+  const { errors, ...json } = JSON.parse(line.replaceAll(`${root}/`, "./")) as { errors?: Record<string, unknown>[] };
+  const places = errors?.map(({ name, rev, source }) => ({ name, rev, source }));
+  return { json: places === undefined ? json : { ...json, errors: places } };
 }

@@ -29,7 +29,7 @@ export const ownProgram: Program = {
       ran: named(/^(\S.*?) runs(?:: .*)?$/gm),
       restored: named(/^(\S.*?) restored(?:: .*)?$/gm),
       lock: await lockOf(root),
-      ...jsonIn(args, said),
+      ...jsonIn(args, said, root),
       files: await readFiles(root),
     };
     return { outcome, log: said + new TextDecoder().decode(stderr) };

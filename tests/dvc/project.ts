@@ -62,7 +62,25 @@ export async function readFiles(folder: string, inside = ""): Promise<Record<str
     if (OWN.has(name)) continue;
     const path = join(inside, name);
     if (isDirectory) Object.assign(files, await readFiles(folder, path));
-    else files[path] = await Deno.readTextFile(join(folder, path));
+    else {
+      const text = await Deno.readTextFile(join(folder, path));
+      files[path] = name === "index.html" ? shownOn(text) : text;
+    }
   }
   return files;
+}
+
+/** What a page of plots shows, as text: specifications and images. What is around them is each program's own. */
+function shownOn(page: string): string {
+  const drawn = [...page.matchAll(/var spec = (\{.*\});$|vegaEmbed\("[^"]*", (\{.*\})\);/gm)];
+  const specifications = drawn.map(([, dvc, own]) => sorted(JSON.parse((dvc ?? own)!)));
+  const images = [...page.matchAll(/<img src="([^"]*)"/g)].map(([, source]) => source);
+  return JSON.stringify({ specifications, images }, undefined, 1);
+}
+
+/** JSON with the keys of its maps in order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).sort().map(([key, item]) => [key, sorted(item)]));
 }

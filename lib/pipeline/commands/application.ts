@@ -38,6 +38,7 @@ const repro = buildCommand<ReproFlags, string[], Context>({
       recursive: flag("Targets that are folders mean the stages of all dvc.yaml in them"),
       allowMissing: flag("A dep or out that is not there counts as the lock has it"),
       noCommit: flag("Do not keep the contents of outs; commit does so later"),
+      pull: flag("Not there yet: there are no remotes"),
       noRunCache: flag("Restore nothing but what the lock records"),
       timeBudget: timeBudgetFlag,
       json: flag("For programs: an event a line, as JSON"),

@@ -7,9 +7,15 @@ import {
   flag,
   type ForceFlags,
   type JsonFlags,
+  manyRevisions,
+  type PlotsDiffFlags,
+  type PlotsFlags,
+  plotTargets,
+  plotTargetsFlag,
   revisions,
   type StageListFlags,
   targets,
+  textFlag,
 } from "./flags.ts";
 
 const commit = buildCommand<ForceFlags, string[], Context>({
@@ -91,6 +97,42 @@ const metrics = buildRouteMap<string, Context>({
   docs: { brief: "Show or compare metrics" },
 });
 
+const plotsFlags = {
+  json,
+  x: textFlag("The field along x", "field"),
+  y: textFlag("The field along y", "field"),
+  template: textFlag("linear, scatter, confusion, ... or a Vega-Lite file with DVC's anchors", "name"),
+  noHeader: flag("The first row of a table holds no names"),
+  title: textFlag("Above the plot", "text"),
+  xLabel: textFlag("The name of x", "text"),
+  yLabel: textFlag("The name of y", "text"),
+  out: textFlag("The folder of the page; dvc_plots unless given", "folder"),
+  showVega: flag("The Vega-Lite specification of one plot instead of a page"),
+  htmlTemplate: textFlag("A page with {scripts} and {plot_divs} in it, into which the plots go", "path"),
+  ...commonFlags,
+};
+const plotsAliases = { x: "x", y: "y", t: "template", o: "out" } as const;
+
+const plots = buildRouteMap<string, Context>({
+  routes: {
+    show: buildCommand<PlotsFlags, string[], Context>({
+      loader: () => import("./plots_show.ts"),
+      parameters: { flags: plotsFlags, aliases: plotsAliases, positional: plotTargets },
+      docs: { brief: "Draw the plots of stages and files on a page" },
+    }),
+    diff: buildCommand<PlotsDiffFlags, string[], Context>({
+      loader: () => import("./plots_diff.ts"),
+      parameters: {
+        flags: { ...plotsFlags, targets: plotTargetsFlag },
+        aliases: plotsAliases,
+        positional: manyRevisions,
+      },
+      docs: { brief: "Draw the plots of several git revisions together" },
+    }),
+  },
+  docs: { brief: "Draw plots" },
+});
+
 const stage = buildRouteMap<string, Context>({
   routes: {
     list: buildCommand<StageListFlags, string[], Context>({
@@ -114,5 +156,6 @@ export const dvcVerbs: Readonly<Record<string, Command<Context> | RouteMap<Conte
   import: imports,
   params,
   metrics,
+  plots,
   stage,
 };

@@ -37,6 +37,8 @@ export type ReproFlags = CommonFlags & {
   readonly allowMissing: boolean;
   /** Contents of outs are not kept. */
   readonly noCommit: boolean;
+  /** Asks for a remote, which there is none of. */
+  readonly pull: boolean;
   /** Nothing is restored but what the lock records. */
   readonly noRunCache: boolean;
   /** How long all of it may take. */
@@ -63,6 +65,36 @@ export type DiffFlags = JsonFlags & {
   readonly all: boolean;
   /** Of params, those of stages alone. */
   readonly deps: boolean;
+};
+
+/** Flags of `plots show`, and of `plots diff` but for the plots. */
+export type PlotsFlags = JsonFlags & {
+  /** The field along x. */
+  readonly x?: string;
+  /** The field along y. */
+  readonly y?: string;
+  /** A template's name or path. */
+  readonly template?: string;
+  /** Tables have no row of names. */
+  readonly noHeader: boolean;
+  /** Above the plot. */
+  readonly title?: string;
+  /** The name of x. */
+  readonly xLabel?: string;
+  /** The name of y. */
+  readonly yLabel?: string;
+  /** The folder of the page. */
+  readonly out?: string;
+  /** The specification of one plot instead of a page. */
+  readonly showVega: boolean;
+  /** A page to put plots into. */
+  readonly htmlTemplate?: string;
+};
+
+/** Flags of `plots diff`. */
+export type PlotsDiffFlags = PlotsFlags & {
+  /** Which plots; all unless given. */
+  readonly targets?: readonly string[];
 };
 
 /** Flags of `stage list`. */
@@ -224,6 +256,11 @@ export const commonFlags: typeof fileFlags & { glob: TypedFlagParameter<boolean,
   glob: flag("Targets are patterns over stage names: 'train@*'"),
 };
 
+/** A flag with a text. */
+export function textFlag(brief: string, placeholder: string): TypedFlagParameter<string | undefined, Context> {
+  return { kind: "parsed", parse: asTyped, optional: true, brief, placeholder };
+}
+
 /** The targets. */
 export const targets: TypedPositionalParameters<string[], Context> = {
   kind: "array",
@@ -235,6 +272,36 @@ export const targets: TypedPositionalParameters<string[], Context> = {
       const { stageNames } = await import("./stage_names.ts");
       return await stageNames(this, partial);
     },
+  },
+};
+
+/** Plots. */
+export const plotTargets: TypedPositionalParameters<string[], Context> = {
+  kind: "array",
+  parameter: {
+    parse: asTyped,
+    brief: "Files with data, or ids of plots in dvc.yaml; all unless given",
+    placeholder: "plot",
+  },
+};
+
+/** `--targets`. */
+export const plotTargetsFlag: TypedFlagParameter<readonly string[] | undefined, Context> = {
+  kind: "parsed",
+  parse: asTyped,
+  optional: true,
+  variadic: true,
+  brief: "Files with data, or ids of plots in dvc.yaml; all unless given",
+  placeholder: "plot",
+};
+
+/** Any number of git revisions. */
+export const manyRevisions: TypedPositionalParameters<string[], Context> = {
+  kind: "array",
+  parameter: {
+    parse: asTyped,
+    brief: "Git revisions, or workspace: the files as they are; HEAD and these unless given",
+    placeholder: "revision",
   },
 };
 

@@ -15,6 +15,11 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
       "--single-item and --downstream contradict each other: the first one leaves out what the second adds",
     );
   }
+  if (flags.pull) {
+    throw new UsageError(
+      "--pull needs remotes, which are not there yet; run `dvc pull` first, or go on without what is missing by --allow-missing",
+    );
+  }
   if (flags.allPipelines && targets.length > 0) {
     throw new UsageError("--all-pipelines takes no targets: it is about every stage of the project");
   }

@@ -15,6 +15,11 @@ export function cacheFolder(root: string): string {
   return resolve(root, ".dvc", readSection(root, "cache").get("dir") ?? "cache");
 }
 
+/** A value of a DVC project's configuration; undefined where it is not set. */
+export function configurationValue(root: string, section: string, key: string): string | undefined {
+  return readSection(root, section).get(key);
+}
+
 /** The entries of a section of the configuration. */
 function readSection(root: string, wanted: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();

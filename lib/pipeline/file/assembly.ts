@@ -6,6 +6,7 @@ import { withExactness } from "./exactness.ts";
 import type { Instance } from "./expansion.ts";
 import { child, describe, type MapNode, type Node, nodeAt, textOf, toPlain, toValue } from "./node.ts";
 import type { CommandAction, Dep, Out, Resources, RunAction, Stage } from "./pipeline.ts";
+import { outProperties } from "./plots.ts";
 import { bytes, seconds } from "./quantity.ts";
 import { modulePath } from "./run_module.ts";
 
@@ -145,6 +146,7 @@ function outsOf(node: Node | undefined, kind: Out["kind"], paths: Paths): readon
       cache: flag(options, "cache", true),
       persist: flag(options, "persist", false),
       ...(desc !== undefined && { desc }),
+      ...(kind === "plot" && { plot: outProperties(options) }),
       range,
     };
   };

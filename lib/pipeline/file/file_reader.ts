@@ -6,8 +6,9 @@ import type { Documents } from "./documents.ts";
 import { expandStage, type Instance, resolveBody } from "./expansion.ts";
 import { type Extended, readExtended } from "./extension.ts";
 import { child, type MapNode, type Node, textOf } from "./node.ts";
-import type { Stage } from "./pipeline.ts";
+import type { FilePlots, Stage } from "./pipeline.ts";
 import { withParams } from "./params.ts";
+import { plotsOf } from "./plots.ts";
 import { checkModules } from "./run_module.ts";
 import type { Scope } from "./scope.ts";
 import { checkStage } from "./stage_rules.ts";
@@ -45,6 +46,8 @@ export interface WrittenFile {
   readonly metrics: readonly string[];
   /** The same of `params`. */
   readonly params: readonly string[];
+  /** What `plots` at its top defines: one entry, or none. */
+  readonly plots: readonly FilePlots[];
 }
 
 /**
@@ -54,7 +57,7 @@ export interface WrittenFile {
 export async function readWritten(file: string, reading: Reading): Promise<WrittenFile> {
   const { diagnostics, documents } = reading;
   const extended = await readExtended(file, documents, diagnostics);
-  if (!extended) return { stages: [], metrics: [], params: [] };
+  if (!extended) return { stages: [], metrics: [], params: [], plots: [] };
   const { root, variables, lists } = extended;
   const whole = lists.map((entry): MapNode => ({ ...root, entries: new Map([["vars", entry]]) }));
   for (const part of [root, ...whole]) validate(part, "written", "", diagnostics);
@@ -67,7 +70,13 @@ export async function readWritten(file: string, reading: Reading): Promise<Writt
     return names.filter((name) => name !== undefined).map((name) => resolve(dirname(file), name));
   };
   const stages = await readStages(child(root, "stages"), { file, extended, scope }, reading);
-  return { stages, metrics: files("metrics"), params: files("params") };
+  const plots = plotsOf(child(root, "plots"), { scope, place: "whole", diagnostics });
+  return {
+    stages,
+    metrics: files("metrics"),
+    params: files("params"),
+    plots: plots.length === 0 ? [] : [{ file, plots }],
+  };
 }
 
 /** A file whose stages are read. */

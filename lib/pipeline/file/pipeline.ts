@@ -19,8 +19,24 @@ export interface Pipeline {
   readonly metrics?: readonly string[];
   /** The same of `params`. */
   readonly params?: readonly string[];
+  /** What `plots` at the top of each file defines. */
+  readonly plots?: readonly FilePlots[];
   /** Whether a file or folder at an absolute path is no part of the folder that it lies in; absent: none is. */
   readonly ignores?: (path: string, isFolder: boolean) => boolean;
+}
+
+/** The plots that a file defines at its top. */
+export interface FilePlots {
+  /** Absolute path of the file. */
+  readonly file: string;
+  /** Display properties by id: a path relative to the file, or any name where `y` names files. */
+  readonly plots: readonly (readonly [id: string, properties: PlotProperties])[];
+}
+
+/** How a plot is shown: DVC's `x`, `y`, `x_label`, `y_label`, `title`, `template` and `header`. */
+export interface PlotProperties {
+  /** As written. */
+  readonly [name: string]: Value;
 }
 
 /** One stage, expanded: every path absolute, every value final. */
@@ -139,6 +155,8 @@ export interface Out {
   readonly persist: boolean;
   /** What it is, for people. */
   readonly desc?: string;
+  /** How a plot is shown; several ways where it is defined several times. */
+  readonly plot?: readonly PlotProperties[];
   /** How exactly it must come out again from the same deps; to the byte where absent. */
   readonly verify?: Exactness;
   /** How exactly from deps that did not come out to the byte; as `verify` where absent. */

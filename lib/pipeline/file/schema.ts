@@ -216,6 +216,26 @@ function makeShape(phase: Phase): Shape {
       "Lists by name: a stage for each combination, as ${item.name}; null for none. `include` lists further combinations",
     ),
   }, "a stage");
+  const field = text("a field");
+  const [axis, fields] = ["a field, or a map of fields by file", "a field, a list of them, or a map of these by file"];
+  const plot = strict({
+    x: oneOf(axis, field, map(field, axis)).optional().describe(
+      "What is along x; the number of the point unless given",
+    ),
+    y: oneOf(fields, field, list(field, fields), map(oneOf(fields, field, list(field, fields)), fields)).optional()
+      .describe("What is along y; the last field unless given"),
+    x_label: description,
+    y_label: description,
+    title: description,
+    template: description,
+  }, "how it is drawn");
+  const artifact = strict({
+    path,
+    type: description,
+    desc: description,
+    labels,
+    meta: anything.optional(),
+  }, "an artifact with a path");
   const file = strict({
     extends: path.optional().describe(
       "Another pipeline file: this one is that one with other vars and added, changed or removed (null) stages",
@@ -230,10 +250,19 @@ function makeShape(phase: Phase): Shape {
         error: "a map of stages",
       },
     ).optional().describe("The stages by name"),
-    params: anything.optional(),
-    metrics: anything.optional(),
-    plots: anything.optional(),
-    artifacts: anything.optional(),
+    params: listOfPaths.optional().describe("Params files that `params diff` shows besides those of stages"),
+    metrics: listOfPaths.optional().describe("Metrics files besides those of stages"),
+    plots: list(
+      oneOf(
+        "a path, or an id with how it is drawn",
+        path,
+        map(oneOf("how it is drawn", plot, z.null()), "an id with how it is drawn"),
+      ),
+      "a list of plots",
+    ).optional().describe(
+      "What `plots show` draws besides the plots of stages: files, folders, or lines of several files",
+    ),
+    artifacts: map(artifact, "a map of artifacts").optional().describe("Accepted for DVC's sake"),
     datasets: anything.optional(),
   }, "a map with stages");
   return { file, stage };

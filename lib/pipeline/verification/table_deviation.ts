@@ -1,5 +1,6 @@
 import type { NumberExactness, Tolerance } from "../file/exactness.ts";
 import { excess } from "./agreement.ts";
+import { rowsOf } from "../values/rows.ts";
 import type { Deviation } from "./difference.ts";
 
 /**
@@ -50,23 +51,4 @@ function cellDeviation(
 
 function cellText(cell: string | undefined): string {
   return cell === undefined ? "no cell" : cell === "" ? "an empty cell" : cell;
-}
-
-/**
- * The cells of a table by RFC 4180, each a text. Every one of them: a reader that drops what goes beyond the header would
- * not see it altered.
- */
-function rowsOf(text: string): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  for (const [, quoted, plain = "", end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|$)/g)) {
-    // What follows the last line end is no row.
-    if (end === "" && row.length === 0 && plain === "" && quoted === undefined) break;
-    row.push(quoted?.replaceAll('""', '"') ?? plain);
-    if (end === ",") continue;
-    rows.push(row);
-    row = [];
-    if (end === "") break;
-  }
-  return rows;
 }
