@@ -117,6 +117,14 @@ export type ExplainFlags = JsonFlags & {
   readonly since?: string;
 };
 
+/** Flags of `run`. */
+export type RunFlags = FileFlags & {
+  /** A shell instead of the stage. */
+  readonly shell: boolean;
+  /** The copy stays after success, too. */
+  readonly keep: boolean;
+};
+
 /** Flags of `init`. */
 export type InitFlags = {
   /** A shell command as the first stage. */

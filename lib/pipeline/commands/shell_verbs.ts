@@ -1,7 +1,7 @@
 import { buildCommand, type Command } from "@stricli/core";
 import { type Shell, SHELLS } from "./completion_script.ts";
 import type { Context } from "./context.ts";
-import { type CompletionsFlags, flag, type InitFlags, nameFlag } from "./flags.ts";
+import { type CompletionsFlags, fileFlags, flag, type InitFlags, nameFlag, type RunFlags, targets } from "./flags.ts";
 
 const init = buildCommand<InitFlags, [string?], Context>({
   loader: () => import("./init.ts"),
@@ -18,6 +18,32 @@ const init = buildCommand<InitFlags, [string?], Context>({
     },
   },
   docs: { brief: "Write a pipeline file to start from, with one stage" },
+});
+
+const run = buildCommand<RunFlags, [string, ...string[]], Context>({
+  loader: () => import("./run.ts"),
+  parameters: {
+    flags: {
+      shell: flag("Open a shell there instead, with the stage's environment; $STAGE_RUN runs the stage"),
+      keep: flag("Keep the copy after success, too"),
+      ...fileFlags,
+    },
+    positional: {
+      kind: "array",
+      minimum: 1,
+      parameter: {
+        ...targets.parameter,
+        brief: "The stage; behind --, words for its last command, or flags of deno for a module: --inspect-brk",
+        placeholder: "stage",
+      },
+    },
+  },
+  docs: {
+    brief: "Run one stage in a copy of what it reads, on this terminal, to look at it; the project stays as it is",
+    fullDescription: `Runs one stage in a copy of what it reads. Nothing in the project changes.
+Behind -- stand words for its last command (run train -- --pdb), or flags of deno for a module (run draw -- --inspect-brk).
+The copy stays where the stage fails, and is named.`,
+  },
 });
 
 const completions = buildCommand<CompletionsFlags, [Shell], Context>({
@@ -54,5 +80,5 @@ const complete = buildCommand<Record<never, never>, string[], Context>({
   docs: { brief: "What the last word may become" },
 });
 
-/** The commands for a first pipeline and for shells, by name. */
-export const shellVerbs: Readonly<Record<string, Command<Context>>> = { init, completions, complete };
+/** The commands for a first pipeline, for a look at a stage, and for shells, by name. */
+export const shellVerbs: Readonly<Record<string, Command<Context>>> = { run, init, completions, complete };

@@ -67,7 +67,7 @@ async function verifyOuts(context: Context, execution: Execution): Promise<boole
   const stages = await stagesToExecute(execution);
   say(context, ["", `${TITLES[tier]}: ${stages.map(({ name }) => name).join(", ") || "no stage"}`]);
   if (stages.length === 0) return true;
-  using scratch = new Scratch(workspace.root);
+  using scratch = new Scratch(workspace.root, "pipeline-verification-");
   const copy = scratch.take(opened, stages);
   using scratchWorkspace = await scratch.workspace();
   const retry = retryCommand(context.folder, opened.pipeline.file, "verify", "--tier", tier);

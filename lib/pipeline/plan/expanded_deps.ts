@@ -19,6 +19,11 @@ export function expandedDeps({ deps, outs }: Stage, folder: string, matching: Di
   });
 }
 
+/** The stage with patterns replaced by the files that they match. */
+export function expandedStage(stage: Stage, folder: string, matching: Disk["matching"]): Stage {
+  return { ...stage, deps: expandedDeps(stage, folder, matching).map(withPosition) };
+}
+
 /** The stage with patterns replaced by the files that its identity has, which are those that it gets. */
 export function stageOf(stage: Stage, { deps }: Pick<Identity, "deps">): Stage {
   if (stage.deps.every(({ glob }) => glob === undefined)) return stage;

@@ -96,7 +96,8 @@ async function runAction(
   return [failure(stage, `took longer than the ${time} s of its resources.time`, [remedy])];
 }
 
-function missingOuts(stage: Stage): Diagnostic[] {
+/** Errors about outs that a stage did not leave. */
+export function missingOuts(stage: Stage): Diagnostic[] {
   return stage.outs.filter(({ path }) => !exists(path)).map((out) => ({
     ...failure(stage, `did not write ${out.relative}, which it declares`),
     range: out.range,

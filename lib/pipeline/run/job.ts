@@ -8,6 +8,8 @@ export interface Job {
   readonly code?: Code;
   /** What the resolvers made of values inside `with`. */
   readonly resolutions?: readonly Resolution[];
+  /** More flags of `deno run` for a `run` stage, such as `--inspect-brk`. */
+  readonly flags?: readonly string[];
   /** Absolute root of the project: a `cmd` stage sees it as `DVC_ROOT`. */
   readonly root: string;
   /** Absolute folder for set-aside outs and their journals, kept between runs; on the file system of the outs, best. */

@@ -31,18 +31,13 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
     );
   }
   const audit = join(run.folder, "audit.jsonl");
+  const process = moduleProcess(stage, job, sandbox);
   let last: HostRecord | undefined;
   const stale = new AbortController();
   let verified: Promise<void> | undefined;
   const ending = await runProcess({
-    command: Deno.execPath(),
-    args: sandboxArguments(hostModule, stage.action.module, sandbox),
-    folder: stage.wdir,
-    environment: {
-      ...sandboxEnvironment(variablesOf(stage, run.job.resolutions), audit),
-      ...untrackedOf(stage).variables,
-    },
-    input: `${JSON.stringify(hostRequest(stage, job))}\n`,
+    ...process,
+    environment: { ...process.environment, DENO_AUDIT_PERMISSIONS: audit },
     stdout: {
       ...outputReader(run, "stdout"),
       record(value: Json): void {
@@ -72,6 +67,33 @@ export async function runModule(run: StageRun): Promise<Diagnostic[]> {
   if (refused === undefined) diagnostics.push(...endingDiagnostics(run, ending, last));
   if (diagnostics.length === 0) warnOfUntouched(run, accesses);
   return diagnostics;
+}
+
+/** The process that runs a module in its sandbox, as far as it can be written down. */
+export interface ModuleProcess {
+  /** Deno. */
+  readonly command: string;
+  /** Its flags, and the engine's module that runs the stage's. */
+  readonly args: readonly string[];
+  /** Absolute folder it runs in. */
+  readonly folder: string;
+  /** All of its environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What it gets on its standard input. */
+  readonly input: string;
+}
+
+/** How a stage's module is run in a sandbox. */
+export function moduleProcess(stage: Stage, job: Job, sandbox: Sandbox): ModuleProcess {
+  if (stage.action.kind !== "run") throw new Error(`${stage.name} has no module`);
+  const [subcommand = "run", ...args] = sandboxArguments(hostModule, stage.action.module, sandbox);
+  return {
+    command: Deno.execPath(),
+    args: [subcommand, ...job.flags ?? [], ...args],
+    folder: stage.wdir,
+    environment: { ...sandboxEnvironment(variablesOf(stage, job.resolutions)), ...untrackedOf(stage).variables },
+    input: `${JSON.stringify(hostRequest(stage, job))}\n`,
+  };
 }
 
 const hostModule = new URL("./host.ts", import.meta.url).href;

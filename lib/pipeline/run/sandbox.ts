@@ -55,13 +55,12 @@ export function sandboxArguments(main: string, module: string, sandbox: Sandbox)
  * The whole environment of a sandboxed process: what Deno itself needs to find its cache, and the declared variables. Time
  * zone, language and colour are fixed, so that no result depends on those of the machine. Native code sees all of it.
  */
-export function sandboxEnvironment(names: readonly string[], audit?: string): Record<string, string> {
+export function sandboxEnvironment(names: readonly string[]): Record<string, string> {
   const environment: Record<string, string> = { TZ: "UTC", LC_ALL: "en_US.UTF-8", NO_COLOR: "1" };
   for (const name of [...denoNames, ...names]) {
     const value = Deno.env.get(name);
     if (value !== undefined) environment[name] = value;
   }
-  if (audit !== undefined) environment.DENO_AUDIT_PERMISSIONS = audit;
   return environment;
 }
 

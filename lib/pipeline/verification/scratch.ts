@@ -12,10 +12,10 @@ export class Scratch implements Disposable {
   readonly root: string;
   readonly #original: string;
 
-  /** Makes an empty one for the project at an absolute folder. */
-  constructor(original: string) {
+  /** Makes an empty one for the project at an absolute folder; its name begins with `prefix`. */
+  constructor(original: string, prefix: string) {
     this.#original = original;
-    this.root = realpathSync(Deno.makeTempDirSync({ prefix: "pipeline-verification-" }));
+    this.root = realpathSync(Deno.makeTempDirSync({ prefix }));
     // The mark of a project's root.
     mkdirSync(join(this.root, ".pipeline"));
   }
