@@ -11,25 +11,14 @@ import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { readTable } from "../lib/formats/table.ts";
 import { median, medianRatio } from "./median.ts";
 import { peersPython } from "./peers.ts";
+import { checkEqualWork } from "./study_results.ts";
 
-/** Accuracies of both programs may differ by this, since they draw their random numbers otherwise. */
-const accuracyTolerance = 0.005;
-/** So much larger or smaller may the last layer's CDNV be. */
-const cdnvFactor = 1.5;
+const chance = { accuracy: 0.005, cdnvFactor: 1.5 };
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 const script = fileURLToPath(new URL("study_peer.py", import.meta.url));
-
-/** What a program found of a network at the end of training. */
-interface Found {
-  readonly trainAccuracy: number;
-  readonly testAccuracy: number;
-  /** Of the last layer on the train set. */
-  readonly cdnv: number;
-}
 
 /** Copies the project without what it has made. */
 function copyProject(folder: string): void {
@@ -60,29 +49,6 @@ async function timed(command: string, args: string[], cwd: string): Promise<numb
   return (performance.now() - start) / 1000;
 }
 
-async function foundIn(outputs: string, depth: number): Promise<Found> {
-  const history = (await readTable(join(outputs, `mlp-${depth}/history.csv`))).at(-1)!;
-  const layers = (await readTable(join(outputs, `mlp-${depth}/cdnv.csv`))).filter(({ split }) => split === "train");
-  return {
-    trainAccuracy: Number(history.train_accuracy),
-    testAccuracy: Number(history.test_accuracy),
-    cdnv: Number(layers.at(-1)!.cdnv),
-  };
-}
-
-/** Both programs have to come to the same results but for chance. */
-async function checkEqualWork(ours: string, peer: string, depths: readonly number[]): Promise<void> {
-  for (const depth of depths) {
-    const [here, there] = [await foundIn(ours, depth), await foundIn(peer, depth)];
-    const accuracies = [here.trainAccuracy - there.trainAccuracy, here.testAccuracy - there.testAccuracy];
-    const isNear = accuracies.every((difference) => Math.abs(difference) <= accuracyTolerance) &&
-      Math.abs(Math.log(here.cdnv / there.cdnv)) <= Math.log(cdnvFactor);
-    const both = `depth ${depth}: ${JSON.stringify(here)} here, ${JSON.stringify(there)} in PyTorch`;
-    if (!isNear) throw new Error(`Not the same work, ${both}`);
-    console.error(both);
-  }
-}
-
 const rounds = Number(Deno.args[0] ?? 1);
 const python = await peersPython().catch((error: Error) => {
   console.error(`PyTorch is left out: ${error.message}`);
@@ -93,7 +59,9 @@ try {
   const folder = join(scratch, "project");
   copyProject(folder);
   const study = parse(await Deno.readTextFile(join(folder, "pipeline.yaml"))).vars[0];
-  await Deno.writeTextFile(join(scratch, "study.json"), JSON.stringify(study));
+  const depths: readonly number[] = study.networks.depth;
+  const networks = depths.map((depth) => ({ name: `mlp-${depth}`, depth, seed: study.seed }));
+  await Deno.writeTextFile(join(scratch, "study.json"), JSON.stringify({ ...study, networks }));
   const peers = python === undefined ? [] : [
     { name: "PyTorch, one network at a time, 2 threads", processes: 1, seconds: [] as number[] },
     { name: "PyTorch, 2 networks at a time, a thread each", processes: 2, seconds: [] as number[] },
@@ -113,7 +81,7 @@ try {
       ];
       seconds.push(await timed(python!, args, scratch));
       console.error(`${name}: ${seconds.at(-1)!.toFixed(1)} s`);
-      await checkEqualWork(join(folder, "outputs"), outputs, study.networks.depth);
+      await checkEqualWork(join(folder, "outputs"), outputs, networks.map(({ name }) => name), chance);
       await Deno.remove(outputs, { recursive: true });
     }
   }

@@ -1,16 +1,21 @@
-"""The work of the default study in PyTorch, as a script that a researcher would write: `study.ts` runs it.
+"""The work of a study in PyTorch, as a script that a researcher would write: `study.ts` and `epoch.ts` run it.
 
     python study_peer.py STUDY DATASET OUTPUTS PROCESSES
 
-STUDY is a JSON file with the values of pipeline.yaml, DATASET a folder with `train.safetensors` and `test.safetensors`.
-OUTPUTS gets a folder a network with snapshots and tables, whose columns are named as the study's. One process uses two
+STUDY is a JSON file with the values of a pipeline.yaml, but for `networks`, a list of networks' names, depths and seeds.
+DATASET is a folder with `train.safetensors` and `test.safetensors`. OUTPUTS gets a folder a network, by its name, with
+snapshots, tables, whose columns are named as the study's, and what it took of time and memory. One process uses two
 threads; two processes train two networks at a time, the deepest first, a thread each. It draws no figures.
 """
 
 import csv
 import json
+import resource
 import sys
+import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +45,29 @@ class Perceptron(nn.Module):
         for layer in self.hidden:
             images = layer(images)
         return self.output(images)
+
+
+class Clock:
+    """What the parts of a network's work took."""
+
+    def __init__(self) -> None:
+        self.parts: list[dict[str, Any]] = []
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Times what is done inside: wall seconds, and the processor's in all threads."""
+        wall, processor = time.perf_counter(), time.process_time()
+        yield
+        self.parts.append({
+            "name": name,
+            "wall": time.perf_counter() - wall,
+            "processor": time.process_time() - processor,
+        })
+
+    def write(self, path: Path) -> None:
+        """Writes the parts, in order, and the most bytes of memory that the process took."""
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        path.write_text(json.dumps({"parts": self.parts, "peak": peak}))
 
 
 def load(folder: Path) -> dict[str, tuple[Tensor, Tensor]]:
@@ -129,12 +157,17 @@ def train_probes(features: Tensor, labels: Tensor, sgd: dict[str, Any]) -> tuple
     return weights.detach(), biases.detach()
 
 
-def converge_probe(features: Tensor, labels: Tensor, l2: float) -> tuple[Tensor, Tensor, int]:
-    """The minimum of a layer's regularised cross-entropy on standardised features, for the features as they are."""
+def standardise(features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Features with mean 0 and mean square 1, and the mean and the number by which they become that."""
     centre = features.mean(0, dtype=torch.float64).float()
     features = features - centre
     scale = features.square().mean().sqrt()
-    features /= scale
+    return features.div_(scale), centre, scale
+
+
+def converge_probe(features: Tensor, labels: Tensor, l2: float) -> tuple[Tensor, Tensor, int]:
+    """The minimum of a layer's regularised cross-entropy on standardised features, for the features as they are."""
+    features, centre, scale = standardise(features)
     weights = torch.zeros(features.shape[1], CLASSES, requires_grad=True)
     biases = torch.zeros(CLASSES, requires_grad=True)
 
@@ -156,6 +189,16 @@ def converge_probe(features: Tensor, labels: Tensor, l2: float) -> tuple[Tensor,
     return weights, biases - centre @ weights, optimizer.state_dict()["state"][0]["n_iter"]
 
 
+def ridge_probe(features: Tensor, labels: Tensor, l2: float) -> tuple[Tensor, Tensor]:
+    """The least squares of one-hot labels with a penalty on the weights, solved in float64, for the features as they are."""
+    features, centre, scale = standardise(features)
+    features, targets = features.double(), nn.functional.one_hot(labels, CLASSES).double()
+    biases = targets.mean(0)
+    gram = features.T @ features / len(labels) + l2 * torch.eye(features.shape[1], dtype=torch.float64)
+    weights = torch.linalg.solve(gram, features.T @ (targets - biases) / len(labels)).float() / scale
+    return weights, biases.float() - centre @ weights
+
+
 @torch.no_grad()
 def score(weights: Tensor, biases: Tensor, features: Tensor, labels: Tensor) -> tuple[list[float], list[float]]:
     """Accuracy and mean cross-entropy of each layer's probe."""
@@ -165,29 +208,43 @@ def score(weights: Tensor, biases: Tensor, features: Tensor, labels: Tensor) -> 
 
 
 def probe(
-    features: dict[str, Tensor], labels: dict[str, Tensor], settings: dict[str, Any], last: bool
+    features: dict[str, Tensor], labels: dict[str, Tensor], settings: dict[str, Any], last: bool, clock: Clock
 ) -> list[dict[str, Any]]:
-    """Probes of one epoch of SGD, and, of the last snapshot, converged ones."""
-    layers = len(features["train"])
-    found = {"sgd": (*train_probes(features["train"], labels["train"], settings["sgd"]), [None] * layers)}
+    """Probes by SGD, and, of the last snapshot, converged ones and those of ridge regression."""
+    with clock.part("probes by SGD"):
+        by_sgd = train_probes(features["train"], labels["train"], settings["sgd"])
+        rows = score_rows("sgd", *by_sgd, features, labels)
     if last:
-        minima = [converge_probe(layer, labels["train"], settings["converged"]["l2"]) for layer in features["train"]]
-        weights, biases, iterations = zip(*minima)
-        found["converged"] = (torch.stack(weights), torch.stack(biases)[:, None], iterations)
-    rows = []
-    for kind, (weights, biases, iterations) in found.items():
-        accuracy, loss = score(weights, biases, features["train"], labels["train"])
-        test_accuracy, _ = score(weights, biases, features["test"], labels["test"])
-        for layer in range(layers):
-            rows.append({
-                "layer": layer + 1,
-                "kind": kind,
-                "train_accuracy": accuracy[layer],
-                "test_accuracy": test_accuracy[layer],
-                "train_loss": loss[layer],
-                "iterations": iterations[layer],
-            })
+        with clock.part("last probes"):
+            for kind, solve in (("converged", converge_probe), ("ridge", ridge_probe)):
+                found = [solve(layer, labels["train"], settings[kind]["l2"]) for layer in features["train"]]
+                weights, biases, *iterations = zip(*found)
+                rows += score_rows(kind, torch.stack(weights), torch.stack(biases)[:, None], features, labels, *iterations)
     return rows
+
+
+def score_rows(
+    kind: str,
+    weights: Tensor,
+    biases: Tensor,
+    features: dict[str, Tensor],
+    labels: dict[str, Tensor],
+    iterations: tuple[int, ...] | None = None,
+) -> list[dict[str, Any]]:
+    """A row a layer of how its probe does on both sets."""
+    accuracy, loss = score(weights, biases, features["train"], labels["train"])
+    test_accuracy, _ = score(weights, biases, features["test"], labels["test"])
+    return [
+        {
+            "layer": layer + 1,
+            "kind": kind,
+            "train_accuracy": accuracy[layer],
+            "test_accuracy": test_accuracy[layer],
+            "train_loss": None if kind == "ridge" else loss[layer],
+            "iterations": None if iterations is None else iterations[layer],
+        }
+        for layer in range(len(weights))
+    ]
 
 
 def write_table(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -197,14 +254,34 @@ def write_table(path: Path, rows: list[dict[str, Any]]) -> None:
         writer.writerows(rows)
 
 
-def run_network(depth: int, study: dict[str, Any], dataset: Path, outputs: Path, threads: int) -> None:
+def train_epoch(
+    model: Perceptron, optimizer: torch.optim.Optimizer, images: Tensor, labels: Tensor, batch: int
+) -> tuple[float, float]:
+    """A pass over the images in a random order: the mean loss of its steps, and the accuracy along the way."""
+    model.train()
+    loss_sum, correct, batches = torch.zeros(()), torch.zeros(()), torch.randperm(len(labels)).split(batch)
+    for chosen in batches:
+        expected = labels[chosen]
+        logits = model(images[chosen])
+        loss = cross_entropy(logits, expected)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        loss_sum += loss.detach()
+        correct += (logits.detach().argmax(1) == expected).sum()
+    return loss_sum.item() / len(batches), correct.item() / len(labels)
+
+
+def run_network(network: dict[str, Any], study: dict[str, Any], dataset: Path, outputs: Path, threads: int) -> None:
     """Trains a network, measures it along the way and writes its tables."""
     torch.set_num_threads(threads)
-    torch.manual_seed(study["seed"])
-    data = load(dataset)
-    images, labels = data["train"]
-    all_labels = {split: data[split][1] for split in SPLITS}
-    model = Perceptron(depth, images.shape[1], study["width"])
+    torch.manual_seed(network["seed"])
+    clock = Clock()
+    with clock.part("preparation"):
+        data = load(dataset)
+        images, labels = data["train"]
+        all_labels = {split: data[split][1] for split in SPLITS}
+        model = Perceptron(network["depth"], images.shape[1], study["width"])
     settings = study["optimizer"]
     optimizer = torch.optim.SGD(
         model.parameters(),
@@ -215,59 +292,52 @@ def run_network(depth: int, study: dict[str, Any], dataset: Path, outputs: Path,
     )
     drops = settings["drops"]
     schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, drops["at"], drops["factor"])
-    folder = outputs / f"mlp-{depth}"
+    folder = outputs / network["name"]
     (folder / "snapshots").mkdir(parents=True)
     history, collapse, probes = [], [], []
     for epoch in range(study["epochs"] + 1):
-        running_loss, running_correct, steps = torch.zeros(()), torch.zeros(()), 0
-        model.train()
-        for batch in torch.randperm(len(labels)).split(study["batch"]) if epoch > 0 else []:
-            expected = labels[batch]
-            logits = model(images[batch])
-            loss = cross_entropy(logits, expected)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            running_loss += loss.detach()
-            running_correct += (logits.detach().argmax(1) == expected).sum()
-            steps += 1
-        if epoch > 0:
-            schedule.step()
-        scores = {split: evaluate(model, *data[split]) for split in SPLITS}
+        with clock.part("epoch" if epoch > 0 else "evaluation"):
+            train_loss, running_accuracy = None, None
+            if epoch > 0:
+                train_loss, running_accuracy = train_epoch(model, optimizer, images, labels, study["batch"])
+                schedule.step()
+            scores = {split: evaluate(model, *data[split]) for split in SPLITS}
         history.append({
             "epoch": epoch,
-            "train_loss": running_loss.item() / max(steps, 1),
-            "running_accuracy": running_correct.item() / len(labels),
+            "train_loss": train_loss,
+            "running_accuracy": running_accuracy,
             "train_accuracy": scores["train"][0],
             "test_accuracy": scores["test"][0],
             "train_evaluation_loss": scores["train"][1],
             "test_loss": scores["test"][1],
         })
         if epoch in study["snapshots"]["at"]:
-            save_file(model.state_dict(), folder / "snapshots" / f"epoch-{epoch:04}.safetensors")
-            found = {split: features_of(model, data[split][0]) for split in SPLITS}
-            features = {split: values for split, (values, _) in found.items()}
-            logits = {split: values for split, (_, values) in found.items()}
-            collapse += [{"epoch": epoch, **row} for row in measure(features, logits, all_labels)]
+            with clock.part("snapshot"):
+                save_file(model.state_dict(), folder / "snapshots" / f"epoch-{epoch:04}.safetensors")
+                found = {split: features_of(model, data[split][0]) for split in SPLITS}
+                features = {split: values for split, (values, _) in found.items()}
+                logits = {split: values for split, (_, values) in found.items()}
+                collapse += [{"epoch": epoch, **row} for row in measure(features, logits, all_labels)]
             if epoch in study["probe"]["epochs"]:
-                rows = probe(features, all_labels, study["probe"], epoch == study["epochs"])
+                rows = probe(features, all_labels, study["probe"], epoch == study["epochs"], clock)
                 probes += [{"epoch": epoch, **row} for row in rows]
     write_table(folder / "history.csv", history)
     write_table(folder / "cdnv.csv", collapse)
     write_table(folder / "probe.csv", probes)
+    clock.write(folder / "resources.json")
 
 
 def main() -> None:
     study_path, dataset, outputs = map(Path, sys.argv[1:4])
     processes = int(sys.argv[4])
     study = json.loads(study_path.read_text())
-    depths = sorted(study["networks"]["depth"], reverse=True)
+    networks = sorted(study["networks"], key=lambda network: network["depth"], reverse=True)
     if processes == 1:
-        for depth in depths:
-            run_network(depth, study, dataset, outputs, 2)
+        for network in networks:
+            run_network(network, study, dataset, outputs, 2)
         return
     with ProcessPoolExecutor(processes) as pool:
-        for run in [pool.submit(run_network, depth, study, dataset, outputs, 1) for depth in depths]:
+        for run in [pool.submit(run_network, network, study, dataset, outputs, 1) for network in networks]:
             run.result()
 
 

@@ -8,7 +8,6 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import { type Split, writeDataset } from "../lib/datasets/dataset.ts";
 import { estimateMemory, totalMemory } from "../lib/nn/estimate.ts";
 import { examplesOf } from "../lib/nn/evaluation.ts";
@@ -16,6 +15,7 @@ import { buildModel } from "../lib/nn/model_parameter.ts";
 import { Random } from "../lib/nn/random.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
 import train from "../stages/train.ts";
+import { cacheStages, runStage } from "./stage_process.ts";
 
 /** What is trained. */
 export interface MemoryTask {
@@ -69,15 +69,16 @@ function randomSplit(count: number, shape: MemoryTask["shape"]): Split {
 
 /** Trains on the data set of a folder. */
 async function peakOf(folder: string, parameters: unknown): Promise<number> {
-  const child = fileURLToPath(new URL("training_memory_child.ts", import.meta.url));
-  // What Deno takes to translate modules for the first time is no part of it.
-  await new Deno.Command(Deno.execPath(), { args: ["cache", child], stderr: "null" }).output();
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", child, folder, JSON.stringify(parameters)],
-  }).output();
-  const [output, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  if (!success) throw new Error(`Training ${JSON.stringify(parameters)} failed:\n${output}${errors}`);
-  return Number(output!.trimEnd().split("\n").at(-1));
+  await cacheStages(["train"]);
+  const state = `${folder}/state`;
+  await Deno.mkdir(state);
+  const { peak } = await runStage("train", {
+    with: parameters,
+    deps: { dataset: `${folder}/dataset` },
+    outs: { snapshots: `${folder}/snapshots`, history: `${folder}/history.csv` },
+    state,
+  });
+  return peak;
 }
 
 const [grey, coloured] = [[28, 28, 1], [32, 32, 3]] as const;
