@@ -15,6 +15,7 @@ import {
   tierFlag,
   timeBudgetFlag,
   type VerifyFlags,
+  type WatchFlags,
 } from "./flags.ts";
 import { targets } from "./flags.ts";
 import { cacheVerbs } from "./cache_verbs.ts";
@@ -54,6 +55,21 @@ A folder with a pipeline file of its own, or such a file, selects that pipeline:
 
 ${EXIT_CODES_TEXT}`,
   },
+});
+
+const watch = buildCommand<WatchFlags, string[], Context>({
+  loader: () => import("./watch.ts"),
+  parameters: {
+    flags: {
+      jobs: jobsFlag,
+      keepGoing: flag("After a failure, run what does not depend on the failed stage"),
+      json: flag("For programs: an event a line, as JSON"),
+      ...commonFlags,
+    },
+    aliases: { j: "jobs", k: "keepGoing" },
+    positional: targets,
+  },
+  docs: { brief: "Bring stages up to date, and again whenever an edit makes some stale, until Ctrl-C" },
 });
 
 const status = buildCommand<StatusFlags, string[], Context>({
@@ -119,7 +135,7 @@ const list = buildCommand<CommonFlags, string[], Context>({
 /** All commands. What a command needs is loaded only when it runs. */
 export const application: Application<Context> = buildApplication(
   buildRouteMap<string, Context>({
-    routes: { repro, status, explain, verify, dag, list, ...cacheVerbs, lock, ...shellVerbs, ...dvcVerbs },
+    routes: { repro, watch, status, explain, verify, dag, list, ...cacheVerbs, lock, ...shellVerbs, ...dvcVerbs },
     docs: {
       hideRoute: { complete: true },
       brief: "Runs the stages of a pipeline file, each only when it has to",

@@ -117,6 +117,14 @@ export type ExplainFlags = JsonFlags & {
   readonly since?: string;
 };
 
+/** Flags of `watch`. */
+export type WatchFlags = JsonFlags & {
+  /** Stages at once, from 1 on. */
+  readonly jobs?: number;
+  /** Go on after a failure. */
+  readonly keepGoing: boolean;
+};
+
 /** Flags of `run`. */
 export type RunFlags = FileFlags & {
   /** A shell instead of the stage. */
