@@ -1,12 +1,12 @@
 /**
  * How long `repro` takes on the default study when nothing is to be done, beside Deno's own start, in turn:
- * `deno run -A bench/nothing_to_do.ts [rounds]`. The study has to be up to date.
+ * `deno run -A bench/pipeline/nothing_to_do.ts [rounds]`. The study has to be up to date.
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { median } from "./median.ts";
+import { median } from "../median.ts";
 
-const cli = fileURLToPath(new URL("../lib/pipeline/cli.ts", import.meta.url));
+const cli = fileURLToPath(new URL("../../lib/pipeline/cli.ts", import.meta.url));
 const commands = { "repro, nothing to do": ["run", "-A", cli, "repro"], "Deno's own start": ["eval", "0"] };
 
 const status = await run(["run", "-A", cli, "status", "--quiet"]);
@@ -27,7 +27,7 @@ async function run(args: string[]): Promise<{ code: number; seconds: number }> {
   const start = performance.now();
   const { code } = await new Deno.Command(Deno.execPath(), {
     args,
-    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
     stdout: "null",
     stderr: "inherit",
   }).output();
