@@ -1,6 +1,7 @@
 import { buildCommand, type Command } from "@stricli/core";
 import type { Context } from "./context.ts";
-import { budgetFlag, type FileFlags, fileFlags, flag, type GcFlags, revisionsFlag } from "./flags.ts";
+import { budgetFlag, type GcFlags, revisionsFlag } from "./cache_flags.ts";
+import { type FileFlags, fileFlags, flag } from "./flags.ts";
 
 const gc = buildCommand<GcFlags, [], Context>({
   loader: () => import("./gc.ts"),

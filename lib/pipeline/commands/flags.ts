@@ -1,5 +1,4 @@
 import type { TypedFlagParameter, TypedPositionalParameters } from "@stricli/core";
-import { bytes, MEMORY } from "../file/quantity.ts";
 import type { Context } from "./context.ts";
 import { parseTimeBudget, type TimeBudget } from "./time_budget.ts";
 
@@ -125,36 +124,6 @@ export type WatchFlags = JsonFlags & {
   readonly keepGoing: boolean;
 };
 
-/** Flags of `run`. */
-export type RunFlags = FileFlags & {
-  /** A shell instead of the stage. */
-  readonly shell: boolean;
-  /** The copy stays after success, too. */
-  readonly keep: boolean;
-};
-
-/** Flags of `init`. */
-export type InitFlags = {
-  /** A shell command as the first stage. */
-  readonly cmd: boolean;
-};
-
-/** Flags of `completions`. */
-export type CompletionsFlags = {
-  /** By which the program is called. */
-  readonly name: string;
-};
-
-/** Flags of `gc`. */
-export type GcFlags = FileFlags & {
-  /** Bytes that may be left. */
-  readonly budget?: number;
-  /** Branches and tags whose locks count; all unless given. */
-  readonly revision?: readonly string[];
-  /** Only say what would be removed. */
-  readonly dry: boolean;
-};
-
 /** Flags of `verify`. */
 export type VerifyFlags = CommonFlags & {
   /** How far verification goes; each tier includes the one before. */
@@ -199,34 +168,6 @@ export const timeBudgetFlag: TypedFlagParameter<TimeBudget | undefined, Context>
   optional: true,
   brief: "Have ended after this time, e.g. 2h or 1h30m: stages are asked to end 30 s before, and keep what they can",
   placeholder: "time",
-};
-
-/** `--budget`. */
-export const budgetFlag: TypedFlagParameter<number | undefined, Context> = {
-  kind: "parsed",
-  parse: parseBytes,
-  optional: true,
-  brief: "Remove what was used least recently until no more than this is left, e.g. 20GB; else only what nothing names",
-  placeholder: "size",
-};
-
-/** `--revision`, which may be given several times. */
-export const revisionsFlag: TypedFlagParameter<readonly string[] | undefined, Context> = {
-  kind: "parsed",
-  parse: asTyped,
-  optional: true,
-  variadic: true,
-  brief: "A branch or tag (may be given again): the locks of those alone count, else those of all",
-  placeholder: "name",
-};
-
-/** `--name`. */
-export const nameFlag: TypedFlagParameter<string, Context> = {
-  kind: "parsed",
-  parse: parseName,
-  default: "pipeline",
-  brief: "The name by which this program is called",
-  placeholder: "name",
 };
 
 /** `--since`. */
@@ -332,18 +273,8 @@ export const revisions: TypedPositionalParameters<string[], Context> = {
   maximum: 2,
 };
 
-function asTyped(input: string): string {
-  return input;
-}
-
-function parseBytes(input: string): number {
-  const text = input.trim();
-  if (!MEMORY.test(text)) throw new Error(`"${input}" is not a size such as 20GB or 512MiB`);
-  return bytes(text);
-}
-
-function parseName(input: string): string {
-  if (!/^[\w.-]+$/.test(input)) throw new Error(`"${input}" is not the name of a program`);
+/** The word itself. */
+export function asTyped(input: string): string {
   return input;
 }
 

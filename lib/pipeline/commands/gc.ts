@@ -10,7 +10,7 @@ import { Workspace } from "../store/workspace.ts";
 import { branchesAndTags, locksAt } from "../values/branch_locks.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
-import type { GcFlags } from "./flags.ts";
+import type { GcFlags } from "./cache_flags.ts";
 import { conclude, report } from "./opening.ts";
 import { parseRequests } from "./request.ts";
 import { soleWriter } from "./sole_writer.ts";

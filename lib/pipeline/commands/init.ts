@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { shownPath } from "../diagnostic_text.ts";
 import manifest from "../deno.json" with { type: "json" };
 import type { Context } from "./context.ts";
-import type { InitFlags } from "./flags.ts";
+import type { InitFlags } from "./shell_flags.ts";
 import { PIPELINE_FILES } from "./pipeline_file.ts";
 import { startingFiles } from "./starting_files.ts";
 import { UsageError } from "./usage_error.ts";

@@ -20,7 +20,8 @@ export default async function lockInstall(this: Context, flags: FileFlags): Prom
     throw new UsageError(error.message);
   });
   const folder = new TextDecoder().decode(root).trim();
-  const program = [Deno.execPath(), "run", "-A", fileURLToPath(Deno.mainModule)].map(shellWord).join(" ");
+  const main = Deno.mainModule.startsWith("file:") ? fileURLToPath(Deno.mainModule) : Deno.mainModule;
+  const program = [Deno.execPath(), "run", "-A", main].map(shellWord).join(" ");
   const settings = { name: "a lock, stage by stage", driver: `${program} lock merge %O %A %B` };
   for (const [key, value] of Object.entries(settings)) {
     await git(this.folder, ["config", "--local", `merge.${DRIVER}.${key}`, value]);

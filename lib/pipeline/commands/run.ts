@@ -12,7 +12,7 @@ import { Workspace } from "../store/workspace.ts";
 import { Scratch } from "../verification/scratch.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
-import type { RunFlags } from "./flags.ts";
+import type { RunFlags } from "./shell_flags.ts";
 import { Interruption } from "./interruption.ts";
 import { conclude, type Opened, openRequests, report } from "./opening.ts";
 import { UsageError } from "./usage_error.ts";

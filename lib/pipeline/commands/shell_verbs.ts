@@ -1,7 +1,8 @@
 import { buildCommand, type Command } from "@stricli/core";
 import { type Shell, SHELLS } from "./completion_script.ts";
 import type { Context } from "./context.ts";
-import { type CompletionsFlags, fileFlags, flag, type InitFlags, nameFlag, type RunFlags, targets } from "./flags.ts";
+import { fileFlags, flag, targets } from "./flags.ts";
+import { type CompletionsFlags, type InitFlags, nameFlag, type RunFlags } from "./shell_flags.ts";
 
 const init = buildCommand<InitFlags, [string?], Context>({
   loader: () => import("./init.ts"),
