@@ -10,7 +10,7 @@ import { selectStages } from "../graph/selection.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
 import type { CommonFlags } from "./flags.ts";
-import { parseRequests } from "./request.ts";
+import { parseRequests, type Request } from "./request.ts";
 
 /** A pipeline that has been read, and the stages that a command is about. */
 export interface Opened {
@@ -20,6 +20,8 @@ export interface Opened {
   readonly graph: Graph;
   /** Names of the stages asked for. */
   readonly selected: ReadonlySet<string>;
+  /** Of these, the ones that targets name themselves; in a `dvc.yaml`, where there are no others, all. */
+  readonly asked: ReadonlySet<string>;
 }
 
 /** Which stages targets mean, besides themselves. */
@@ -74,11 +76,25 @@ export async function openRequests(
       continue;
     }
     // Several files may belong to one project.
-    const others = opened.get(pipeline.file)?.selected ?? new Set();
-    const names = [...graph.value.stages.keys()].filter((name) => others.has(name) || selected.value.has(name));
-    opened.set(pipeline.file, { pipeline, graph: graph.value, selected: new Set(names) });
+    const others = opened.get(pipeline.file);
+    const names = [...graph.value.stages.keys()].filter((name) =>
+      others?.selected.has(name) || selected.value.has(name)
+    );
+    const asked = askedStages(request, graph.value, selected.value, flags).union(others?.asked ?? new Set<string>());
+    opened.set(pipeline.file, { pipeline, graph: graph.value, selected: new Set(names), asked });
   }
   return context.process.exitCode ? [] : [...opened.values()];
+}
+
+function askedStages(
+  { file, targets }: Request,
+  graph: Graph,
+  selected: ReadonlySet<string>,
+  { glob }: CommonFlags,
+): ReadonlySet<string> {
+  if (basename(file) === DVC_FILE) return selected;
+  const named = targets.length === 0 ? undefined : selectStages(graph, targets, { single: true, glob });
+  return named?.ok ? named.value : new Set();
 }
 
 /** Prints what is wrong, or doubtful, as the person who typed the command sees the files. */

@@ -31,8 +31,9 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
       "--force and --time-budget contradict each other: what --force begins anew, no later run goes on with",
     );
   }
-  const keeping = { allowMissing: flags.allowMissing, runCache: !flags.noRunCache, store: !flags.noCommit };
+  const options = { allowMissing: flags.allowMissing, runCache: !flags.noRunCache, store: !flags.noCommit };
   for (const opened of await openRequests(this, { ...flags, own: !flags.allPipelines }, targets)) {
+    const keeping = flags.force ? options : { ...options, asked: opened.asked };
     using workspace = await Workspace.open(opened.pipeline.folder);
     if (flags.dry) await showPlan(this, workspace, opened, { force: flags.force, json: flags.json, keeping });
     else {

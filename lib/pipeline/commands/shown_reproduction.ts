@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { type Absence, absenceLines } from "../display/absence_text.ts";
 import { openDisplay } from "../display/opening.ts";
 import { TimeOverText } from "../display/time_over_text.ts";
 import { DVC_FILE } from "../file/pipeline.ts";
@@ -12,7 +13,7 @@ import { EXIT } from "./exit_code.ts";
 import type { ReproFlags } from "./flags.ts";
 import { Interruption } from "./interruption.ts";
 import { conclude, type Opened, report } from "./opening.ts";
-import { sameCommand } from "./retry.ts";
+import { retryCommand, sameCommand } from "./retry.ts";
 
 /** How stages are reproduced. */
 export type ReproductionFlags = Partial<Pick<ReproFlags, "jobs" | "force" | "keepGoing" | "timeBudget" | "json">> & {
@@ -31,13 +32,15 @@ export type ReproductionFlags = Partial<Pick<ReproFlags, "jobs" | "force" | "kee
 export async function reproduceShown(
   context: Context,
   workspace: Workspace,
-  opened: Opened,
+  opened: Omit<Opened, "asked">,
   flags: ReproductionFlags,
 ): Promise<ReadonlyMap<string, TaskOutcome> | undefined> {
   const display = await openDisplay(context.output, context.folder, flags.json);
   const timeOver = new TimeOverText();
+  const absences: Absence[] = [];
   const show = (event: Event): void => {
     timeOver.add(event);
+    if (event.kind === "stage absent") absences.push(event);
     display.show(event);
   };
   using interruption = new Interruption({
@@ -66,6 +69,10 @@ export async function reproduceShown(
     report(context, end.diagnostics);
     conclude(context, EXIT.invalid);
     return undefined;
+  }
+  if (!flags.json) {
+    const maker = retryCommand(context.folder, opened.pipeline.file, "repro");
+    for (const line of absenceLines(absences, maker)) context.output.write(`${line}\n`);
   }
   if (interruption.code === undefined) return end?.outcomes;
   if (interruption.code === EXIT.timeOver && flags.timeBudget !== undefined) {

@@ -1,7 +1,9 @@
 import { shownPath } from "../diagnostic_text.ts";
+import { absenceLines } from "../display/absence_text.ts";
 import { countsText, evaluationLines } from "../display/evaluation_text.ts";
 import { styleFor } from "../display/style.ts";
 import { statusJson } from "../json/status_json.ts";
+import { absentOuts } from "../plan/absent_outs.ts";
 import type { Evaluation } from "../plan/plan.ts";
 import { type Keeping, prepare } from "../run/preparation.ts";
 import { Workspace } from "../store/workspace.ts";
@@ -9,12 +11,13 @@ import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
 import type { StatusFlags } from "./flags.ts";
 import { conclude, type Opened, openRequests, report } from "./opening.ts";
+import { retryCommand } from "./retry.ts";
 
 /** `status`: which stages would run, and why. */
 export default async function status(this: Context, flags: StatusFlags, ...targets: string[]): Promise<void> {
   for (const opened of await openRequests(this, flags, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
-    await showPlan(this, workspace, opened, flags);
+    await showPlan(this, workspace, opened, { ...flags, keeping: { asked: opened.asked } });
   }
 }
 
@@ -43,7 +46,7 @@ export async function showPlan(
   const { evaluations } = await preparation.value.planner.plan(graph, selected);
   const shown = [...evaluations.values()].map((evaluation) => flags.force ? forced(evaluation) : evaluation);
   if (flags.quiet) {
-    const isStale = shown.some(({ state }) => state !== "unchanged" && state !== "frozen");
+    const isStale = shown.some(({ state }) => !["unchanged", "absent", "frozen"].includes(state));
     return conclude(context, isStale ? EXIT.failed : EXIT.ok);
   }
   if (flags.json) {
@@ -51,7 +54,14 @@ export async function showPlan(
     return context.output.write(`${JSON.stringify(line)}\n`);
   }
   const style = styleFor(context.output.color);
-  const lines = [...shown.flatMap((evaluation) => evaluationLines(evaluation, style)), countsText(shown)];
+  const lines = [
+    ...shown.flatMap((evaluation) => evaluationLines(evaluation, style)),
+    countsText(shown),
+    ...absenceLines(
+      shown.map((evaluation) => ({ stage: evaluation.stage, outs: absentOuts(evaluation) })),
+      retryCommand(context.folder, pipeline.file, "repro"),
+    ),
+  ];
   context.output.write(`${lines.join("\n")}\n`);
 }
 

@@ -10,6 +10,7 @@ export function evaluationLines({ stage, state, reasons }: Evaluation, style: St
   const because = [...own.map(reasonText), ...waitText(reasons)].map((text) => `  ${text}`);
   switch (state) {
     case "unchanged":
+    case "absent":
       return [];
     case "frozen":
       return [`${stage} is frozen`];

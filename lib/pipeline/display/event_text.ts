@@ -62,6 +62,7 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
       return [line(`${style.doubtful(event.stage)} cancelled${event.resumes ? "; the next repro resumes it" : ""}`)];
     case "run started":
     case "stage unchanged":
+    case "stage absent":
     case "stage frozen":
     case "stage progress":
     case "run finished":

@@ -7,7 +7,9 @@ export class Summary {
   #planned = 0;
   #ran = 0;
   #restored = 0;
-  #unchanged = 0;
+  #absent = 0;
+  /** With the seconds that each took when it last ran: one may yet run, once another has made what was absent. */
+  readonly #unchanged = new Map<string, number>();
   #frozen = 0;
   #failed = 0;
   #skipped = 0;
@@ -16,6 +18,7 @@ export class Summary {
 
   /** Takes note of an event. */
   add(event: Event): void {
+    if ("stage" in event && event.kind !== "stage unchanged") this.#unchanged.delete(event.stage);
     switch (event.kind) {
       case "run started":
         this.#planned = event.stages.length;
@@ -28,8 +31,10 @@ export class Summary {
         this.#saved += event.seconds ?? 0;
         break;
       case "stage unchanged":
-        this.#unchanged += 1;
-        this.#saved += event.seconds ?? 0;
+        this.#unchanged.set(event.stage, event.seconds ?? 0);
+        break;
+      case "stage absent":
+        this.#absent += 1;
         break;
       case "stage frozen":
         this.#frozen += 1;
@@ -48,8 +53,8 @@ export class Summary {
 
   /** `2 ran, 1 restored, 9 unchanged in 12 s (saved 3 min 20 s)`. */
   text(seconds: number, style: Style): string {
-    const settled = this.#ran + this.#restored + this.#unchanged + this.#frozen + this.#failed + this.#skipped +
-      this.#cancelled;
+    const settled = this.#ran + this.#restored + this.#unchanged.size + this.#absent + this.#frozen + this.#failed +
+      this.#skipped + this.#cancelled;
     const counts: [count: number, word: string, paint?: (text: string) => string][] = [
       [this.#failed, "failed", style.bad],
       [this.#cancelled, "cancelled", style.doubtful],
@@ -57,13 +62,15 @@ export class Summary {
       [this.#planned - settled, "not started", style.doubtful],
       [this.#ran, "ran", style.good],
       [this.#restored, "restored", style.good],
-      [this.#unchanged, "unchanged"],
+      [this.#unchanged.size, "unchanged"],
+      [this.#absent, "absent"],
       [this.#frozen, "frozen"],
     ];
     const parts = counts.filter(([count]) => count > 0)
       .map(([count, word, paint = (text) => text]) => paint(`${count} ${word}`));
     const stages = parts.length > 0 ? parts.join(", ") : countText(0, "stage");
-    const saved = this.#saved >= 0.05 ? style.dim(` (saved ${durationText(this.#saved)})`) : "";
+    const spared = this.#unchanged.values().reduce((sum, seconds) => sum + seconds, this.#saved);
+    const saved = spared >= 0.05 ? style.dim(` (saved ${durationText(spared)})`) : "";
     return `${stages} in ${durationText(seconds)}${saved}`;
   }
 }

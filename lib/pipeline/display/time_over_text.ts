@@ -28,6 +28,7 @@ export class TimeOverText {
         (event.resumes ? this.#kept : this.#lost).push(event.stage);
         break;
       case "stage unchanged":
+      case "stage absent":
       case "stage frozen":
       case "stage skipped":
         break;

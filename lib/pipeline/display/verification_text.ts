@@ -12,8 +12,17 @@ const MOST = 5;
 const MOST_NAMES = 10;
 
 /** What was found of the tree and the lock, a line each. */
-export function lockCheckLines({ stale, altered, absent, matching }: LockCheck, style: Style): string[] {
+export function lockCheckLines(check: LockCheck, style: Style): string[] {
+  const { stale, unknown, altered, absent, matching } = check;
   return [
+    ...(unknown.length > 0
+      ? [
+        `${countText(unknown.length, "stage")} not run yet, so that nothing of ${
+          unknown.length === 1 ? "it" : "them"
+        } is verified`,
+        ...cut(unknown.map((stage) => `  ${stage}`), MOST),
+      ]
+      : []),
     ...stale.flatMap(({ stage, reasons }) => [
       `${style.bad("The lock is stale")}: ${stage} was not run as it is now`,
       ...cut(reasons.map((reason) => `  ${reasonText(reason)}`), MOST_NAMES),
@@ -22,7 +31,7 @@ export function lockCheckLines({ stale, altered, absent, matching }: LockCheck, 
       `${style.bad(path)} differs from the lock: it is not what ${stage} left`,
       ...cut(files.map((file) => `  ${path}/${file}`), MOST_NAMES),
     ]),
-    ...absent.map((path) => style.dim(`${path} is absent, so it was not compared`)),
+    ...cut(absent.map((path) => style.dim(`${path} is absent, so it was not compared`)), MOST),
     `${countText(matching, "out")} as the lock records, ${altered.length} not, ${absent.length} absent`,
   ];
 }

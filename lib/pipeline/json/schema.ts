@@ -80,6 +80,11 @@ const eventShape: z.ZodType<EventJson> = z.discriminatedUnion("kind", [
   event("waiting for writer", { process: z.int(), since: z.string() }),
   event("value resolved", { name: z.string(), note: z.string() }),
   event("stage unchanged", { stage, seconds: seconds.exactOptional().describe("How long it took when it last ran") }),
+  event("stage absent", {
+    stage,
+    outs: z.array(z.strictObject({ path: z.string(), size: z.int().min(0).describe("Bytes, when it was there") }))
+      .describe("Not here: git does not keep them, and nothing that ran reads them"),
+  }),
   event("stage restored", {
     stage,
     reasons,
@@ -103,7 +108,7 @@ const eventShape: z.ZodType<EventJson> = z.discriminatedUnion("kind", [
   event("run finished", { seconds, ok: z.boolean() }),
 ]);
 
-const state = z.enum(["unchanged", "restorable", "stale", "waiting", "frozen"]);
+const state = z.enum(["unchanged", "restorable", "stale", "absent", "waiting", "frozen"]);
 
 /** The line of `status --json` for a pipeline file. */
 const statusShape: z.ZodType<StatusJson> = z.strictObject({

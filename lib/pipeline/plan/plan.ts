@@ -8,10 +8,12 @@ import type { Reason } from "./reason.ts";
  * - `unchanged`: its outs are those of its fingerprint, on disk;
  * - `restorable`: the run cache, or the cache by the lock, holds the outs; they are put in place without running;
  * - `stale`: it has to run;
+ * - `absent`: it is as the lock records, but some of its outs are neither on disk nor in the cache; git does not keep them,
+ *   and nothing that has to run reads them;
  * - `waiting`: an upstream stage has to run (or be restored) first, so its fingerprint is not known yet;
  * - `frozen`: it is left alone.
  */
-export type State = "unchanged" | "restorable" | "stale" | "waiting" | "frozen";
+export type State = "unchanged" | "restorable" | "stale" | "absent" | "waiting" | "frozen";
 
 /** A stage's state, its fingerprint where it can be known, and the reasons (empty when unchanged). */
 export interface Evaluation {
@@ -25,8 +27,10 @@ export interface Evaluation {
   readonly reasons: readonly Reason[];
   /** What the fingerprint is made of, where it can be known. */
   readonly identity?: Identity;
-  /** What the stage left, or is known to leave: of `unchanged` and `restorable` stages. */
+  /** What the stage left, or is known to leave: of `unchanged`, `restorable` and `absent` stages. */
   readonly result?: KnownResult;
+  /** Stages whose outs it reads, which are absent: they have to make them before it runs. */
+  readonly needs?: readonly string[];
 }
 
 /** What a stage of some fingerprint is known to leave. */

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import type { Stage } from "../file/pipeline.ts";
+import type { Dep, Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Resolution } from "../modules/resolution.ts";
 import type { Lock } from "../store/lock.ts";
@@ -14,12 +14,13 @@ import { type Disk, diskOf, matchesAmong } from "./disk.ts";
 import { difference } from "./difference.ts";
 import { ExpectedOuts } from "./expected_outs.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { completedIdentity, type Identity, identityOf, type KnownIdentity } from "./identity.ts";
+import { completedIdentity, type DepContent, type Identity, identityOf, type KnownIdentity } from "./identity.ts";
 import { outsDifference } from "./outs_difference.ts";
 import type { Evaluation, KnownResult, Plan } from "./plan.ts";
 import type { Reason } from "./reason.ts";
 import { Recorder } from "./recorder.ts";
 import { isAlwaysChanged, isRestorable } from "./restorability.ts";
+import { Spared } from "./spared.ts";
 import { verifyCode } from "./verification.ts";
 
 /** What a planner needs to know. */
@@ -38,6 +39,8 @@ export interface PlannerOptions {
   readonly tools?: ReadonlyMap<string, { readonly [command: string]: string }>;
   /** True: a dep or out that is not on disk counts as the lock has it. */
   readonly allowMissing?: boolean;
+  /** Stages whose outs may be absent until they are needed; none unless given. */
+  readonly spared?: Spared;
   /** False: nothing is restored but what the lock records. */
   readonly runCache?: boolean;
   /** False: what stages leave is entered in the lock alone. */
@@ -57,6 +60,7 @@ export class Planner {
   /** When closures were last compared with the disk, on the clock of `performance.now()`. */
   readonly #refreshed = new Map<string, number>();
   readonly #options: PlannerOptions;
+  readonly #spared: Spared;
   /** Enters what stages left. */
   readonly recorder: Recorder;
 
@@ -65,6 +69,7 @@ export class Planner {
     this.#options = options;
     this.#workspace = options.workspace;
     this.#lock = options.lock;
+    this.#spared = options.spared ?? new Spared();
     this.recorder = new Recorder({ ...options, closure: (digest) => this.#named.get(digest) });
     this.#closures = new Map();
     for (const [module, closure] of options.closures) this.#enterClosure(module, closure);
@@ -81,19 +86,40 @@ export class Planner {
     return await this.#evaluate(stage, diskOf(this.#workspace));
   }
 
+  /** From now on the outs of stages have to be there, since others need them. */
+  require(names: Iterable<string>): void {
+    for (const name of names) this.#spared.require(name);
+  }
+
   /**
-   * Evaluates the selected stages together. What is downstream of a stale stage is `waiting`; a restorable stage is looked
-   * through, since its outs are known.
+   * Evaluates the selected stages together. What is downstream of a stale stage is `waiting`; a restorable or absent stage is
+   * looked through, since its outs are known. An absent stage whose outs a stage needs that has to run is stale, and looked
+   * through all the same.
    *
    * @throws {StoreError} where a dep or out cannot be read
    */
   async plan(graph: Graph, selection: ReadonlySet<string>): Promise<Plan> {
+    while (true) {
+      const plan = await this.#plan(graph, selection);
+      const needed = [...plan.evaluations.values()].flatMap(({ needs = [], state, reasons }) => {
+        const isToRun = state === "stale" || (state === "waiting" && reasons.some(({ kind }) => kind !== "upstream"));
+        return isToRun ? needs.filter((name) => plan.evaluations.get(name)?.state === "absent") : [];
+      });
+      if (needed.length === 0) return plan;
+      this.require(needed);
+    }
+  }
+
+  async #plan(graph: Graph, selection: ReadonlySet<string>): Promise<Plan> {
     const evaluations = new Map<string, Evaluation>();
     const expected = new ExpectedOuts(this.#workspace);
     for (const [name, stage] of graph.stages) {
       if (!selection.has(name)) continue;
       const blockers = [...graph.upstream.get(name) ?? []].filter((upstream) => {
-        const state = evaluations.get(upstream)?.state;
+        const { state, reasons } = evaluations.get(upstream) ?? {};
+        if (state === "stale" && this.#spared.isRequired(upstream)) {
+          return !reasons!.every(({ kind }) => kind === "out missing");
+        }
         return state === "stale" || state === "waiting";
       });
       const evaluation = blockers.length === 0 || stage.frozen
@@ -173,17 +199,16 @@ export class Planner {
   async #evaluate(stage: Stage, disk: Disk): Promise<Evaluation> {
     if (stage.frozen) return { stage: stage.name, state: "frozen", reasons: [] };
     const record = this.#lock.stages.get(stage.name);
-    const known = await this.#identity(stage, disk);
-    const { identity, missing } = this.#options.allowMissing
-      ? completedIdentity(stage, known, ({ relative }) => record?.deps.find(({ path }) => path === relative))
-      : known;
+    const known = await this.#identity(stage, this.#withAbsent(disk, stage));
+    const { identity, missing } = completedIdentity(stage, known, (dep) => this.#assumed(dep, record));
     const lacking = [...missing.map(({ relative }) => relative), ...lackingParams(stage)];
+    const needs = this.#needs(stage);
     if (lacking.length > 0) {
       const reasons = lacking.map((path): Reason => ({ kind: "dep missing", path }));
-      return { stage: stage.name, state: "stale", reasons };
+      return { stage: stage.name, state: "stale", reasons, ...needs };
     }
     const fingerprint = fingerprintOf(identity);
-    const found = { stage: stage.name, fingerprint, identity };
+    const found = { stage: stage.name, fingerprint, identity, ...needs };
     if (isAlwaysChanged(stage)) return { ...found, state: "stale", reasons: [{ kind: "always changed" }] };
 
     const isRecorded = record?.fingerprint === fingerprint;
@@ -196,21 +221,52 @@ export class Planner {
       return { ...found, state: "unchanged", reasons, result: record };
     }
     const result = this.#restorableResult(stage, fingerprint, isRecorded ? record : undefined);
-    return result === undefined
-      ? { ...found, state: "stale", reasons }
-      : { ...found, state: "restorable", reasons, result };
+    if (result !== undefined) return { ...found, state: "restorable", reasons, result };
+    return isRecorded && this.#spared.has(stage.name) && reasons.every(({ kind }) => kind === "out missing")
+      ? { ...found, state: "absent", reasons, result: record }
+      : { ...found, state: "stale", reasons };
+  }
+
+  /** The disk with the files that patterns matched when they were there, and that are absent. */
+  #withAbsent(disk: Disk, { name, deps }: Stage): Disk {
+    if (deps.every(({ glob }) => glob === undefined)) return disk;
+    const { stages } = this.#lock;
+    const recorded = [...[...stages.values()].flatMap(({ outs }) => outs), ...stages.get(name)?.deps ?? []];
+    const folder = dirname(this.#lock.path);
+    const absent = recorded.map(({ path }) => join(folder, path)).filter((path) => this.#spared.holds(path));
+    if (absent.length === 0) return disk;
+    return {
+      ...disk,
+      matching: (folder, pattern) => matchesAmong([...disk.matching(folder, pattern), ...absent], folder, pattern),
+    };
+  }
+
+  /** What stands for a dep at whose path nothing is, where something may: what the lock has of it. */
+  #assumed(dep: Dep, record: StageRecord | undefined): DepContent | undefined {
+    const isAt = ({ path }: { readonly path: string }): boolean => path === dep.relative;
+    const own = record?.deps.find(isAt);
+    const makers = this.#spared.makersOf(dep);
+    if (makers.length === 0) return this.#options.allowMissing ? own : undefined;
+    return makers.flatMap((name) => this.#lock.stages.get(name)?.outs ?? []).find(isAt) ?? own;
+  }
+
+  /** The absent stages that would have to make what a stage reads. */
+  #needs({ deps }: Stage): Pick<Evaluation, "needs"> {
+    const needs = new Set(deps.flatMap((dep) => this.#spared.makersOf(dep)));
+    return needs.size === 0 ? {} : { needs: [...needs] };
   }
 
   /** What can be said of a stage whose deps are about to change. */
   async #wait(stage: Stage, blockers: readonly string[], disk: Disk): Promise<Evaluation> {
     const { identity } = await this.#identity(stage, disk);
+    const needs = this.#needs(stage);
     const own = this.#lock.stages.has(stage.name)
       ? difference(recorded(this.#lock, stage.name), this.#version(identity)).filter(({ kind }) =>
         kind !== "dep changed"
       )
       : [{ kind: "never run" } as const];
     const upstream = blockers.map((blocker): Reason => ({ kind: "upstream", stage: blocker }));
-    return { stage: stage.name, state: "waiting", reasons: [...own, ...upstream] };
+    return { stage: stage.name, state: "waiting", reasons: [...own, ...upstream], ...needs };
   }
 
   async #identity(stage: Stage, disk: Disk): Promise<KnownIdentity> {

@@ -89,20 +89,41 @@ export async function reproduce(
     emit: record,
     kill,
   });
-  const outcomes = await schedule({
-    tasks: tasksOf(graph, selected, durations, options.inOrder),
-    capacity,
-    keepGoing: options.keepGoing,
-    inOrder: options.inOrder,
-    signal,
-    settle: (name) => reproduction.settle(name),
-    run: (name, signal) => reproduction.run(name, signal),
-    skip: (stage, because) => record({ kind: "stage skipped", time: Date.now(), stage, because }),
-  });
+  const outcomes = new Map<string, TaskOutcome>();
+  let names = selected;
+  while (names.size > 0) {
+    const round = await schedule({
+      tasks: tasksOf(graph, names, durations, options.inOrder),
+      capacity,
+      keepGoing: options.keepGoing,
+      inOrder: options.inOrder,
+      signal,
+      settle: (name) => reproduction.settle(name),
+      run: (name, signal) => reproduction.run(name, signal),
+      skip: (stage, because) => record({ kind: "stage skipped", time: Date.now(), stage, because }),
+    });
+    for (const [name, outcome] of round) outcomes.set(name, outcome);
+    const isStopped = signal.aborted || (!options.keepGoing && [...round.values()].includes("failed"));
+    names = isStopped ? new Set() : withDownstream(graph, reproduction.takeNeeded(), selected);
+  }
+  reproduction.tellAbsent();
   const time = Date.now();
   const ok = [...outcomes.values()].every((outcome) => outcome === "done");
   record({ kind: "run finished", time, seconds: (time - started) / 1000, ok });
   return { kind: "ended", outcomes };
+}
+
+/** Stages, and those of a selection that are downstream of them: what they leave may now be other than it was. */
+function withDownstream(
+  graph: Graph,
+  names: ReadonlySet<string>,
+  selected: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const reached = new Set(names);
+  for (const name of reached) {
+    for (const next of graph.downstream.get(name) ?? []) if (selected.has(next)) reached.add(next);
+  }
+  return reached;
 }
 
 /** What a promise gives; rejects with the signal's reason as soon as that is aborted. */

@@ -13,8 +13,8 @@ export interface Task {
   readonly priority: number;
 }
 
-/** What became of a task. */
-export type TaskOutcome = "done" | "failed" | "skipped" | "cancelled" | "not started";
+/** What became of a task; `postponed`: it needs what another task, which was done without it, has yet to make. */
+export type TaskOutcome = "done" | "failed" | "skipped" | "cancelled" | "postponed" | "not started";
 
 /** How tasks are to be run. */
 export interface Schedule {
@@ -29,7 +29,7 @@ export interface Schedule {
   /** Aborted: nothing more starts, and what runs is cancelled. */
   readonly signal: AbortSignal;
   /** Called for one task at a time, once all upstream tasks are done: does without running, or says that it has to run. */
-  readonly settle: (name: string) => Promise<"done" | "run" | "failed">;
+  readonly settle: (name: string) => Promise<"done" | "run" | "failed" | "postponed">;
   /** Runs a task within the capacity. */
   readonly run: (name: string, signal: AbortSignal) => Promise<"done" | "failed" | "cancelled">;
   /** Told of each task that cannot be done, and which failed task is to blame. */

@@ -2,6 +2,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Resolution } from "../modules/resolution.ts";
+import { absentOuts } from "../plan/absent_outs.ts";
 import { stageOf } from "../plan/expanded_deps.ts";
 import { fingerprintApartFrom } from "../plan/fingerprint.ts";
 import type { Evaluation } from "../plan/plan.ts";
@@ -46,15 +47,36 @@ export class StageReproduction {
   readonly #said = new Set<string>();
   /** Of the stages that have to run. */
   readonly #evaluations = new Map<string, Evaluation>();
+  /** Of the stages whose outs are absent, as long as no other stage needs them. */
+  readonly #absent = new Map<string, Evaluation>();
+  /** Absent stages that turned out to be needed. */
+  #needed = new Set<string>();
 
   /** Nothing is done yet. */
   constructor(options: StageReproductionOptions) {
     this.#options = options;
   }
 
-  /** Does without running the stage, where that is possible. */
-  async settle(name: string): Promise<"done" | "run" | "failed"> {
+  /** Does without running the stage, where that is possible. One that needs absent outs is postponed until they are made. */
+  async settle(name: string): Promise<"done" | "run" | "failed" | "postponed"> {
     return await this.#orFail(name, () => this.#settle(name));
+  }
+
+  /** The absent stages that turned out to be needed since the last call: they have to run before those that were postponed. */
+  takeNeeded(): ReadonlySet<string> {
+    const needed = this.#needed;
+    this.#needed = new Set();
+    for (const name of needed) this.#absent.delete(name);
+    this.#options.preparation.planner.require(needed);
+    return needed;
+  }
+
+  /** Tells which stages are done although outs of theirs are absent. */
+  tellAbsent(): void {
+    for (const [stage, evaluation] of this.#absent) {
+      const outs = absentOuts(evaluation).map(({ path, size }) => ({ path, size }));
+      this.#options.emit({ kind: "stage absent", time: Date.now(), stage, outs });
+    }
   }
 
   /** Runs a stage that `settle` found stale. */
@@ -62,9 +84,11 @@ export class StageReproduction {
     return await this.#orFail(name, () => this.#run(name, signal));
   }
 
-  async #settle(name: string): Promise<"done" | "run"> {
+  async #settle(name: string): Promise<"done" | "run" | "postponed"> {
     const stage = this.#stage(name);
     const evaluation = await this.#evaluate(stage);
+    // It may have been absent, and be stale since what it reads was made anew.
+    this.#absent.delete(name);
     const time = Date.now();
     if (evaluation.state === "frozen") {
       this.#options.emit({ kind: "stage frozen", time, stage: name });
@@ -84,6 +108,14 @@ export class StageReproduction {
     if (evaluation.state === "restorable" && await this.#restore(stage, evaluation)) {
       this.#settleState(evaluation);
       return "done";
+    }
+    if (evaluation.state === "absent") {
+      this.#absent.set(name, evaluation);
+      return "done";
+    }
+    if (evaluation.needs !== undefined) {
+      for (const needed of evaluation.needs) this.#needed.add(needed);
+      return "postponed";
     }
     return this.#toRun(evaluation);
   }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Stage } from "../file/pipeline.ts";
+import { gitIgnored } from "../store/git_ignored.ts";
 import type { Lock } from "../store/lock.ts";
 import { matchingFiles } from "../store/matching.ts";
 
@@ -19,7 +20,7 @@ export async function fromCommitted(stages: readonly Stage[], root: string, lock
     return [...inputsOf(stage), ...deps.filter(({ glob }) => glob !== undefined).map(({ path }) => join(folder, path))];
   };
   const paths = stages.flatMap((stage) => [...needsOf(stage), ...stage.outs.map(({ path }) => path)]);
-  const ignored = await ignoredByGit([...new Set(paths)], root);
+  const ignored = await gitIgnored([...new Set(paths)], root);
   const isKept = (path: string): boolean => existsSync(path) && !ignored.has(path);
   return stages.filter((stage) =>
     !stage.frozen && needsOf(stage).every(isKept) && stage.outs.some(({ path }) => isKept(path))
@@ -32,24 +33,4 @@ export function inputsOf({ deps, params }: Stage): string[] {
     glob === undefined ? [path] : matchingFiles(path, glob).map((file) => join(path, file))
   );
   return [...new Set([...paths, ...params.map(({ file }) => file)])];
-}
-
-async function ignoredByGit(paths: readonly string[], root: string): Promise<ReadonlySet<string>> {
-  try {
-    const git = new Deno.Command("git", {
-      args: ["check-ignore", "--stdin", "-z"],
-      cwd: root,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    const output = git.output();
-    const input = git.stdin.getWriter();
-    // It ends before it has read where there is no repository.
-    await input.write(new TextEncoder().encode(paths.join("\0"))).then(() => input.close()).catch(() => {});
-    return new Set(new TextDecoder().decode((await output).stdout).split("\0"));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return new Set();
-    throw error;
-  }
 }

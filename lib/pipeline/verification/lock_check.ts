@@ -10,6 +10,8 @@ import type { Workspace } from "../store/workspace.ts";
 export interface LockCheck {
   /** Stages that are no longer those that the lock records. */
   readonly stale: readonly { readonly stage: string; readonly reasons: readonly Reason[] }[];
+  /** Stages that the lock does not know: there is nothing of them to verify. */
+  readonly unknown: readonly string[];
   /** Outs whose content is not the recorded one, and the files inside them that are known to differ. */
   readonly altered: readonly { readonly stage: string; readonly path: string; readonly files: readonly string[] }[];
   /** Recorded outs that are not there: git does not keep them, or somebody removed them. */
@@ -29,10 +31,15 @@ export async function checkLock(
   { planner, lock }: Preparation,
 ): Promise<LockCheck> {
   const stale: LockCheck["stale"][number][] = [];
+  const unknown: string[] = [];
   const altered: LockCheck["altered"][number][] = [];
   const absent: string[] = [];
   let matching = 0;
   for (const stage of stages) {
+    if (!stage.frozen && !lock.stages.has(stage.name)) {
+      unknown.push(stage.name);
+      continue;
+    }
     const reasons = stage.frozen ? [] : await planner.lockDifference(stage);
     if (reasons.length > 0) stale.push({ stage: stage.name, reasons });
     for (const record of lock.stages.get(stage.name)?.outs ?? []) {
@@ -44,7 +51,7 @@ export async function checkLock(
       else altered.push({ stage: stage.name, path: record.path, files: alteredFiles(workspace, record, found) });
     }
   }
-  return { stale, altered, absent, matching };
+  return { stale, unknown, altered, absent, matching };
 }
 
 /** The files inside a folder that are not as recorded, where the cache still knows what those were. */

@@ -46,6 +46,7 @@ const EVENTS: { readonly [K in Event["kind"]]: Extract<Event, { kind: K }> } = {
   "waiting for writer": { kind: "waiting for writer", time, process: 12, since: "2026-01-02T00:00:00Z" },
   "value resolved": { kind: "value resolved", time, name: "with.runtime", note: "auto takes onnx" },
   "stage unchanged": { kind: "stage unchanged", time, stage: "a", seconds: 1 },
+  "stage absent": { kind: "stage absent", time, stage: "a", outs: [{ path: "out", size: 12 }] },
   "stage restored": { kind: "stage restored", time, stage: "a", reasons },
   "stage frozen": { kind: "stage frozen", time, stage: "a" },
   "stage started": { kind: "stage started", time, stage: "a", reasons, sandbox: "full" },
