@@ -116,6 +116,21 @@ Deno.test("verify accepts numbers within a stage's tolerance", async () => {
   assert.equal((await project.run("verify", "outputs/roots.csv")).code, 1);
 });
 
+Deno.test("verify names stages that have not run yet, and verifies the others; where none has, that is no result", async () => {
+  await using project = await fresh();
+  await project.write("pipeline.yaml", `${FILES["pipeline.yaml"]}  later: {cmd: "true > later", outs: [later]}\n`);
+  const { code, stdout } = await project.run("verify");
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /^1 stage not run yet, so that nothing of it is verified\n {2}later\n3 outs as the lock/m);
+  await project.edit("pipeline.yaml", "power: 0.5", "power: 0.25");
+  assert.equal((await project.run("verify")).code, 1);
+
+  await project.remove("pipeline.lock");
+  const none = await project.run("verify");
+  assert.equal(none.code, 1);
+  assert.match(none.stdout, /^4 stages not run yet, so that nothing of them is verified$/m);
+});
+
 Deno.test("verify says that the lock is stale where a parameter changed and nothing was run", async () => {
   await using project = await fresh();
   await project.edit("pipeline.yaml", "power: 0.5", "power: 0.25");
