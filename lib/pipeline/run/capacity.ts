@@ -1,4 +1,5 @@
 import type { Resources } from "../file/pipeline.ts";
+import { gpuDevices } from "./devices.ts";
 import { machineMemory } from "./machine_memory.ts";
 
 /** How much may run at once. */
@@ -16,7 +17,7 @@ export interface Capacity {
 /** The whole of this machine, or of what the container leaves of it. */
 export function machineCapacity(jobs?: number): Capacity {
   const cpus = navigator.hardwareConcurrency;
-  return { jobs: jobs ?? cpus, cpus, gpus: countGpus(), memory: machineMemory() };
+  return { jobs: jobs ?? cpus, cpus, gpus: gpuDevices().length, memory: machineMemory() };
 }
 
 /**
@@ -63,16 +64,5 @@ export class Allocation {
       gpus: free.gpus + sign * share.gpus,
       memory: free.memory + sign * share.memory,
     };
-  }
-}
-
-/** The NVIDIA GPUs that the driver shows, or as many as `CUDA_VISIBLE_DEVICES` leaves. */
-function countGpus(): number {
-  const visible = Deno.env.get("CUDA_VISIBLE_DEVICES");
-  if (visible !== undefined) return visible.split(",").filter((device) => device.trim() !== "").length;
-  try {
-    return [...Deno.readDirSync("/proc/driver/nvidia/gpus")].length;
-  } catch {
-    return 0;
   }
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import { constants } from "node:os";
+import { deviceEnvironment } from "./devices.ts";
 import { failure, resourceHints, signalHints } from "./failure.ts";
 import { runProcess } from "./process.ts";
 import { shellEnvironment, userShell } from "./shell.ts";
@@ -10,7 +11,7 @@ export async function runCommands(run: StageRun): Promise<Diagnostic[]> {
   const { stage, job, log } = run;
   if (stage.action.kind !== "cmd") throw new Error(`${stage.name} has no cmd`);
   const shell = userShell();
-  const environment = shellEnvironment(stage, job.root);
+  const environment = { ...shellEnvironment(stage, job.root), ...deviceEnvironment(stage, job.devices) };
   for (const line of stage.action.lines) {
     if (run.signal.aborted) return [failure(stage, "was cancelled")];
     const { code, signal } = await runProcess({

@@ -10,6 +10,8 @@ export interface Job {
   readonly resolutions?: readonly Resolution[];
   /** More flags of `deno run` for a `run` stage, such as `--inspect-brk`. */
   readonly flags?: readonly string[];
+  /** The GPUs that are the stage's while it runs, as programs name them. */
+  readonly devices?: readonly string[];
   /** Absolute root of the project: a `cmd` stage sees it as `DVC_ROOT`. */
   readonly root: string;
   /** Absolute folder for set-aside outs and their journals, kept between runs; on the file system of the outs, best. */

@@ -6,6 +6,7 @@ import { nativeFolders } from "../modules/native.ts";
 import { preparePackages } from "../modules/package_cache.ts";
 import { type Json, toJson } from "../value.ts";
 import { type Access, readAudit, refusedAccess } from "./audit.ts";
+import { deviceEnvironment } from "./devices.ts";
 import { machineMemory } from "./machine_memory.ts";
 import { failure, resourceHints, signalHints, undeclared } from "./failure.ts";
 import { type HostRecord, type HostRequest, isHostRecord } from "./host_protocol.ts";
@@ -91,7 +92,11 @@ export function moduleProcess(stage: Stage, job: Job, sandbox: Sandbox): ModuleP
     command: Deno.execPath(),
     args: [subcommand, ...job.flags ?? [], ...args],
     folder: stage.wdir,
-    environment: { ...sandboxEnvironment(variablesOf(stage, job.resolutions)), ...untrackedOf(stage).variables },
+    environment: {
+      ...sandboxEnvironment(variablesOf(stage, job.resolutions)),
+      ...untrackedOf(stage).variables,
+      ...deviceEnvironment(stage, job.devices),
+    },
     input: `${JSON.stringify(hostRequest(stage, job))}\n`,
   };
 }

@@ -7,6 +7,7 @@ import type { Workspace } from "../store/workspace.ts";
 import { acquireWriter } from "../store/writer.ts";
 import { heal } from "./aside.ts";
 import { machineCapacity } from "./capacity.ts";
+import { DevicePool, gpuDevices } from "./devices.ts";
 import { Durations } from "./durations.ts";
 import type { Event } from "./event.ts";
 import { type Keeping, prepare } from "./preparation.ts";
@@ -88,6 +89,7 @@ export async function reproduce(
     ...(options.retry === undefined ? {} : { retry: options.retry }),
     emit: record,
     kill,
+    devices: new DevicePool(gpuDevices()),
   });
   const outcomes = new Map<string, TaskOutcome>();
   let names = selected;

@@ -10,6 +10,7 @@ import type { Reason } from "../plan/reason.ts";
 import type { Across } from "../stage/stage.ts";
 import { StoreError } from "../store/store_error.ts";
 import type { Workspace } from "../store/workspace.ts";
+import type { DevicePool } from "./devices.ts";
 import type { Durations } from "./durations.ts";
 import type { Event } from "./event.ts";
 import type { Job } from "./job.ts";
@@ -36,6 +37,8 @@ export interface StageReproductionOptions {
   readonly emit: (event: Event) => void;
   /** Aborted: stages that run are killed at once. */
   readonly kill: AbortSignal;
+  /** The GPUs of the machine. */
+  readonly devices: DevicePool;
 }
 
 /** Does to one stage at a time what it needs: leaves it alone, restores it or runs it. */
@@ -81,7 +84,13 @@ export class StageReproduction {
 
   /** Runs a stage that `settle` found stale. */
   async run(name: string, signal: AbortSignal): Promise<"done" | "failed" | "cancelled"> {
-    return await this.#orFail(name, () => this.#run(name, signal));
+    const { devices } = this.#options;
+    const taken = devices.take(this.#stage(name).resources.gpus);
+    try {
+      return await this.#orFail(name, () => this.#run(name, signal, taken));
+    } finally {
+      devices.release(taken);
+    }
   }
 
   async #settle(name: string): Promise<"done" | "run" | "postponed"> {
@@ -120,7 +129,7 @@ export class StageReproduction {
     return this.#toRun(evaluation);
   }
 
-  async #run(name: string, signal: AbortSignal): Promise<"done" | "failed" | "cancelled"> {
+  async #run(name: string, signal: AbortSignal, devices: readonly string[]): Promise<"done" | "failed" | "cancelled"> {
     const stage = this.#stage(name);
     const { planner, closures } = this.#options.preparation;
     // It may have waited for its turn, and what it reads may have changed since it was settled.
@@ -151,6 +160,7 @@ export class StageReproduction {
       evaluation.identity === undefined ? stage : stageOf(stage, evaluation.identity),
       {
         ...granted,
+        devices,
         root: this.#options.root,
         scratch: this.#options.workspace.temporary,
         ...this.#state(evaluation),
