@@ -11,6 +11,8 @@ export interface Context extends CommandContext {
   readonly errors: Output;
   /** The command line behind the program's name. */
   readonly inputs: readonly string[];
+  /** True: what is wrong is for programs, too, a line of JSON each on the standard output. */
+  readonly json?: boolean;
   /** Absolute current folder. */
   readonly folder: string;
 }

@@ -18,9 +18,10 @@ import { UsageError } from "./usage_error.ts";
 /** `explain`: what fingerprints are made of, and what differs since the last run, and since a git revision. */
 export default async function explain(this: Context, flags: ExplainFlags, ...targets: string[]): Promise<void> {
   if (targets.length === 0) throw new UsageError("explain needs the name of a stage");
-  for (const opened of await openRequests(this, { ...flags, singleItem: true }, targets)) {
+  const context = { ...this, json: flags.json };
+  for (const opened of await openRequests(context, { ...flags, singleItem: true }, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
-    await explainStages(this, workspace, opened, flags);
+    await explainStages(context, workspace, opened, flags);
   }
 }
 

@@ -4,6 +4,7 @@ import { formatDiagnostics } from "../diagnostic_text.ts";
 import { readPipeline } from "../file/reader.ts";
 import { stagePrefix } from "../dvc/project_root.ts";
 import { DVC_FILE, type Pipeline } from "../file/pipeline.ts";
+import { diagnosticLine } from "../json/diagnostic_json.ts";
 import { buildGraph } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
 import { selectStages } from "../graph/selection.ts";
@@ -98,7 +99,13 @@ function askedStages(
 }
 
 /** Prints what is wrong, or doubtful, as the person who typed the command sees the files. */
-export function report({ errors, folder }: Context, diagnostics: readonly Diagnostic[]): void {
+export function report({ output, errors, folder, json }: Context, diagnostics: readonly Diagnostic[]): void {
+  if (json) {
+    for (const diagnostic of diagnostics) {
+      output.write(`${JSON.stringify(diagnosticLine(diagnostic, folder))}\n`);
+    }
+    return;
+  }
   const options = { color: errors.color, folder, columns: errors.terminal ? errors.columns() : undefined };
   if (diagnostics.length > 0) errors.write(`${formatDiagnostics(diagnostics, options)}\n`);
 }

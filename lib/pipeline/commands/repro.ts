@@ -32,16 +32,17 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
     );
   }
   const options = { allowMissing: flags.allowMissing, runCache: !flags.noRunCache, store: !flags.noCommit };
-  for (const opened of await openRequests(this, { ...flags, own: !flags.allPipelines }, targets)) {
+  const context = { ...this, json: flags.json };
+  for (const opened of await openRequests(context, { ...flags, own: !flags.allPipelines }, targets)) {
     const keeping = flags.force ? options : { ...options, asked: opened.asked };
     using workspace = await Workspace.open(opened.pipeline.folder);
-    if (flags.dry) await showPlan(this, workspace, opened, { force: flags.force, json: flags.json, keeping });
+    if (flags.dry) await showPlan(context, workspace, opened, { force: flags.force, json: flags.json, keeping });
     else {
       const retry = retryCommand(this.folder, opened.pipeline.file, "repro", "--single-item");
-      const outcomes = await reproduceShown(this, workspace, opened, { ...flags, retry, keeping });
-      if ([...outcomes?.values() ?? []].some((outcome) => outcome !== "done")) conclude(this, EXIT.failed);
+      const outcomes = await reproduceShown(context, workspace, opened, { ...flags, retry, keeping });
+      if ([...outcomes?.values() ?? []].some((outcome) => outcome !== "done")) conclude(context, EXIT.failed);
     }
-    const code = this.process.exitCode ?? EXIT.ok;
+    const code = context.process.exitCode ?? EXIT.ok;
     if (code !== EXIT.ok && !(flags.keepGoing && code === EXIT.failed)) return;
   }
 }

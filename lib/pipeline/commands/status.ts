@@ -15,9 +15,10 @@ import { retryCommand } from "./retry.ts";
 
 /** `status`: which stages would run, and why. */
 export default async function status(this: Context, flags: StatusFlags, ...targets: string[]): Promise<void> {
-  for (const opened of await openRequests(this, flags, targets)) {
+  const context = { ...this, json: flags.json };
+  for (const opened of await openRequests(context, flags, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
-    await showPlan(this, workspace, opened, { ...flags, keeping: { asked: opened.asked } });
+    await showPlan(context, workspace, opened, { ...flags, keeping: { asked: opened.asked } });
   }
 }
 

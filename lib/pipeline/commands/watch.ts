@@ -26,7 +26,7 @@ export default async function watch(this: Context, flags: WatchFlags, ...targets
   try {
     while (true) {
       // Each round has an exit code of its own: what is wrong in one may be right in the next.
-      const context: Context = { ...this, process: { ...this.process, exitCode: null } };
+      const context: Context = { ...this, json: flags.json, process: { ...this.process, exitCode: null } };
       const opened = await openRequests(context, { ...flags, own: true }, targets);
       if (opened.length > 1) throw new UsageError("watch takes targets of one pipeline file");
       const [one] = opened;

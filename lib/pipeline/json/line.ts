@@ -29,6 +29,16 @@ export interface DiagnosticJson {
   readonly hints: readonly string[];
 }
 
+/** A line about what is wrong, or doubtful, with a pipeline or its lock. */
+export interface DiagnosticLine {
+  /** See {@linkcode JSON_SCHEMA}. */
+  readonly schema: typeof JSON_SCHEMA;
+  /** Tells it from other lines. */
+  readonly kind: "diagnostic";
+  /** What it is. */
+  readonly diagnostic: DiagnosticJson;
+}
+
 /** A line of `repro --json`: an event, with the time as ISO 8601 in UTC. */
 export type EventJson = Event extends infer E ? E extends Event ?
       & { readonly schema: typeof JSON_SCHEMA }

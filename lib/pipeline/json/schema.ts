@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Json } from "../value.ts";
 import {
   type DiagnosticJson,
+  type DiagnosticLine,
   type EventJson,
   type ExplanationJson,
   JSON_SCHEMA,
@@ -61,6 +62,12 @@ const diagnosticShape: z.ZodType<DiagnosticJson> = z.strictObject({
   line: z.int().min(1).exactOptional(),
   column: z.int().min(1).exactOptional(),
   hints: z.array(z.string()),
+});
+
+const diagnosticLineShape: z.ZodType<DiagnosticLine> = z.strictObject({
+  schema,
+  kind: z.literal("diagnostic"),
+  diagnostic: diagnosticShape,
 });
 
 const stage = z.string().describe("The stage's name");
@@ -161,8 +168,11 @@ const explanationShape: z.ZodType<ExplanationJson> = z.strictObject({
 
 /** The JSON Schema (draft 7) of a line that `--json` writes. */
 export function linesSchema(): Json {
-  const { "~standard": _standard, ...made } = z.toJSONSchema(z.union([eventShape, statusShape, explanationShape]), {
-    target: "draft-7",
-  });
+  const { "~standard": _standard, ...made } = z.toJSONSchema(
+    z.union([eventShape, diagnosticLineShape, statusShape, explanationShape]),
+    {
+      target: "draft-7",
+    },
+  );
   return JSON.parse(JSON.stringify({ title: "A line of --json", ...made }));
 }

@@ -65,6 +65,21 @@ Deno.test("status --json and repro --dry --json say what would run, and why", as
   assert.equal((await project.run("repro", "--dry", "--json")).stdout, stdout);
 });
 
+Deno.test("with --json, what is wrong with the pipeline file is a line, too", async () => {
+  await using project = await Project.create({ "pipeline.yaml": PIPELINE.replace("deps", "dpes"), "in.txt": "x" });
+  for (const command of ["repro", "status"]) {
+    const { code, stdout, stderr } = await project.run(command, "--json");
+    assert.deepEqual([code, stderr], [3, ""]);
+    const [{ kind, diagnostic }] = lines(stdout);
+    assert.equal(kind, "diagnostic");
+    assert.deepEqual(
+      [diagnostic.severity, diagnostic.message, diagnostic.file, diagnostic.line],
+      ["error", "Unknown key dpes", "pipeline.yaml", 2],
+    );
+    assert.equal(diagnostic.hints[0], "Did you mean deps?");
+  }
+});
+
 Deno.test("explain shows what a fingerprint is made of, and what differs since the last run and a revision", async (test) => {
   await using project = await Project.create({ ...study(), ".gitignore": ".pipeline\noutputs\n" });
   const git = (...args: string[]) => project.type(`git -c user.name=a -c user.email=a@b ${args.join(" ")}`).finish();
