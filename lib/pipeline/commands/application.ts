@@ -2,6 +2,7 @@ import { type Application, buildApplication, buildCommand, buildRouteMap } from 
 import type { Context } from "./context.ts";
 import { EXIT, EXIT_CODES_TEXT } from "./exit_code.ts";
 import {
+  beginningFlag,
   type CommonFlags,
   commonFlags,
   type DagFlags,
@@ -106,7 +107,7 @@ ${EXIT_CODES_TEXT}`,
 const verify = buildCommand<VerifyFlags, string[], Context>({
   loader: () => import("./verify.ts"),
   parameters: {
-    flags: { tier: tierFlag, sample: sampleFlag, jobs: jobsFlag, ...commonFlags },
+    flags: { tier: tierFlag, beginning: beginningFlag, sample: sampleFlag, jobs: jobsFlag, ...commonFlags },
     aliases: { j: "jobs" },
     positional: targets,
   },

@@ -1,4 +1,5 @@
 import type { TypedFlagParameter, TypedPositionalParameters } from "@stricli/core";
+import { type Beginning, parseBeginning } from "../verification/beginning.ts";
 import type { Context } from "./context.ts";
 import { parseTimeBudget, type TimeBudget } from "./time_budget.ts";
 
@@ -128,6 +129,8 @@ export type WatchFlags = JsonFlags & {
 export type VerifyFlags = CommonFlags & {
   /** How far verification goes; each tier includes the one before. */
   readonly tier: Tier;
+  /** Stages that are named run with this value, and their tables are compared as far as they then go. */
+  readonly beginning?: Beginning;
   /** How many stages are re-executed, of those that could be; all unless given. */
   readonly sample?: number;
   /** Stages at once, from 1 on. */
@@ -185,6 +188,16 @@ export const tierFlag: TypedFlagParameter<Tier, Context> = {
   values: ["a", "b", "c"],
   default: "b",
   brief: "a: compare with the lock; b: also recompute what committed files suffice for; c: all, from nothing",
+};
+
+/** `--beginning`. */
+export const beginningFlag: TypedFlagParameter<Beginning | undefined, Context> = {
+  kind: "parsed",
+  parse: parseBeginning,
+  optional: true,
+  brief:
+    "Re-execute the targets from nothing with another value, e.g. epochs=3, and compare the first rows of their tables",
+  placeholder: "key=value",
 };
 
 /** `--sample`. */

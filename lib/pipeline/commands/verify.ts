@@ -5,6 +5,7 @@ import { selectStages } from "../graph/selection.ts";
 import { prepare } from "../run/preparation.ts";
 import type { Lock } from "../store/lock.ts";
 import { Workspace } from "../store/workspace.ts";
+import { beginningOf } from "../verification/beginning.ts";
 import { checkColumns } from "../verification/column_check.ts";
 import { fromCommitted } from "../verification/committed.ts";
 import { compareOuts } from "../verification/comparison.ts";
@@ -18,16 +19,23 @@ import { conclude, type Opened, openRequests, report } from "./opening.ts";
 import { retryCommand } from "./retry.ts";
 import { reproduceShown } from "./shown_reproduction.ts";
 import { soleWriter } from "./sole_writer.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** `verify`: whether outs are those of the lock, and come out again. */
 export default async function verify(this: Context, flags: VerifyFlags, ...targets: string[]): Promise<void> {
+  if (flags.beginning !== undefined && flags.sample !== undefined) {
+    throw new UsageError("--beginning is of the targets that are named, and takes no --sample");
+  }
   for (const opened of await openRequests(this, flags, targets)) {
+    if (flags.beginning !== undefined && opened.asked.size === 0) {
+      throw new UsageError("--beginning needs the stages that it is about: verify --beginning epochs=3 train@2");
+    }
     using workspace = await Workspace.open(opened.pipeline.folder);
     // A `repro` would change what is compared.
     await using _writer = await soleWriter(this, workspace);
     const lock = await verifyLock(this, workspace, opened);
     if (lock === undefined) return;
-    for (const tier of TIERS[flags.tier]) {
+    for (const tier of flags.beginning === undefined ? TIERS[flags.tier] : BEGINNING) {
       if (!await verifyOuts(this, { workspace, opened, lock, tier, flags })) return;
     }
   }
@@ -35,6 +43,8 @@ export default async function verify(this: Context, flags: VerifyFlags, ...targe
 
 /** What is executed, by how far verification goes. Tier c alone would ask less of what comes out of diverged deps. */
 const TIERS = { a: [], b: ["b"], c: ["b", "c"] } as const;
+/** What alone is executed where only a beginning is. */
+const BEGINNING = ["c"] as const;
 const TITLES = { b: "(b) computed again from committed files", c: "(c) computed again from nothing" } as const;
 
 /** @returns the lock; undefined where something is wrong with the pipeline */
@@ -68,17 +78,23 @@ interface Execution {
 async function verifyOuts(context: Context, execution: Execution): Promise<boolean> {
   const { workspace, opened, lock, tier, flags } = execution;
   const stages = await stagesToExecute(execution);
-  say(context, ["", `${TITLES[tier]}: ${stages.map(({ name }) => name).join(", ") || "no stage"}`]);
+  const begun = flags.beginning === undefined ? undefined : opened.asked;
+  const title = flags.beginning === undefined ? TITLES[tier] : `(c) its beginning, by --beginning, from nothing`;
+  say(context, ["", `${title}: ${stages.map(({ name }) => name).join(", ") || "no stage"}`]);
   if (stages.length === 0) return true;
   using scratch = new Scratch(workspace.root, "pipeline-verification-");
-  const copy = scratch.take(opened, stages);
+  const { beginning } = flags;
+  const executed = beginning === undefined
+    ? stages
+    : stages.map((stage) => begun?.has(stage.name) ? beginningOf(stage, beginning) : stage);
+  const copy = scratch.take(opened, executed);
   using scratchWorkspace = await scratch.workspace();
   const retry = retryCommand(context.folder, opened.pipeline.file, "verify", "--tier", tier);
   const outcomes = await reproduceShown(context, scratchWorkspace, copy, { ...flags, keepGoing: true, retry });
   if (outcomes === undefined) return false;
   const done = stages.filter(({ name }) => outcomes.get(name) === "done");
   const { digests } = scratchWorkspace;
-  const comparison = await compareOuts(done, { lock, scratch, digests });
+  const comparison = await compareOuts(done, { lock, scratch, digests, ...begun && { begun } });
   const failed = [...outcomes.values()].filter((outcome) => outcome !== "done").length;
   say(context, comparisonLines(comparison, failed, styleFor(context.output.color)));
   if (comparison.differences.length + failed > 0) conclude(context, EXIT.failed);
@@ -88,7 +104,9 @@ async function verifyOuts(context: Context, execution: Execution): Promise<boole
 /** The stages that a tier executes, in topological order; of a sample, those and in tier c what they need. */
 async function stagesToExecute({ workspace, opened, lock, tier, flags }: Execution): Promise<Stage[]> {
   const stages = selectedStages(opened).filter(({ frozen }) => !frozen);
-  const candidates = tier === "b" ? await fromCommitted(stages, workspace.root, lock) : stages;
+  const candidates = tier === "b"
+    ? await fromCommitted(stages, workspace.root, lock)
+    : stages.filter(({ name }) => lock.stages.has(name));
   if (flags.sample === undefined || flags.sample >= candidates.length) return candidates;
   const names = sampled(candidates.map(({ name }) => name), flags.sample);
   const selection = selectStages(opened.graph, names, { single: tier === "b" });

@@ -49,7 +49,7 @@ async function round(context: Context, opened: Opened, flags: WatchFlags, before
   using workspace = await Workspace.open(opened.pipeline.folder);
   const watcher = await follow(workspace, opened, before);
   const retry = retryCommand(context.folder, opened.pipeline.file, "repro", "--single-item");
-  await reproduceShown(context, workspace, opened, { ...flags, retry });
+  await reproduceShown(context, workspace, opened, { ...flags, retry, keeping: { asked: opened.asked } });
   return watcher;
 }
 

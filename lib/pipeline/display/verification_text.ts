@@ -42,7 +42,7 @@ export function lockCheckLines(check: LockCheck, style: Style): string[] {
  * @param failed stages that gave no result
  */
 export function comparisonLines(comparison: Comparison, failed: number, style: Style): string[] {
-  const { compared, byDigest, absent, unchecked, diverged, differences } = comparison;
+  const { compared, byDigest, absent, unchecked, diverged, beginnings, differences } = comparison;
   const reasons = Map.groupBy(unchecked, ({ reason }) => reason);
   const counts = [
     `${countText(compared, "out")} compared`,
@@ -51,6 +51,7 @@ export function comparisonLines(comparison: Comparison, failed: number, style: S
     ...(failed > 0 ? [`${countText(failed, "stage")} without a result`] : []),
   ];
   return [
+    ...beginnings.map(({ path, rows }) => `${path}: its first ${countText(rows, "row")} compared`),
     ...(byDigest.length > 0 ? [style.dim(`Absent, so compared with the lock's digests: ${byDigest.join(", ")}`)] : []),
     ...absent.map((path) => style.dim(`${path} is absent, so it was not compared`)),
     ...(diverged.length > 0

@@ -1,9 +1,12 @@
-import type { Exactness, Unchecked } from "../file/exactness.ts";
+import { existsSync } from "node:fs";
+import type { Exactness, NumberExactness, Unchecked } from "../file/exactness.ts";
 import type { Out, Stage } from "../file/pipeline.ts";
 import type { Digests } from "../store/digests.ts";
 import type { Lock } from "../store/lock.ts";
 import type { Difference } from "./difference.ts";
+import { rowsOf } from "../values/rows.ts";
 import { outDifferences } from "./out_difference.ts";
+import { tableDeviations } from "./table_deviation.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** How re-executed stages compare with the tree. */
@@ -18,6 +21,8 @@ export interface Comparison {
   readonly unchecked: readonly { readonly path: string; readonly reason: string }[];
   /** Stages whose deps came out otherwise, so that `diverged` was asked of their outs. */
   readonly diverged: readonly string[];
+  /** Tables of which a beginning came out, as was asked for, and so many rows of it. */
+  readonly beginnings: readonly { readonly path: string; readonly rows: number }[];
   /** What is beyond the tolerances. */
   readonly differences: readonly Difference[];
 }
@@ -30,6 +35,8 @@ export interface ComparedTrees {
   readonly scratch: Scratch;
   /** Digests of both. */
   readonly digests: Digests;
+  /** Names of stages that ran with another value, under which they end sooner: their tables are compared as far as they go. */
+  readonly begun?: ReadonlySet<string>;
 }
 
 /**
@@ -42,8 +49,20 @@ export async function compareOuts(stages: readonly Stage[], trees: ComparedTrees
   const unchecked: { path: string; reason: string }[] = [];
   const diverged: string[] = [];
   const differences: Difference[] = [];
+  const beginnings: { path: string; rows: number }[] = [];
   let compared = 0;
   for (const stage of stages) {
+    if (trees.begun?.has(stage.name)) {
+      for (const out of stage.outs.filter(({ path }) => path.endsWith(".csv"))) {
+        const found = await compareBeginning(out, trees);
+        if (found === undefined) absent.push(out.relative);
+        else {
+          beginnings.push({ path: out.relative, rows: found.rows });
+          differences.push(...found.differences);
+        }
+      }
+      continue;
+    }
     const isDiverged = await hasDiverged(stage, trees);
     if (isDiverged) diverged.push(stage.name);
     for (const out of stage.outs) {
@@ -58,7 +77,7 @@ export async function compareOuts(stages: readonly Stage[], trees: ComparedTrees
       }
     }
   }
-  return { compared, byDigest, absent, unchecked, diverged, differences };
+  return { compared, byDigest, absent, unchecked, diverged, beginnings, differences };
 }
 
 async function compareOut(
@@ -82,6 +101,22 @@ async function compareOut(
   const difference = { path: relative, place: "sha256 in the lock", here: short(sha256), again: short(again?.sha256) };
   return { differences: [difference], isByDigest: true };
 }
+
+/** How the first rows of a table differ; undefined where the tree lacks it, or it is not to be compared. */
+async function compareBeginning(
+  { path, relative, verify = "bytes" }: Out,
+  { scratch }: ComparedTrees,
+): Promise<{ readonly rows: number; readonly differences: readonly Difference[] } | undefined> {
+  if (!existsSync(path) || (verify !== "bytes" && "unchecked" in verify)) return undefined;
+  const [here, again] = await Promise.all([path, scratch.path(path)].map((file) => Deno.readTextFile(file)));
+  const exactness = verify === "bytes" ? EXACTLY : verify;
+  const deviations = tableDeviations(here!, again!, exactness, "beginning");
+  const rows = rowsOf(again!).length - 1;
+  return { rows, differences: deviations.map((deviation) => ({ path: relative, ...deviation })) };
+}
+
+/** Numbers have to be the same. */
+const EXACTLY: NumberExactness = { relative: 0, absolute: 0, decades: 0, columns: new Map() };
 
 function isTolerance(exactness: Exactness): boolean {
   return exactness !== "bytes" && !("unchecked" in exactness);
