@@ -24,7 +24,7 @@ import { type Spent, weighted } from "./spent.ts";
 import { checkEqualWork } from "./study_results.ts";
 
 /** How far results may lie apart, of so few epochs. */
-const chance = { accuracy: 0.03, cdnvFactor: 3 };
+const chance = { accuracy: 0.03, cdnvFactor: 2 };
 
 const [rounds = 1, ...chosen] = Deno.args.map(Number);
 const work = await readFigureWork(fileURLToPath(new URL("../studies/figure1/pipeline.yaml", import.meta.url)));
