@@ -28,6 +28,12 @@ export function idleMovement({ operation, inputs: [input], shape, dtype }: Node)
   }
 }
 
+/** A sum or the like over axes of one place each is a change of shape. */
+export function idleReduction({ operation, inputs: [input], shape }: Node): Node | undefined {
+  if (operation.kind !== "reduce" || operation.axes.some((axis) => input!.shape[axis] !== 1)) return undefined;
+  return reshape(input!, shape);
+}
+
 /** Two in a row are one: reshapes, transposes, and casts of which the first loses nothing that the second keeps. */
 export function joinedMovement({ operation, inputs: [input], dtype }: Node): Node | undefined {
   const [source] = input?.inputs ?? [];
@@ -106,6 +112,7 @@ export function sumOfBroadcast({ operation, inputs: [input], shape, dtype }: Nod
 
 /** All of them. */
 export const movementRules: readonly Rule[] = [
+  idleReduction,
   idleMovement,
   joinedMovement,
   castOneHot,

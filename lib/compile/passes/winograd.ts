@@ -5,6 +5,7 @@ import { sizeOf } from "../graph/shape.ts";
 import type { Arrangement } from "./image_axes.ts";
 import {
   type ConstantMatrix,
+  diagonalBlock,
   type Filtering,
   kronecker,
   minimalFiltering,
@@ -95,12 +96,12 @@ function planOf(
   return {
     filtering,
     batch: batch!,
-    rows: tiledAxis(filtering, rows!, resultRows!),
-    columns: tiledAxis(filtering, columns!, resultColumns!),
+    rows: tiledAxis(filtering, { extent: rows!, places: resultRows!, major: "tiles" }),
+    columns: tiledAxis(filtering, { extent: columns!, places: resultColumns!, major: "values" }),
   };
 }
 
-/** Values of all tiles of images: `[values, rows of tiles, values, columns of tiles * batch, channels]`. */
+/** Values of all tiles of images: `[rows of tiles, values, values, columns of tiles * batch, channels]`. */
 function tileValues(images: Node, plan: Plan): Node {
   return asValues(alongBoth(plan.rows.tile, plan.columns.tile, images), plan);
 }
@@ -125,25 +126,26 @@ function filterValues(filter: Node, { filtering }: Plan): Node {
   const [height, width, inputs, outputs] = filter.shape as [number, number, number, number];
   const matrix = kronecker(filtering.filter, filtering.filter);
   const values = matMul(literal(matrix), reshape(filter, [height * width, inputs * outputs]));
-  return reshape(values, [filtering.filter.length, 1, filtering.filter.length, inputs, outputs]);
+  return reshape(values, [filtering.filter.length, filtering.filter.length, inputs, outputs]);
 }
 
 /** The gradient of a filter, of that of its values for each row of tiles. */
 function filterOf(values: Node, shape: readonly number[], { filtering }: Plan): Node {
   const matrix = kronecker(filtering.filter, filtering.filter);
-  const sum = node({ kind: "reduce", function: "sum", axes: [1], keep: false }, [values]);
+  const tiles = reshape(values, [values.shape[0]!, sizeOf(values.shape.slice(1))]);
+  const sum = node({ kind: "reduce", function: "sum", axes: [0], keep: false }, [tiles]);
   const factor = reshape(sum, [matrix.length, sizeOf(shape.slice(2))]);
   return reshape(matMul(literal(matrix), factor, { transposeLeft: true }), shape);
 }
 
 function asValues(images: Node, { filtering, batch, rows, columns }: Plan): Node {
   const size = filtering.tile.length;
-  return reshape(images, [size, rows.tiles, size, columns.tiles * batch, images.shape[3] as number]);
+  return reshape(images, [rows.tiles, size, size, columns.tiles * batch, images.shape[3] as number]);
 }
 
 function asImages(values: Node, { filtering, batch, rows, columns }: Plan): Node {
   const size = filtering.tile.length;
-  return reshape(values, [size * rows.tiles, size * columns.tiles, batch, values.shape[4] as number]);
+  return reshape(values, [rows.tiles * size, size * columns.tiles, batch, values.shape[4] as number]);
 }
 
 /** Multiplies the first two axes by a matrix each: first the one that leaves less for the other. */
@@ -153,10 +155,14 @@ function alongBoth(rows: ConstantMatrix, columns: ConstantMatrix, images: Node):
     : alongRows(rows, alongColumns(columns, images));
 }
 
+/** Where rows of tiles have nothing in common, they are multiplied one by one: the rest of the matrix is zeros. */
 function alongRows(matrix: ConstantMatrix, images: Node): Node {
   const [height, width, batch, channels] = images.shape as [number, number, number, number];
-  const result = matMul(literal(matrix), reshape(images, [height, width * batch * channels]));
-  return reshape(result, [matrix.length, width, batch, channels]);
+  const block = diagonalBlock(matrix);
+  const count = matrix.length / block.length;
+  const size = width * batch * channels;
+  const rows = reshape(images, count === 1 ? [height, size] : [count, height / count, size]);
+  return reshape(matMul(literal(block), rows), [matrix.length, width, batch, channels]);
 }
 
 function alongColumns(matrix: ConstantMatrix, images: Node): Node {

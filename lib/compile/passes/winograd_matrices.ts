@@ -87,7 +87,7 @@ function padded(row: readonly number[], length: number): number[] {
 export interface TiledAxis {
   /** Tiles along the axis. */
   readonly tiles: number;
-  /** `[values * tiles, extent]`, the tiles of a value side by side; beyond the image there are zeros. */
+  /** `[values * tiles, extent]`; beyond the image there are zeros. */
   readonly tile: ConstantMatrix;
   /** `[extent of the result, values * tiles]`, in the same order. */
   readonly output: ConstantMatrix;
@@ -97,25 +97,48 @@ export interface TiledAxis {
  * The matrices of a whole axis, padded with zeros by half the filter before its first place and as far as needed after its
  * last.
  *
- * @param extent of the image
- * @param places of the result
+ * @param major what comes first in the order: `values`, the tiles of a value side by side, or `tiles`
  */
-export function tiledAxis({ filter, tile, output, stride }: Filtering, extent: number, places: number): TiledAxis {
+export function tiledAxis(
+  { filter, tile, output, stride }: Filtering,
+  { extent, places, major }: { readonly extent: number; readonly places: number; readonly major: "values" | "tiles" },
+): TiledAxis {
   const outputs = output.length;
   const tiles = Math.ceil(places / outputs);
   const before = (filter[0]!.length - 1) / 2;
   const range = (length: number) => Array.from({ length }, (_, index) => index);
+  const order = major === "tiles"
+    ? range(tiles).flatMap((index) => range(tile.length).map((value) => ({ index, value })))
+    : range(tile.length).flatMap((value) => range(tiles).map((index) => ({ index, value })));
   return {
     tiles,
-    tile: tile.flatMap((row) =>
-      range(tiles).map((index) => range(extent).map((place) => row[place - index * outputs * stride + before] ?? 0))
-    ),
-    output: range(places).map((place) =>
-      tile.flatMap((_, value) =>
-        range(tiles).map((index) => Math.floor(place / outputs) === index ? output[place % outputs]![value]! : 0)
-      )
-    ),
+    tile: order.map(({ index, value }) => {
+      return range(extent).map((place) => tile[value]![place - index * outputs * stride + before] ?? 0);
+    }),
+    output: range(places).map((place) => {
+      return order.map(({ index, value }) => {
+        return Math.floor(place / outputs) === index ? output[place % outputs]![value]! : 0;
+      });
+    }),
   };
+}
+
+/** The smallest block that, repeated along the diagonal, is the matrix: the matrix itself, if there is no smaller one. */
+export function diagonalBlock(matrix: ConstantMatrix): ConstantMatrix {
+  const [rows, columns] = [matrix.length, matrix[0]!.length];
+  for (let count = rows; count > 1; count--) {
+    if (rows % count !== 0 || columns % count !== 0) continue;
+    const [height, width] = [rows / count, columns / count];
+    const block = matrix.slice(0, height).map((row) => row.slice(0, width));
+    const isRepeated = matrix.every((values, row) => {
+      return values.every((value, column) => {
+        const isInside = Math.floor(row / height) === Math.floor(column / width);
+        return value === (isInside ? block[row % height]![column % width] : 0);
+      });
+    });
+    if (isRepeated) return block;
+  }
+  return matrix;
 }
 
 /** Kronecker's product: what both do along two axes, as one matrix over both. */

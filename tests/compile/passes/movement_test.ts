@@ -21,6 +21,15 @@ const cases: readonly [rule: Rule, name: string, node: Node, lines: readonly str
   [rules.idleMovement, "a transpose that moves nothing", transposed(x, 0, 1), ["step 0 = %0"]],
   [rules.idleMovement, "a concatenation of one", node({ kind: "concatenate", axis: 0 }, [x]), ["step 0 = %0"]],
   [rules.idleMovement, "a reversal of an axis of 1", node({ kind: "reverse", axes: [1] }, [column]), ["step 0 = %0"]],
+  [
+    rules.idleReduction,
+    "a sum over an axis of 1",
+    node({ kind: "reduce", function: "sum", axes: [1], keep: false }, [column]),
+    [
+      "%1 = reshape(%0) float32[2]",
+      "step 0 = %1",
+    ],
+  ],
   [rules.joinedMovement, "two reshapes", reshape(reshape(x, [6]), [3, 2]), [
     "%1 = reshape(%0) float32[3,2]",
     "step 0 = %1",

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { filterings } from "../../../lib/compile/passes/winograd.ts";
 import {
   type ConstantMatrix,
+  diagonalBlock,
   type Filtering,
   kronecker,
   minimalFiltering,
@@ -21,25 +22,36 @@ function correlated(axis: readonly number[], filter: readonly number[], stride: 
   );
 }
 
-/** The same by a filtering. */
-function filtered(axis: readonly number[], filter: readonly number[], filtering: Filtering, places: number): number[] {
-  const { tiles, tile, output } = tiledAxis(filtering, axis.length, places);
-  const factors = times(filtering.filter, filter).flatMap((value) => Array<number>(tiles).fill(value));
+/** The same by a filtering, the tiles in an order. */
+function filtered(
+  axis: readonly number[],
+  filter: readonly number[],
+  { filtering, places, major }: { filtering: Filtering; places: number; major: "values" | "tiles" },
+): number[] {
+  const { tiles, tile, output } = tiledAxis(filtering, { extent: axis.length, places, major });
+  const values = times(filtering.filter, filter);
+  const factors = major === "tiles"
+    ? Array.from({ length: tiles }, () => values).flat()
+    : values.flatMap((value) => Array<number>(tiles).fill(value));
   return times(output, times(tile, axis).map((value, index) => value * factors[index]!));
 }
 
 const numbers = (length: number) =>
   fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: length, maxLength: length });
 
-for (const [name, filtering] of Object.entries(filterings)) {
-  Deno.test(`the filtering ${name} of an axis of any length is the filter at each of its places`, () => {
+const orders = ["values", "tiles"] as const;
+const cases = Object.entries(filterings).flatMap(([name, filtering]) => {
+  return orders.map((major) => ({ name, filtering, major }));
+});
+for (const { name, filtering, major } of cases) {
+  Deno.test(`the filtering ${name} of an axis of any length, ${major} first, is the filter at each of its places`, () => {
     const [size, { stride }] = [filtering.filter[0]!.length, filtering];
     fc.assert(fc.property(
       fc.integer({ min: 1, max: 40 }).chain((length) => fc.tuple(numbers(length), numbers(size))),
       ([axis, filter]) => {
         const places = Math.ceil(axis.length / stride);
         const expected = correlated(axis, filter, stride, places);
-        filtered(axis, filter, filtering, places).forEach((value, place) => {
+        filtered(axis, filter, { filtering, places, major }).forEach((value, place) => {
           assert.ok(Math.abs(value - expected[place]!) < 1e-12, `${value} at ${place}, not ${expected[place]}`);
         });
       },
@@ -61,6 +73,20 @@ Deno.test("the filtering 3/1 takes 36 products for a tile of 4 x 4, 3/2 takes 81
   assert.deepEqual(squares(filterings["3/1"]), [16, 36]);
   assert.deepEqual(squares(filterings["3/2"]), [16, 81]);
   assert.deepEqual(squares(filterings["1/2"]), [1, 1]);
+});
+
+Deno.test("diagonalBlock() finds the smallest block that is repeated along the diagonal", () => {
+  const one = [[1, 2, 3], [4, 5, 6]];
+  const zeros = one.map((row) => row.map(() => 0));
+  const beside = (...blocks: ConstantMatrix[]) => one.map((_, row) => blocks.flatMap((block) => block[row]!));
+  assert.deepEqual(diagonalBlock([...beside(one, zeros), ...beside(zeros, one)]), one);
+  const other = [[1, 2, 3], [4, 5, 7]];
+  for (
+    const whole of [[...beside(one, zeros), ...beside(zeros, other)], [...beside(one, one), ...beside(zeros, one)]]
+  ) {
+    assert.equal(diagonalBlock(whole), whole);
+  }
+  assert.deepEqual(diagonalBlock([[2, 0, 0, 0], [0, 2, 0, 0], [0, 0, 2, 0], [0, 0, 0, 2]]), [[2]]);
 });
 
 Deno.test("kronecker() applies a matrix to each of two axes", () => {
