@@ -107,6 +107,7 @@ export type Operation =
   | { readonly kind: "argument"; readonly function: "max" | "min"; readonly axis: number }
   /** Over the last axis. */
   | { readonly kind: "softmax"; readonly logarithm: boolean }
+  /** Where there is a second input, of the result's shape, the first is used after that one is computed. */
   | { readonly kind: "reshape"; readonly shape: readonly number[] }
   | { readonly kind: "broadcast"; readonly shape: readonly number[] }
   | { readonly kind: "transpose"; readonly permutation: readonly number[] }

@@ -19,6 +19,8 @@ export interface Plan {
   readonly reads: (node: Node) => readonly Node[];
   /** Whether a node is the same in every step, so that it is computed once, outside the loop. */
   readonly invariant: (node: Node) => boolean;
+  /** Whether a step's values get their shapes in a way that ONNX Runtime does not see before it runs. */
+  readonly hidesShapes: boolean;
 }
 
 /** A sum of a matrix product and something else, which is one operation in ONNX. */
@@ -48,6 +50,13 @@ export class Emitter {
   /** Says that a node's value is there already, by a name. */
   bind(node: Node, name: string): void {
     this.#values.set(node, name);
+  }
+
+  /** The name of a node's shape, for a `Reshape`. */
+  shapeOf({ shape }: Node): string {
+    return this.outer !== undefined && this.plan.hidesShapes
+      ? this.outer.graph.hiddenIntegers(shape)
+      : this.graph.shape(shape);
   }
 
   /** The name of a node's value, written now if it was not. */

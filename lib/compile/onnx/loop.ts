@@ -17,6 +17,16 @@ export function valueName(role: InputRole | GraphOutput["role"] | "next", name: 
   return `${role}/${name}`;
 }
 
+/** How a loop is written. */
+export interface LoopOptions {
+  /**
+   * Whether ONNX Runtime is not to see the shapes of a step's values before it runs. Where it does, it gives a value the place
+   * of one of the same shape that is no longer needed, and so keeps that place through all that lies between the two: for a
+   * training step of a large network, places of about twice as many bytes as are live at once.
+   */
+  readonly hidesShapes?: boolean;
+}
+
 /**
  * Writes a graph as the body of a loop over steps, in ONNX.
  *
@@ -26,9 +36,9 @@ export function valueName(role: InputRole | GraphOutput["role"] | "next", name: 
  *
  * @returns the bytes of a `ModelProto`
  */
-export function lowerLoop(graph: Graph): Uint8Array {
+export function lowerLoop(graph: Graph, options?: LoopOptions): Uint8Array {
   const [outer, body] = [new OnnxGraph("m"), new OnnxGraph("b")];
-  const plan = planOf(graph);
+  const plan = planOf(graph, options);
   const around = new Emitter(outer, plan, lowerings);
   const inside = new Emitter(body, plan, lowerings, around);
   const inputs = graph.inputs as readonly Input[];

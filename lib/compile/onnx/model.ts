@@ -145,6 +145,20 @@ export class OnnxGraph {
     return this.constant("int64", BigInt64Array.from(values, BigInt), [values.length]);
   }
 
+  /**
+   * A list of 64-bit integers that is an input of the model, too, with these as its default: ONNX Runtime knows it only when it
+   * runs. To be called on the model's graph, not on a body's.
+   */
+  hiddenIntegers(values: readonly number[]): string {
+    const key = `hidden ${values}`;
+    const known = this.#literals.get(key);
+    if (known !== undefined) return known;
+    const name = this.namedConstant(this.name(), "int64", BigInt64Array.from(values, BigInt), [values.length]);
+    this.input(name, "int64", [values.length]);
+    this.#literals.set(key, name);
+    return name;
+  }
+
   /** A number of a type, without axes. */
   scalar(value: number, type: "float32" | "int32" | "bool" = "float32"): string {
     const values = type === "float32"

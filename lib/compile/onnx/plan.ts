@@ -4,8 +4,12 @@ import type { OperationOf } from "../graph/operation.ts";
 import { type ChannelScaling, channelScaling } from "./channel_scaling.ts";
 import type { FusedProduct, Plan } from "./emitter.ts";
 
-/** Reads off a graph what its nodes' lowerings need to know of the others. */
-export function planOf(graph: Graph): Plan {
+/**
+ * Reads off a graph what its nodes' lowerings need to know of the others.
+ *
+ * @param hidesShapes whether ONNX Runtime is not to see the shapes of a step's values before it runs
+ */
+export function planOf(graph: Graph, { hidesShapes = false }: Partial<Pick<Plan, "hidesShapes">> = {}): Plan {
   const nodes = topologicalOrder(graph.outputs.map((output) => output.node));
   const uses = countUses(graph);
   const fused = new Map<Node, FusedProduct>();
@@ -19,7 +23,7 @@ export function planOf(graph: Graph): Plan {
     if (variesByItself(node) || node.inputs.some((input) => varying.has(input))) varying.add(node);
   }
   const reads = readsOf(nodes, fused, scalings);
-  return { fused, scalings, reads, invariant: (node) => !varying.has(node) && !isScalar(node) };
+  return { fused, scalings, reads, invariant: (node) => !varying.has(node) && !isScalar(node), hidesShapes };
 }
 
 /** Of each node what its lowering reads: the deeper comes later, so that it is computed before what takes little. */

@@ -18,7 +18,11 @@ export const structureLowerings: Pick<
   | "argument"
   | "softmax"
 > = {
-  reshape: (node, emitter) => emitter.graph.add("Reshape", [first(node, emitter), emitter.graph.shape(node.shape)]),
+  reshape: (node, emitter) => {
+    const [values, shown] = [first(node, emitter), node.inputs[1]];
+    const shape = shown === undefined ? emitter.shapeOf(node) : emitter.graph.add("Shape", [emitter.value(shown)]);
+    return emitter.graph.add("Reshape", [values, shape]);
+  },
   broadcast: (node, emitter) => emitter.graph.add("Expand", [first(node, emitter), emitter.graph.integers(node.shape)]),
   transpose: (node, emitter) =>
     emitter.graph.add("Transpose", [first(node, emitter)], { perm: node.operation.permutation }),

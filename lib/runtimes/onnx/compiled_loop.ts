@@ -5,6 +5,7 @@ import { lowerLoop } from "../../compile/onnx/loop.ts";
 import { executionOrder } from "../../compile/onnx/order.ts";
 import { onnxPasses } from "../../compile/onnx/passes.ts";
 import { safeThreads } from "../../compile/onnx/threads.ts";
+import { earlyMasks } from "../../compile/passes/early_masks.ts";
 import { optimise } from "../../compile/passes/optimise.ts";
 import { recompute } from "../../compile/passes/recompute.ts";
 import { traceProgram } from "../../compile/trace/trace.ts";
@@ -19,16 +20,17 @@ const plannedBytes = 2 ** 25;
 const largeBytes = 2 ** 27;
 
 /**
- * Bytes of its memory that ONNX Runtime comes to touch, to those that are live at once: its allocator leaves gaps, and keeps what
- * it had. From 1.5 to 2.1 were seen (`bench/training_memory.ts`).
+ * Bytes of its memory that ONNX Runtime comes to touch, to those that are live at once, and some more to be safe: its allocator
+ * leaves gaps and keeps what it had (`bench/training_memory.ts`). Where it plans places ahead, it has those of the first step,
+ * too.
  */
-const touchedBytes = 2.4;
+const touchedBytes = { planned: 2.4, asked: 1.8 };
 
 /** Bytes that a node takes for that, roughly. */
 const nodeBytes = 40_000;
 
 /** A share of a step's work that may be done again where it lowers the memory of a large graph. */
-const recomputedShare = 0.02;
+const recomputedShare = 0.01;
 
 /** A program compiled for one size of batch. */
 export class CompiledLoop {
@@ -50,7 +52,7 @@ export class CompiledLoop {
 
   /** Bytes that its session takes for values. */
   get values(): number {
-    return this.#peak * touchedBytes;
+    return this.#peak * (this.#isPlanned ? touchedBytes.planned : touchedBytes.asked);
   }
 
   /** Bytes that it takes besides, from tracing to the session. */
@@ -64,7 +66,7 @@ export class CompiledLoop {
 
   /** What runs it. */
   session(): Promise<ort.InferenceSession> {
-    return this.#session ??= ort.InferenceSession.create(lowerLoop(this.graph), {
+    return this.#session ??= ort.InferenceSession.create(lowerLoop(this.graph, { hidesShapes: !this.#isPlanned }), {
       executionProviders: ["cpu"],
       graphOptimizationLevel: "all",
       executionMode: "sequential",
@@ -95,5 +97,6 @@ export async function compileLoop(
   const graph = optimise(await inTurn(() => traceProgram(program, batch)), onnxPasses({ winograd }));
   const loop = new CompiledLoop(graph, threads);
   if (!loop.isLarge) return loop;
-  return new CompiledLoop(recompute(graph, { order: executionOrder, share: recomputedShare }), threads);
+  const smaller = recompute(graph, { order: executionOrder, share: recomputedShare });
+  return new CompiledLoop(earlyMasks(smaller, executionOrder), threads);
 }

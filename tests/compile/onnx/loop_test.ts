@@ -15,6 +15,29 @@ Deno.test("lowerLoop() writes the same bytes every time", () => {
   assert.deepEqual(lower(), lower());
 });
 
+Deno.test("lowerLoop() gives the same numbers where ONNX Runtime does not see the shapes, and asks for no other inputs", async () => {
+  const graph = optimise(traceProgram(trainingProgram(network), 8));
+  const sessions = await Promise.all([false, true].map((hidesShapes) => {
+    return ort.InferenceSession.create(lowerLoop(graph, { hidesShapes }), { logSeverityLevel: 3 });
+  }));
+  const [shown, hidden] = await Promise.all(sessions.map(async (session) => {
+    const inputs = session.inputMetadata.filter((input) => input.isTensor);
+    const feeds = inputs.map(({ name, type, shape }) => {
+      const extents = shape.map((extent) => extent === "count" ? 16 : extent === "steps" ? 2 : extent as number);
+      const values = Array.from({ length: extents.reduce((a, b) => a * b, 1) }, (_, at) => (at * 7 + 3) % 4);
+      const data = type === "uint8" ? Uint8Array.from(values) : type === "int32" ? Int32Array.from(values) : undefined;
+      return [
+        name,
+        new ort.Tensor(type as "float32", (data ?? Float32Array.from(values, (v) => v / 8)) as Float32Array, extents),
+      ];
+    });
+    const results = await session.run(Object.fromEntries(feeds));
+    return { names: inputs.map(({ name }) => name), values: Object.values(results).map(({ data }) => data) };
+  }));
+  assert.deepEqual(hidden, shown);
+  await Promise.all(sessions.map((session) => session.release()));
+});
+
 Deno.test("lowerLoop() names inputs and outputs by role, of any number of steps and examples", async () => {
   const session = await ort.InferenceSession.create(lowerLoop(optimise(traceProgram(trainingProgram(network), 8))));
   const describe = (list: readonly ort.InferenceSession.ValueMetadata[]) =>
