@@ -51,5 +51,6 @@ async function take(
       conclude(context, EXIT.failed);
     }
   }
+  planner.recorder.flush();
   context.output.write(`${countText(taken, "stage")} committed\n`);
 }

@@ -24,6 +24,7 @@ export default async function importCommand(this: Context, flags: CommonFlags): 
     if (!preparation.ok) return conclude(this, EXIT.invalid);
     const { recorder } = preparation.value.planner;
     const outcomes = await importDvc({ workspace, pipeline, graph, recorder });
+    recorder.flush();
     for (const [name, problem] of outcomes) {
       if (problem !== undefined) this.output.write(`${name} is not imported: ${problem}\n`);
     }

@@ -1,8 +1,9 @@
 import { dirname } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
-import { type Lock, writeLock } from "../store/lock.ts";
+import type { Lock } from "../store/lock.ts";
 import type { ClosureRecord } from "../store/lock_text.ts";
+import { LockWriter } from "../store/lock_writer.ts";
 import { commitOuts, restoreOuts } from "../store/outs.ts";
 import type { OutRecord } from "../store/out_record.ts";
 import type { StageRecord } from "../store/stage_record.ts";
@@ -30,10 +31,17 @@ export interface RecorderOptions {
 /** Keeps what stages left, and puts it back. */
 export class Recorder {
   readonly #options: RecorderOptions;
+  readonly #lockWriter: LockWriter;
 
   /** Nothing is entered yet. */
   constructor(options: RecorderOptions) {
     this.#options = options;
+    this.#lockWriter = new LockWriter(options.lock, options.workspace.temporary);
+  }
+
+  /** Writes what the lock file does not have yet: to be called once all is entered, however that ended. */
+  flush(): void {
+    this.#lockWriter.flush();
   }
 
   /**
@@ -55,7 +63,8 @@ export class Recorder {
     const outs = await commitOuts(workspace, stage.outs, store);
     const result = { outs, deno: Deno.version.deno, ...(seconds === undefined ? {} : { seconds }) };
     if (store) this.#enterResult(stage, fingerprint, result);
-    return this.#enterLock(stage, fingerprint, identity, result);
+    // What is in the run cache is not lost with the lock.
+    return this.#enterLock(stage, fingerprint, identity, result, !store || !isRestorable(stage));
   }
 
   /**
@@ -76,7 +85,7 @@ export class Recorder {
       if (workspace.results.read(fingerprint) === undefined) this.#enterResult(stage, fingerprint, result);
       else workspace.results.use(fingerprint);
       if (lock.stages.get(stage.name)?.fingerprint !== fingerprint) {
-        this.#enterLock(stage, fingerprint, identity, result);
+        this.#enterLock(stage, fingerprint, identity, result, false);
       }
     }
     return restoration;
@@ -109,11 +118,17 @@ export class Recorder {
     const fingerprint = fingerprintOf(identity);
     const result = { outs, deno: Deno.version.deno };
     this.#enterResult(stage, fingerprint, result);
-    return this.#enterLock(stage, fingerprint, identity, result);
+    return this.#enterLock(stage, fingerprint, identity, result, false);
   }
 
-  #enterLock(stage: Stage, fingerprint: string, identity: Identity, { outs, deno }: KnownResult): StageRecord {
-    const { workspace, lock } = this.#options;
+  #enterLock(
+    stage: Stage,
+    fingerprint: string,
+    identity: Identity,
+    { outs, deno }: KnownResult,
+    urgent: boolean,
+  ): StageRecord {
+    const { lock } = this.#options;
     const record: StageRecord = {
       fingerprint,
       deno,
@@ -123,7 +138,7 @@ export class Recorder {
     const closure = this.closureRecord(identity);
     if (identity.closure !== undefined && closure !== undefined) lock.closures.set(identity.closure, closure);
     lock.stages.set(stage.name, record);
-    writeLock(lock, workspace.temporary);
+    this.#lockWriter.changed(urgent);
     return record;
   }
 

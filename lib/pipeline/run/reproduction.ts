@@ -41,7 +41,7 @@ export type ReproductionEnd =
 /**
  * Brings the selected stages up to date, in parallel: what is unchanged is left alone, what is known is restored, the rest
  * is run. Each stage is judged only once all that is upstream of it is done, so that an out that comes out as before stops
- * the change there. The lock is written after every stage. One process at a time does this in a workspace; others wait.
+ * the change there. The lock is written as stages end. One process at a time does this in a workspace; others wait.
  *
  * @param emit gets all events, in order
  * @param signal ends the stages that run; what is finished is kept
@@ -103,7 +103,7 @@ export async function reproduce(
       settle: (name) => reproduction.settle(name),
       run: (name, signal) => reproduction.run(name, signal),
       skip: (stage, because) => record({ kind: "stage skipped", time: Date.now(), stage, because }),
-    });
+    }).finally(() => preparation.value.planner.recorder.flush());
     for (const [name, outcome] of round) outcomes.set(name, outcome);
     const isStopped = signal.aborted || (!options.keepGoing && [...round.values()].includes("failed"));
     names = isStopped ? new Set() : withDownstream(graph, reproduction.takeNeeded(), selected);

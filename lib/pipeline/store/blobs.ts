@@ -13,6 +13,7 @@ export class Blobs {
   readonly #folder: string;
   readonly #temporary: string;
   readonly #unsynced = new Set<string>();
+  #hasNewFolders = false;
 
   /**
    * Opens the store in a folder that exists.
@@ -79,7 +80,7 @@ export class Blobs {
 
   async #adopt(draft: string, digest: string): Promise<void> {
     const path = this.path(digest);
-    mkdirSync(dirname(path), { recursive: true });
+    if (mkdirSync(dirname(path), { recursive: true }) !== undefined) this.#hasNewFolders = true;
     chmodSync(draft, 0o444);
     const file = await open(draft, "r");
     try {
@@ -95,7 +96,8 @@ export class Blobs {
   sync(): void {
     if (this.#unsynced.size === 0) return;
     for (const folder of this.#unsynced) syncFolder(folder);
-    syncFolder(this.#folder);
+    if (this.#hasNewFolders) syncFolder(this.#folder);
+    this.#hasNewFolders = false;
     this.#unsynced.clear();
   }
 

@@ -11,11 +11,13 @@ async function reproduce(project: Project, stage: Stage, files: { readonly [path
   const planner = await project.planner([stage]);
   const evaluation = await planner.evaluate(stage);
   if (evaluation.state === "restorable" && (await planner.recorder.restore(stage, evaluation)).restored) {
+    planner.recorder.flush();
     return "restored";
   }
   if (evaluation.state === "unchanged") return "unchanged";
   for (const [path, text] of Object.entries(files)) project.write(path, text);
   await planner.recorder.record(stage, evaluation, 1);
+  planner.recorder.flush();
   return "ran";
 }
 
