@@ -25,20 +25,23 @@ export default stage({
     names: z.array(z.string().min(1)).optional().meta({
       description: "A name a folder of tables; else the folder of the study, as figure1/reduced",
     }),
+    pairs: z.enum(["all", "first"]).default("all").meta({
+      description: "Which studies are held against each other: any two, or all others against the first",
+    }),
     zoom: z.number().min(0.5).max(6).default(2).meta({ description: "Pixels of a PNG per pixel of its SVG" }),
   }),
   deps: [],
   lists: ["tables", "claims"],
   outs: ["figures", "tables", "report"],
 
-  async run({ with: { title, names, zoom }, deps, outs, progress }) {
+  async run({ with: { title, names, pairs, zoom }, deps, outs, progress }) {
     const named = await readStudies(deps.tables, names);
     const claims = await readNamedClaims(
       deps.claims,
       named.map(({ name }, index) => ({ name, tables: deps.tables[index]! })),
     );
     const studies = withProfiles(named, claims);
-    const figures = [...claims.length === 0 ? [] : [verdictsFigure(claims)], ...comparisonFigures(studies)];
+    const figures = [...claims.length === 0 ? [] : [verdictsFigure(claims)], ...comparisonFigures(studies, pairs)];
 
     await Deno.mkdir(outs.figures);
     for (const [index, { name, figure }] of figures.entries()) {
@@ -47,16 +50,17 @@ export default stage({
     }
 
     await Deno.mkdir(outs.tables);
-    const tables = [...comparisonTables(studies), ...verdictTable(claims)];
+    const tables = [...comparisonTables(studies, pairs), ...verdictTable(claims)];
     await writeTables(outs.tables, tables);
 
     const page = await comparisonPage({
       title,
       studies,
+      pairing: pairs,
       figures,
       below: { verdicts: verdictDetails(claims) },
       figuresFolder: relative(dirname(outs.report), outs.figures),
-      provenance: { title, zoom: String(zoom), ...await provenanceOf(outs.tables, tables) },
+      provenance: { title, pairs, zoom: String(zoom), ...await provenanceOf(outs.tables, tables) },
     });
     await Deno.writeTextFile(outs.report, page);
   },

@@ -7,7 +7,7 @@ import {
   standalonePage,
 } from "../report/page.ts";
 import { differenceFigure } from "./difference_figure.ts";
-import { studyPairs } from "./difference_rows.ts";
+import { type Pairing, studyPairs } from "./difference_rows.ts";
 import { differenceTable } from "./difference_table.ts";
 import { cdnvIntervals, depthIntervals, hasIntervals, intervalFigure, intervalPanel } from "./interval_figure.ts";
 import type { IntervalKind } from "./interval_rows.ts";
@@ -20,6 +20,8 @@ export interface ComparisonPage {
   readonly title: string;
   /** In the order in which they are shown. */
   readonly studies: readonly NamedStudy[];
+  /** Which of them are held against each other. */
+  readonly pairing: Pairing;
   /** In the order of the page. */
   readonly figures: readonly ReportFigure[];
   /** What stands below a figure, by its name, besides the numbers of the paired differences. */
@@ -56,8 +58,8 @@ const intervalFigures: readonly (Omit<ReportFigure, "figure"> & { readonly kind:
 ];
 
 /** The figures in which studies are compared, as far as they have what these show. */
-export function comparisonFigures(studies: readonly NamedStudy[]): ReportFigure[] {
-  const pairs = studyPairs(studies);
+export function comparisonFigures(studies: readonly NamedStudy[], pairing: Pairing = "all"): ReportFigure[] {
+  const pairs = studyPairs(studies, pairing);
   return [
     ...intervalFigures.filter(({ kind }) => hasIntervals(studies, kind)).map(({ kind, ...figure }) => ({
       ...figure,
@@ -81,8 +83,8 @@ export function comparisonFigures(studies: readonly NamedStudy[]): ReportFigure[
 
 /** A page that stands alone: studies side by side, in tables and in figures that answer to the pointer. */
 export async function comparisonPage(page: ComparisonPage): Promise<string> {
-  const { title, studies, figures, below, figuresFolder, provenance } = page;
-  const pairs = studyPairs(studies);
+  const { title, studies, pairing, figures, below, figuresFolder, provenance } = page;
+  const pairs = studyPairs(studies, pairing);
   const sections = figures.map((figure): ReportSection => {
     const section = figureSection(figure, figuresFolder);
     const more = figure.name === "differences" ? differenceTable(pairs) : below[figure.name];

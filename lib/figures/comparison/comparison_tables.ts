@@ -2,7 +2,7 @@ import type { Row } from "../../formats/table.ts";
 import { confidence } from "../study/intervals.ts";
 import { networkCells, networkColumns } from "../study/network.ts";
 import type { NamedTable } from "../study/tables.ts";
-import { differences, differencesOf, studyPairs } from "./difference_rows.ts";
+import { differences, differencesOf, type Pairing, studyPairs } from "./difference_rows.ts";
 import { endedNetworks, type Estimate, estimateOf, quantities, type Quantity } from "./ended_network.ts";
 import type { NamedStudy } from "./named_study.ts";
 
@@ -12,7 +12,7 @@ const estimateColumns = ["quantity", "scale", "seeds", "estimate", "low", "high"
  * What the page shows, as tables: `networks.csv`, a row a study, network and quantity; and `differences.csv`, a row two studies,
  * a network that both have and a quantity. One without rows is left out.
  */
-export function comparisonTables(studies: readonly NamedStudy[]): NamedTable[] {
+export function comparisonTables(studies: readonly NamedStudy[], pairing: Pairing = "all"): NamedTable[] {
   return [
     {
       name: "networks.csv",
@@ -22,7 +22,7 @@ export function comparisonTables(studies: readonly NamedStudy[]): NamedTable[] {
     {
       name: "differences.csv",
       columns: ["study", "other_study", ...networkColumns, ...estimateColumns, "differs"],
-      rows: differenceRows(studies),
+      rows: differenceRows(studies, pairing),
     },
   ].filter(({ rows }) => rows.length > 0);
 }
@@ -37,8 +37,8 @@ function networkRows(studies: readonly NamedStudy[]): Row[] {
   );
 }
 
-function differenceRows(studies: readonly NamedStudy[]): Row[] {
-  return studyPairs(studies).flatMap(({ first, second, networks }) =>
+function differenceRows(studies: readonly NamedStudy[], pairing: Pairing): Row[] {
+  return studyPairs(studies, pairing).flatMap(({ first, second, networks }) =>
     networks.flatMap((paired) =>
       differencesOf(paired).map((estimate, column) => {
         const [quantity, , isRatio] = differences[column]!;

@@ -21,13 +21,20 @@ export interface StudyPair {
   readonly networks: readonly PairedNetwork[];
 }
 
-/** All pairs of studies that have a network and a seed in common; networks of shuffled labels that are there for comparison aside. */
-export function studyPairs(studies: readonly NamedStudy[]): StudyPair[] {
+/** Which studies are held against each other: any two, or all others against the first. */
+export type Pairing = "all" | "first";
+
+/**
+ * The pairs of studies that have a network and a seed in common; networks of shuffled labels that are there for comparison
+ * aside.
+ */
+export function studyPairs(studies: readonly NamedStudy[], pairing: Pairing = "all"): StudyPair[] {
   const ended = studies.map((named): [string, EndedNetwork[]] => [
     named.name,
     endedNetworks({ ...named, study: withoutControls(named.study) }),
   ]);
-  return ended.flatMap(([first, networks], index) =>
+  const firsts = pairing === "first" ? ended.slice(0, 1) : ended;
+  return firsts.flatMap(([first, networks], index) =>
     ended.slice(index + 1).map(([second, others]) => ({ first, second, networks: pairedNetworks(networks, others) }))
   ).filter(({ networks }) => networks.length > 0);
 }

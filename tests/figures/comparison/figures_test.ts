@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { comparisonFigures } from "../../../lib/figures/comparison/comparison_page.ts";
+import { comparisonTables } from "../../../lib/figures/comparison/comparison_tables.ts";
 import { cdnvIntervals, depthIntervals, intervalFigure } from "../../../lib/figures/comparison/interval_figure.ts";
 import type { NamedStudy } from "../../../lib/figures/comparison/named_study.ts";
 import { renderSvg } from "../../../lib/figures/drawing/rendering.ts";
@@ -102,6 +103,20 @@ Deno.test("the paired differences are the later study against the earlier", asyn
   const [ratio] = rows(figure, "differences");
   assert.deepEqual([ratio!.network, ratio!.quantity, ratio!.estimate], ["Depth 2", "last_layer_cdnv", 2]);
   assert.match(figure.description, /later against earlier: Depth 2: Last layer’s train CDNV, ratio 2,/);
+});
+
+Deno.test("studies are held against any other, or against the first alone", async () => {
+  const names = ["one", "two", "three"];
+  const studies = await Promise.all(names.map((name) => namedSample(name, { depths: [2], epochs: 1 })));
+  const pairs = (pairing: "all" | "first") =>
+    comparisonTables(studies, pairing).find(({ name }) => name === "differences.csv")!.rows
+      .filter(({ quantity }) => quantity === "last_layer_cdnv")
+      .map(({ study, other_study }) => `${other_study} against ${study}`);
+  assert.deepEqual(pairs("all"), ["two against one", "three against one", "three against two"]);
+  assert.deepEqual(pairs("first"), ["two against one", "three against one"]);
+  const shown = comparisonFigures(studies, "first").find(({ name }) => name === "differences")!.figure.description;
+  assert.match(shown, /three against one/);
+  assert.doesNotMatch(shown, /three against two/);
 });
 
 Deno.test("networks of shuffled labels that are there for comparison are in no figure", async () => {
