@@ -38,7 +38,7 @@ export function narrowConvolution({ operation, inputs, shape }: Node): Arrangeme
 
 /** Values of a window for which a product at each place is faster than what an engine has. */
 const mostValues = 32;
-const fewestOutputs = 32;
+const fewestOutputs = 16;
 
 function isSuitable(filter: readonly number[]): boolean {
   return sizeOf(filter.slice(0, 3)) <= mostValues && filter[3]! >= fewestOutputs;

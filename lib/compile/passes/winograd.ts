@@ -63,7 +63,7 @@ export function winogradConvolution({ operation, inputs, shape }: Node): Arrange
 }
 
 /** Channels below which transforming tiles takes longer than the multiplications that are saved. */
-const fewestChannels = 32;
+const fewestChannels = 16;
 
 /**
  * Filterings by the size of the filter and the stride. Of the points that were tried these round least, half as much as those

@@ -37,7 +37,7 @@ Deno.test("narrowConvolution() sums a filter's gradient over the places", () => 
 });
 
 Deno.test("narrowConvolution() leaves alone filters of many values or of few outputs", () => {
-  for (const shape of [[3, 3, 4, 32], [3, 3, 3, 31]]) {
+  for (const shape of [[3, 3, 4, 32], [3, 3, 3, 15]]) {
     const filter = input("filter", shape);
     const convolution = node({ kind: "convolution", window }, [input("images", [5, 4, 4, shape[2]!]), filter]);
     assert.ok(linesFor(convolution).some((line) => line.includes("= convolution(")), `${shape}`);

@@ -58,8 +58,8 @@ Deno.test("winogradConvolution() takes filters of 3 at strides of 1 and 2, and o
 
 Deno.test("winogradConvolution() leaves alone few channels, other windows and other paddings", () => {
   const others: [Window, number, number][] = [
-    [square(3, 1), 31, 64],
-    [square(3, 1), 64, 31],
+    [square(3, 1), 15, 64],
+    [square(3, 1), 64, 15],
     [square(2, 1), 32, 32],
     [square(3, 3), 32, 32],
     [{ ...square(3, 1), width: 1, left: 0, right: 0 }, 32, 32],
