@@ -21,9 +21,9 @@ export interface OnnxPassOptions {
 export function onnxPasses({ winograd }: OnnxPassOptions): readonly Pass[] {
   const products = winograd ? [winogradConvolution, narrowConvolution] : [];
   return [
+    columnFactors,
     arrangeImages(...products, channelsFirst),
     rewriting(filterGradientAsProduct),
-    columnFactors,
     rewriting(smallTermsFirst),
     packState,
   ];

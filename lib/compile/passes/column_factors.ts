@@ -6,7 +6,8 @@ import { mapOutputs, withInputs } from "./rewrite.ts";
 
 /**
  * `(x W) * a`, a number a column, is `x (W * a)`: where neither W nor `a` changes from step to step, as in a network with batch
- * norm that is evaluated, the factor is computed once and the step multiplies nothing but the matrices.
+ * norm that is evaluated, the factor is computed once and the step multiplies nothing but the matrices. So with a convolution of
+ * images `x` by filters W and a number a channel.
  */
 export function columnFactors(graph: Graph): Graph {
   const uses = countUses(graph);
@@ -22,7 +23,7 @@ export function columnFactors(graph: Graph): Graph {
 }
 
 interface ScaledProduct {
-  readonly product: Node<OperationOf<"matMul">>;
+  readonly product: Node<OperationOf<"matMul" | "convolution">>;
   readonly factor: Node;
 }
 
@@ -34,8 +35,9 @@ function scaledProduct(
   if (!isBinary(node, "multiply") || node.dtype !== "float32") return undefined;
   const [left, right] = node.inputs;
   for (const [product, factor] of [[left, right], [right, left]] as const) {
-    if (!isProduct(product) || product.operation.transposeRight || product.shape.length !== 2) continue;
-    const isPerColumn = factor.shape.at(-1) === product.shape[1] && sizeOf(factor.shape) === product.shape[1];
+    if (!isMatrixProduct(product) && !isConvolution(product)) continue;
+    const columns = product.shape.at(-1);
+    const isPerColumn = factor.shape.at(-1) === columns && sizeOf(factor.shape) === columns;
     if (isPerColumn && uses.get(product) === 1 && isSame(product.inputs[1]!) && isSame(factor)) {
       return { product, factor };
     }
@@ -52,6 +54,10 @@ function changes({ operation }: Node): boolean {
   return operation.kind === "input" && operation.role !== "constant";
 }
 
-function isProduct(node: Node): node is Node<OperationOf<"matMul">> {
-  return node.operation.kind === "matMul";
+function isMatrixProduct(node: Node): node is Node<OperationOf<"matMul">> {
+  return node.operation.kind === "matMul" && !node.operation.transposeRight && node.shape.length === 2;
+}
+
+function isConvolution(node: Node): node is Node<OperationOf<"convolution">> {
+  return node.operation.kind === "convolution" && !node.operation.channelsFirst;
 }

@@ -20,6 +20,18 @@ Deno.test("columnFactors() multiplies a constant matrix by what the columns of i
   }
 });
 
+Deno.test("columnFactors() multiplies constant filters by what the channels of a convolution are multiplied by", () => {
+  const window = { height: 3, width: 3, strideHeight: 1, strideWidth: 1, top: 1, left: 1, bottom: 1, right: 1 };
+  const [images, filter] = [input("example", "images", [2, 8, 8, 3]), input("constant", "W", [3, 3, 3, 4])];
+  const convolved = (by: Node) => node({ kind: "convolution", window }, [images, by]);
+  for (const shape of [[4], [1, 1, 1, 4]]) {
+    const factor = input("constant", "a", shape);
+    const graph = graphOf(binary("multiply", convolved(filter), factor));
+    const expected = graphOf(convolved(binary("multiply", filter, factor)));
+    assert.deepEqual(linesOf(columnFactors(graph)), linesOf({ ...graph, outputs: expected.outputs }));
+  }
+});
+
 Deno.test("columnFactors() leaves what changes from step to step, is used elsewhere, or is no factor of columns", () => {
   const [matrix, factor] = [input("constant", "W", [3, 4]), input("constant", "a", [4])];
   const shared = product(matrix);
