@@ -8,7 +8,7 @@ import { addVariables, defaultVariables, overrideMap, overrideVariables, type Va
 
 /** A pipeline file together with those that it extends. */
 export interface Extended {
-  /** The merged map, without `extends` and `vars`. Each node's range names the file that wrote it. */
+  /** The merged map, without `extends`, `vars` and what is not handed on. Each node's range names the file that wrote it. */
   readonly root: MapNode;
   /** The merged variables. */
   readonly variables: Variables;
@@ -57,10 +57,17 @@ export async function readExtended(
   const below = await readExtended(base, documents, diagnostics, files, extension.node.range);
   if (!below) return undefined;
   return {
-    root: removeStages(overrideMap(below.root, root), below.root, diagnostics),
+    root: removeStages(overrideMap(handedOn(below.root), root), below.root, diagnostics),
     variables: overrideVariables(below.variables, variables),
     lists: [...below.lists, ...lists],
   };
+}
+
+/** What a file that is extended gives: what is of it alone left out. */
+function handedOn(root: MapNode): MapNode {
+  const entries = new Map(root.entries);
+  entries.delete("absent_outs");
+  return { ...root, entries };
 }
 
 function removeStages(merged: MapNode, base: MapNode, diagnostics: Diagnostic[]): MapNode {

@@ -48,6 +48,7 @@ export interface WrittenFile {
   readonly params: readonly string[];
   /** What `plots` at its top defines: one entry, or none. */
   readonly plots: readonly FilePlots[];
+  readonly makesAbsent?: boolean;
 }
 
 /**
@@ -70,9 +71,11 @@ export async function readWritten(file: string, reading: Reading): Promise<Writt
     return names.filter((name) => name !== undefined).map((name) => resolve(dirname(file), name));
   };
   const stages = await readStages(child(root, "stages"), { file, extended, scope }, reading);
+  const makesAbsent = textOf(child(root, "absent_outs")) === "make";
   const plots = plotsOf(child(root, "plots"), { scope, place: "whole", diagnostics });
   return {
     stages,
+    ...(makesAbsent && { makesAbsent }),
     metrics: files("metrics"),
     params: files("params"),
     plots: plots.length === 0 ? [] : [{ file, plots }],

@@ -21,6 +21,8 @@ export interface Pipeline {
   readonly params?: readonly string[];
   /** What `plots` at the top of each file defines. */
   readonly plots?: readonly FilePlots[];
+  /** Whether outs that git does not keep and that are not here are made; absent: not until they are needed. */
+  readonly makesAbsent?: boolean;
   /** Whether a file or folder at an absolute path is no part of the folder that it lies in; absent: none is. */
   readonly ignores?: (path: string, isFolder: boolean) => boolean;
 }

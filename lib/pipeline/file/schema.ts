@@ -240,6 +240,9 @@ function makeShape(phase: Phase): Shape {
     extends: path.optional().describe(
       "Another pipeline file: this one is that one with other vars and added, changed or removed (null) stages",
     ),
+    absent_outs: z.enum(["leave", "make"], { error: "leave or make" }).optional().describe(
+      "Outs that git does not keep and that are not here: left until they are needed (the default), or made; of this file alone",
+    ),
     vars: vars(
       "Variables: maps, and files as params.json or params.yaml:key. params.yaml beside this file comes first",
     ),

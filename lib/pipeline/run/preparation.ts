@@ -64,9 +64,10 @@ export async function prepare(
   if (!lock.ok || !code.ok || !resolutions.ok || !tools.ok || hasErrors(diagnostics)) return { ok: false, diagnostics };
   const { closures, descriptions } = code.value;
   const { asked = selected, ...options } = keeping;
+  const wanted = pipeline.makesAbsent ? selected : asked;
   const planner = new Planner({
     ...options,
-    spared: await sparedStages(graph, selected, asked, lock.value, workspace.root),
+    spared: await sparedStages(graph, selected, wanted, lock.value, workspace.root),
     workspace,
     lock: lock.value,
     closures,

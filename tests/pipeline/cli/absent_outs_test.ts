@@ -187,3 +187,11 @@ Deno.test("a pattern matches what is absent as it did when it was there", async 
   succeeded(await project.run("repro", "measure@1"));
   assert.deepEqual(await ran(project), ["fetch", "train 1", "measure 1"]);
 });
+
+Deno.test("absent_outs: make has a clone make what git does not keep, and nothing else again", async () => {
+  await using project = await clone(`absent_outs: make\n${PIPELINE}`);
+  assert.equal((await project.run("status", "--quiet")).code, 1);
+  succeeded(await project.run("repro"));
+  assert.deepEqual((await ran(project)).toSorted(), ["fetch", "train 1", "train 2"]);
+  assert.equal((await project.run("status", "--quiet")).code, 0);
+});

@@ -254,6 +254,22 @@ Deno.test("readPipeline() resolves params of a cmd stage in DVC's forms", async 
   ]);
 });
 
+Deno.test("readPipeline() keeps absent_outs to the file that has it", async () => {
+  await using made = await project({
+    "pipeline.yaml": "absent_outs: make\nstages: {}\n",
+    "more.yaml": "extends: pipeline.yaml\n",
+    "again.yaml": "extends: more.yaml\nabsent_outs: make\n",
+    "left.yaml": "extends: pipeline.yaml\nabsent_outs: leave\n",
+  });
+  const makes = async (name: string) => (await made.pipeline(name)).makesAbsent ?? false;
+  assert.deepEqual(await Promise.all(["pipeline.yaml", "more.yaml", "again.yaml", "left.yaml"].map(makes)), [
+    true,
+    false,
+    true,
+    false,
+  ]);
+});
+
 Deno.test("readPipeline() extends a file: vars and stages merge, deps move, modules stay", async () => {
   await using made = await project({
     "stages/train.ts": "",
