@@ -48,6 +48,7 @@ export interface WrittenFile {
   readonly params: readonly string[];
   /** What `plots` at its top defines: one entry, or none. */
   readonly plots: readonly FilePlots[];
+  /** Whether it has `absent_outs: make`. */
   readonly makesAbsent?: boolean;
 }
 
