@@ -11,6 +11,9 @@
  * @module
  */
 import process from "node:process";
+import { topologicalOrder } from "../lib/compile/graph/graph.ts";
+import { bytesOf, isView } from "../lib/compile/graph/liveness.ts";
+import { workOf } from "../lib/compile/graph/work.ts";
 import { type StoredTensor, writeSafetensors } from "../lib/formats/safetensors.ts";
 import { buildModel, modelParameter } from "../lib/nn/model_parameter.ts";
 import { Random } from "../lib/nn/random.ts";
@@ -18,6 +21,9 @@ import { optimizerParameter } from "../lib/nn/sgd.ts";
 import { trainingProgram } from "../lib/nn/training_program.ts";
 import { initialVariables } from "../lib/nn/variables.ts";
 import { onnxRuntime } from "../lib/runtimes/onnx.ts";
+import { compileLoop } from "../lib/runtimes/onnx/compiled_loop.ts";
+import { machineSpeed } from "./machine_speed.ts";
+import { median } from "./median.ts";
 import { type PythonChild, startChild } from "./python_child.ts";
 import { peersPython } from "./peers.ts";
 
@@ -26,6 +32,7 @@ const [steps, classes] = [2, 10];
 const image: [number, number, number] = [32, 32, 3];
 const pixels = 3072;
 const [mean, deviation] = [0.5, 0.25];
+const normalisation = { mean: [mean, mean, mean], deviation: [deviation, deviation, deviation] };
 const optimizer = optimizerParameter.parse({ lr: 0.01, momentum: 0.9, weightDecay: 5e-4 });
 
 /** What a run of the steps gives. */
@@ -57,7 +64,6 @@ const variables = initialVariables(model, 0);
 
 async function ours(): Promise<Runner> {
   const start = performance.now();
-  const normalisation = { mean: [mean, mean, mean], deviation: [deviation, deviation, deviation] };
   const executable = await onnxRuntime.compile(trainingProgram(model, normalisation, optimizer), { batch });
   const setUp = performance.now() - start;
   const velocities = Object.keys(model.parameters).map((name) => {
@@ -115,10 +121,27 @@ function checkEqualWork(expected: readonly number[], { name }: Runner, found: re
   });
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+/** Says what the step's products alone would take, and its traffic with memory alone, if nothing stayed in caches. */
+async function tellBounds(): Promise<void> {
+  const { graph } = await compileLoop(trainingProgram(model, normalisation, optimizer), { batch });
+  const nodes = topologicalOrder(graph.outputs.map((output) => output.node)).filter((node) => !isView(node));
+  const bytes = nodes.reduce((sum, node) => sum + [node, ...node.inputs].reduce((sum, of) => sum + bytesOf(of), 0), 0);
+  await using speed = await machineSpeed();
+  const [products, traffic] = [[], []] as [number[], number[]];
+  for (let round = 0; round < 5; round++) {
+    products.push(await speed.products(workOf(graph)));
+    traffic.push(speed.traffic(bytes));
+  }
+  console.log(
+    `\nOurs at least: ${(workOf(graph) / 1e9).toFixed(0)} billion multiplications, ${
+      seconds(median(products))
+    } s at the ` +
+      `speed of products of 512 x 512; ${(bytes / 1e9).toFixed(1)} GB read and written by its operations, ` +
+      `${seconds(median(traffic))} s at the speed of a copy`,
+  );
 }
 
+const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(2);
 const folder = await Deno.makeTempDir();
 const peers: PythonChild[] = [];
 try {
@@ -146,7 +169,6 @@ try {
     }
   }
   const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(2);
   const rows = runners.map(({ name, setUp, runs }, index) => {
     const ratio = (part: "milliseconds" | "processor") =>
       median(runners[0]!.runs.map((run, round) => run[part] / runs[round]![part])).toFixed(2);
@@ -163,6 +185,7 @@ try {
   );
   const header = ["", "wall", "ratio", "processor", "ratio", "to the first step", "peak memory, GB"];
   console.log([row(header), row(header.map((_, column) => column === 0 ? "---" : "--:")), ...rows].join("\n"));
+  await tellBounds();
 } finally {
   for (const peer of peers) peer[Symbol.dispose]();
   await Deno.remove(folder, { recursive: true });

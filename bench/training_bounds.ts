@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { onnxRuntime } from "../lib/runtimes/onnx.ts";
 import type { Program } from "../lib/runtimes/program.ts";
+import { machineSpeed } from "./machine_speed.ts";
 
 /** The extents of a step. */
 export interface StepExtents {
@@ -32,7 +33,7 @@ export interface StepBounds extends AsyncDisposable {
 /** Compiles what is measured, for one thread. */
 export async function stepBounds(extents: StepExtents): Promise<StepBounds> {
   const { depth, width, pixels, classes, batch } = extents;
-  const square = await onnxRuntime.compile(squareProgram, { batch: 1 });
+  const speed = await machineSpeed();
   const own = await onnxRuntime.compile(ownProgram(extents), { batch: 1 });
   // Forward, and the gradients of the weights and of the features, which the images do not need.
   const multiplications = batch * (2 * pixels * width + 3 * (depth - 1) * width ** 2 + 3 * width * classes);
@@ -44,11 +45,7 @@ export async function stepBounds(extents: StepExtents): Promise<StepBounds> {
   // Written to: the pages of a new array are all the same one in memory, whose reading takes a core's cache longer.
   const images = new Float32Array(batch * pixels).fill(1);
   return {
-    async squareProducts() {
-      const start = performance.now();
-      await square.run(squareInputs);
-      return (performance.now() - start) / (squareInputs.order.length * size ** 3) * multiplications;
-    },
+    squareProducts: () => speed.products(multiplications),
     async ownProducts() {
       const start = performance.now();
       await own.run({
@@ -59,43 +56,15 @@ export async function stepBounds(extents: StepExtents): Promise<StepBounds> {
       });
       return (performance.now() - start) / steps;
     },
-    memory() {
-      const start = performance.now();
-      copied.set(source);
-      return (performance.now() - start) / (2 * source.byteLength) * bytes;
-    },
+    memory: () => speed.traffic(bytes),
     async [Symbol.asyncDispose]() {
-      await square.dispose();
+      await speed[Symbol.asyncDispose]();
       await own.dispose();
     },
   };
 }
 
-const size = 512;
 const steps = 50;
-/** Beyond any cache. Not all zeros, whose pages might be one. */
-const source = new Float32Array(2 ** 26).fill(1);
-const copied = new Float32Array(source.length).fill(2);
-
-const matrix = { shape: [size, size], dtype: "float32" } as const;
-/** The product of two square matrices, each step's the factor of the next. */
-const squareProgram: Program = {
-  name: "products",
-  examples: {},
-  scalars: [],
-  constants: { right: matrix },
-  state: { left: matrix },
-  body: ({ constants, state }) => {
-    return { state: { left: tf.matMul(state.left as tf.Tensor2D, constants.right as tf.Tensor2D) } };
-  },
-};
-const constant = () => new Float32Array(size * size).fill(1 / size);
-const squareInputs = {
-  examples: {},
-  order: new Int32Array(steps),
-  constants: { right: constant() },
-  state: { left: constant() },
-};
 
 /** `[inputs, outputs]` of each layer, the classifier the last. */
 function layers({ depth, width, pixels, classes }: StepExtents): (readonly [number, number])[] {
