@@ -186,10 +186,7 @@ const sensitivities = {
       probe: ["with.augmentation.flip", "with.augmentation.pad"],
     },
   },
-  "pooled": {
-    of: "studies/figure2/reduced",
-    changes: { features: ["with.form"], probe: ["with.form", "with.ridge", "with.ridge.epochs", "with.ridge.l2"] },
-  },
+  "pooled": { of: "studies/figure2/reduced", changes: { features: ["with.form"], probe: ["with.form"] } },
 } satisfies Record<string, { of: string; changes: Partial<Record<"train" | "features" | "probe", string[]>> }>;
 
 for (const [name, { of, changes }] of Object.entries(sensitivities)) {

@@ -57,8 +57,10 @@ export function pooledLayers(
   return {
     layers: pooled,
     pool: (features) =>
-      pooled.map(({ size, pooledFrom }, index) => {
-        if (pooledFrom === undefined) return features[index]!;
+      pooled.map((layer, index) => {
+        const { size, pooledFrom } = layer;
+        // One that was pooled before comes as it is.
+        if (pooledFrom === undefined || layer === layers[index]) return features[index]!;
         return tf.mean(tf.reshape(features[index]!, [-1, pooledFrom / size, size]), 1);
       }),
   };

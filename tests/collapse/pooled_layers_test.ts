@@ -106,3 +106,12 @@ for (const runtime of [cpuRuntime, onnxRuntime]) {
     assert.ok(Math.abs(found.loss - expected.loss) < 1e-6);
   });
 }
+
+Deno.test("narrowLayers() takes layers that are pooled already as they are", async () => {
+  const { layers, pool } = pooledLayers(network.layers);
+  const pooled: ProbedNetwork = { ...network, layers, features: (inputs) => pool(network.features(inputs)) };
+  const ridge = (network: ProbedNetwork) => {
+    return ridgeProbe(narrowLayers(network), "images", noise(), { l2: 0.1 }, { runtime: onnxRuntime, threads: 1 });
+  };
+  assert.deepEqual(await ridge(pooled), await ridge(network));
+});
