@@ -43,8 +43,10 @@ _pipeline_complete`,
 
 for (const shell of SHELLS) {
   const name = `the script for ${shell} has it complete the names of stages`;
-  const ignore = !isInstalled(shell);
-  if (ignore) console.log(`${name}: skipped, since there is no ${shell}`);
+  const ignore = Deno.env.get("CI") === undefined && !isInstalled(shell);
+  if (ignore) {
+    console.log(`${name}: skipped, since there is no ${shell}: the system's packages have it (apt install ${shell})`);
+  }
   Deno.test({
     name,
     ignore,
