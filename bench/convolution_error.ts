@@ -13,6 +13,7 @@ import * as tf from "@tensorflow/tfjs";
 import { Random } from "../lib/nn/random.ts";
 import { onnxRuntime } from "../lib/runtimes/onnx.ts";
 import type { Program } from "../lib/runtimes/program.ts";
+import { row } from "./markdown.ts";
 
 /** Images of a layer, `[batch, size, size, channels]`, and a filter of 3x3. */
 interface Layer {
@@ -111,7 +112,6 @@ function errors(found: ArrayLike<number>, expected: Float64Array): { mean: numbe
   return { mean: Math.sqrt(squares / total), largest: largest / Math.sqrt(total / expected.length) };
 }
 
-const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 const header = ["channels", "image", "stride", "", "direct", "largest", "filtering", "largest", "ratio"];
 console.log([row(header), row(header.map((_, column) => column === 3 ? "---" : "--:"))].join("\n"));
 for (const layer of layers) {

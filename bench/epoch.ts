@@ -22,6 +22,7 @@ import { medianCosts, type NetworkCosts, ourCosts, parts, peerCosts, type ShortS
 import { peersPython } from "./peers.ts";
 import { type Spent, weighted } from "./spent.ts";
 import { checkEqualWork } from "./study_results.ts";
+import { row } from "./markdown.ts";
 
 /** How far results may lie apart, of so few epochs. */
 const chance = { accuracy: 0.03, cdnvFactor: 2 };
@@ -123,10 +124,6 @@ async function measure(depth: number, programs: readonly Program[]): Promise<voi
     });
     console.error(`depth ${depth}, ${name}: ${seconds.join(", ")}; ${(peak / 1e9).toFixed(2)} GB`);
   });
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
 }
 
 /** A table with a column for each program, and one for our share of it. */

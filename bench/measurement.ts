@@ -24,6 +24,7 @@ import { median, medianRatio } from "./median.ts";
 import { peersPython } from "./peers.ts";
 import { startChild } from "./python_child.ts";
 import { timed } from "./timing.ts";
+import { row } from "./markdown.ts";
 
 const rounds = Number(Deno.args[0] ?? 9);
 const [width, classes, pixels] = [100, 10, 784];
@@ -131,7 +132,6 @@ function checkEqualWork(variance: number, peer: number, layer: number): void {
   );
 }
 
-const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 const rows: string[] = [];
 for (const depth of [2, 4, 8, 16]) rows.push(row(await measure(depth)));
 const peerHeader = peer === undefined ? [] : [`PyTorch ${peerVersion}`, "ratio"];

@@ -28,6 +28,7 @@ import { median, medianRatio } from "./median.ts";
 import { peersPython } from "./peers.ts";
 import { startChild } from "./python_child.ts";
 import { timed, type Timing } from "./timing.ts";
+import { row } from "./markdown.ts";
 
 const [images = 2500, width = 64, rounds = 1] = Deno.args.filter((argument) => argument !== "peak").map(Number);
 const [classes, pixels, image] = [10, 3072, [32, 32, 3] as [number, number, number]];
@@ -125,7 +126,6 @@ async function peak(count: number): Promise<number> {
   return Number(new TextDecoder().decode(stdout));
 }
 
-const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 const table = (header: readonly string[], rows: readonly (readonly string[])[]) =>
   [row(header), row(header.map((_, column) => column === 0 ? "---" : "--:")), ...rows.map(row)].join("\n");
 

@@ -26,6 +26,7 @@ import { machineSpeed } from "./machine_speed.ts";
 import { median } from "./median.ts";
 import { type PythonChild, startChild } from "./python_child.ts";
 import { peersPython } from "./peers.ts";
+import { row } from "./markdown.ts";
 
 const [rounds = 3, width = 64, batch = 128] = Deno.args.map(Number);
 const [steps, classes] = [2, 10];
@@ -168,7 +169,6 @@ try {
       checkEqualWork(first[0]!.losses, runner, run.losses);
     }
   }
-  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const rows = runners.map(({ name, setUp, runs }, index) => {
     const ratio = (part: "milliseconds" | "processor") =>
       median(runners[0]!.runs.map((run, round) => run[part] / runs[round]![part])).toFixed(2);

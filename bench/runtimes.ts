@@ -17,6 +17,7 @@ import { optimizerParameter } from "../lib/nn/sgd.ts";
 import { trainingProgram } from "../lib/nn/training_program.ts";
 import { initialVariables } from "../lib/nn/variables.ts";
 import { runtimeByName } from "../lib/runtimes/registry.ts";
+import { row } from "./markdown.ts";
 
 const rounds = Number(Deno.args[0] ?? 9);
 const names = ["onnx", ...Deno.args.length > 1 ? Deno.args.slice(1) : ["tensorflow"]];
@@ -69,7 +70,6 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 
-const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 const header = ["depth", "batch norm", "onnx", ...names.slice(1).flatMap((name) => [name, "ratio"])];
 console.log(`Milliseconds a step, medians of ${rounds} rounds of ${steps} steps; batch ${batch}, width ${width}\n`);
 console.log(row(header));

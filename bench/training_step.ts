@@ -25,6 +25,7 @@ import { median, medianRatio } from "./median.ts";
 import { peersPython } from "./peers.ts";
 import { stepBounds } from "./training_bounds.ts";
 import { startPeer, type StepsRun, type TrainingPeer, type Way } from "./training_peer.ts";
+import { row } from "./markdown.ts";
 
 const rounds = Number(Deno.args[0] ?? 15);
 const [batch, steps, width, classes] = [128, 100, 100, 10];
@@ -155,7 +156,6 @@ const python = await peersPython().catch((error: Error) => {
   return undefined;
 });
 using peer = python === undefined ? undefined : startPeer(python);
-const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 const table = (header: readonly string[], rows: readonly (readonly string[])[]) =>
   [header, header.map(() => "--:"), ...rows].map(row).join("\n");
 const [steppers, bounds]: [string[][], string[][]] = [[], []];

@@ -70,10 +70,11 @@ for (
     } as const,
   )
 ) {
-  // What V8 has not collected yet comes on top, so that one took 4 % more than was estimated.
-  Deno.test(`a training of ${name} takes about what was estimated, and more than half of it`, async () => {
+  // Known to be short: the small convolutional network was seen to take 4 % more than is estimated of it.
+  const most = task.model.kind === "convnet" ? 1.08 : 1;
+  Deno.test(`a training of ${name} takes at most what was estimated, and more than half of it`, async () => {
     const { estimate, peak } = await measureMemory(task);
-    assert.ok(peak <= 1.08 * estimate, `${peak} bytes, ${estimate} estimated`);
+    assert.ok(peak <= most * estimate, `${peak} bytes, ${estimate} estimated`);
     assert.ok(estimate <= 2 * peak, `${peak} bytes, ${estimate} estimated`);
   });
 }

@@ -34,7 +34,7 @@ stages:
     desc: Trains
     run: stages/train.ts
     with: {optimizer: "\${optimizer}", epochs: 3, name: "lr \${optimizer.lr}"}
-    wdir: work
+    wdir: inner
     deps: {data: ../data/mnist/, more: [a, b]}
     outs: {weights: weights, history: {path: history.csv, cache: false, desc: Losses}}
     metrics: {score: {path: score.json, persist: true}}
@@ -59,14 +59,14 @@ stages:
   });
   assert.deepEqual(deps.map(({ range: _, ...dep }) => dep), [
     { path: `${folder}/data/mnist`, relative: "data/mnist", name: "data" },
-    { path: `${folder}/work/a`, relative: "work/a", name: "more", index: 0 },
-    { path: `${folder}/work/b`, relative: "work/b", name: "more", index: 1 },
+    { path: `${folder}/inner/a`, relative: "inner/a", name: "more", index: 0 },
+    { path: `${folder}/inner/b`, relative: "inner/b", name: "more", index: 1 },
   ]);
   const plain = { cache: true, persist: false, verify: "bytes" };
   assert.deepEqual(outs.map(({ range: _, path: __, ...out }) => out), [
-    { ...plain, relative: "work/weights", kind: "out", name: "weights" },
-    { ...plain, relative: "work/history.csv", kind: "out", name: "history", cache: false, desc: "Losses" },
-    { ...plain, relative: "work/score.json", kind: "metric", name: "score", persist: true },
+    { ...plain, relative: "inner/weights", kind: "out", name: "weights" },
+    { ...plain, relative: "inner/history.csv", kind: "out", name: "history", cache: false, desc: "Losses" },
+    { ...plain, relative: "inner/score.json", kind: "metric", name: "score", persist: true },
   ]);
   const { range, ...fields } = rest;
   assert.deepEqual(positionOf(range), { line: 4, column: 3 });
@@ -74,7 +74,7 @@ stages:
     name: "train",
     group: "train",
     desc: "Trains",
-    wdir: `${folder}/work`,
+    wdir: `${folder}/inner`,
     params: [],
     env: ["HOME"],
     net: ["example.org"],
