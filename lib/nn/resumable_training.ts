@@ -1,8 +1,9 @@
 import { type EarlyStop, interpolationEpoch } from "./early_stop.ts";
 import { evaluatedHistory, type History } from "./history.ts";
 import { missingStretches } from "./stretches.ts";
-import { training, type TrainingOptions } from "./training.ts";
+import { type Checkpoint, training, type TrainingOptions } from "./training.ts";
 import type { TrainingState } from "./training_state.ts";
+import { release, type Variables } from "./variables.ts";
 
 /** What {@linkcode resumableTraining} needs besides. */
 export interface ResumableTrainingOptions extends Omit<TrainingOptions, "start" | "until"> {
@@ -42,7 +43,10 @@ export async function* resumableTraining(options: ResumableTrainingOptions): Asy
     if (saved !== undefined) console.log(`resumes after epoch ${from}`);
     const rows = [...saved?.history ?? []];
     const start = saved === undefined ? {} : { start: saved.checkpoint };
+    let previous: Checkpoint | undefined = saved?.checkpoint;
     for await (const { history, ...checkpoint } of training({ ...options, ...start, until })) {
+      if (previous !== undefined) release(numbersOf(previous), numbersOf(checkpoint));
+      previous = checkpoint;
       const { epoch } = checkpoint;
       rows.push(history);
       // A runtime may hold the event loop for a whole epoch: only now is a signal heard.
@@ -62,6 +66,10 @@ export async function* resumableTraining(options: ResumableTrainingOptions): Asy
       break;
     }
   }
+}
+
+function numbersOf({ variables, velocities }: Checkpoint): Variables {
+  return { ...variables, ...velocities };
 }
 
 /** The epoch after which a training ends early, where its history gets there. */

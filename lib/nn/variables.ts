@@ -35,6 +35,19 @@ export function initialVariables(model: Model, seed: number): Variables {
   );
 }
 
+/**
+ * Frees the memory of variables that nothing reads any more at once; what collects garbage may come only when a step needs the
+ * memory. The arrays are empty afterwards.
+ *
+ * @param kept variables that stay, and with them any buffer that both have
+ */
+export function release(variables: Variables, kept: Variables): void {
+  const stays = new Set(Object.values(kept).map(({ buffer }) => buffer));
+  for (const { buffer } of Object.values(variables)) {
+    if (buffer instanceof ArrayBuffer && !buffer.detached && !stays.has(buffer)) buffer.transfer(0);
+  }
+}
+
 /** The same entries under `<group>/<name>`. */
 export function prefixed<T>(group: string, entries: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [`${group}/${name}`, entry]));
