@@ -30,7 +30,7 @@ const touchedBytes = { planned: 2.4, asked: 2.0 };
 const nodeBytes = 40_000;
 
 /** A share of a step's work that may be done again where it lowers the memory of a large graph. */
-const recomputedShare = 0.02;
+const recomputedShare = 0.04;
 
 /** A program compiled for one size of batch. */
 export class CompiledLoop {
