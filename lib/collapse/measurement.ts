@@ -4,7 +4,7 @@ import type { Executable, Runtime } from "../runtimes/runtime.ts";
 import { classStatistics } from "./class_statistics.ts";
 import { type Classifier, classifierStatistics } from "./classifier.ts";
 import { widestRanked } from "./effective_rank.ts";
-import { isWorthKeeping, keptBytes, KeptFeatures, keptNetwork, type MeasuredCall } from "./kept_features.ts";
+import { KeptFeatures, KeptLayers, keptNetwork, type MeasuredCall } from "./kept_features.ts";
 import { centresProgram, featuresName, type MeasuredNetwork, sumsProgram } from "./measurement_program.ts";
 import { type Centres, centresOf } from "./ncc.ts";
 import { computedSizes } from "./pooled_layers.ts";
@@ -22,8 +22,8 @@ export interface MeasurementOptions {
   /** Examples a step, at most; wide layers take fewer. */
   readonly batch?: number;
   /**
-   * Bytes of a set's features that may be kept in memory, where another run of the network would take longer: 1 GiB if absent,
-   * 0 for none.
+   * Bytes of a set's features that may be kept in memory, those of the last layers first, where to compute them again would take
+   * longer: 2 GiB if absent, 0 for none.
    */
   readonly room?: number;
 }
@@ -54,7 +54,7 @@ interface MeasuredSet {
 }
 
 /** Bytes of a set's features that are kept, at most, where nothing else is said. */
-const defaultRoom = 2 ** 30;
+const defaultRoom = 2 ** 31;
 
 /** Bytes that a call of the engine returns, and bytes of features that it computes, at most: it ends before long. */
 const callBytes = 2 ** 26;
@@ -62,13 +62,13 @@ const callBytes = 2 ** 26;
 /**
  * Measures every layer of networks of one architecture on a train and a test set: class statistics with each set's own means,
  * and NCC with the train means. The engine evaluates the network and measures the features where they are, in two passes over
- * each set: means come first, then what needs them. The second pass runs the network again, or reads the features of the first
- * where they fit in memory and the network takes longer than that; the results are the same, to the byte.
+ * each set: means come first, then what needs them. The second pass runs the network again, but for as many of the last layers
+ * as fit in memory and take longer to compute than to keep; the results are the same, to the byte.
  */
 export class LayerMeasurement {
   readonly #executables = new Map<string, Executable>();
   readonly #batch: number;
-  #isWorthKeeping: Promise<boolean> | undefined;
+  #keptLayers: Promise<KeptLayers> | undefined;
 
   /** Compiles nothing yet: each program is when it is first needed. */
   constructor(readonly network: MeasuredNetwork, readonly options: MeasurementOptions) {
@@ -102,9 +102,10 @@ export class LayerMeasurement {
   async #measureSet(data: MeasuredData, split: SplitName, centres?: readonly Centres[]): Promise<MeasuredSet> {
     const { layers } = this.network;
     this.#checkLabels(data.sets[split].examples.labels);
-    const kept = await this.#keeps(data.sets[split]) ? new KeptFeatures(this.network) : undefined;
+    const from = await this.#firstKept(data);
+    const kept = from < layers.length ? new KeptFeatures(this.network, from) : undefined;
     const names = layers.map(({ name }) => name);
-    const saved = names.filter((_, layer) => kept !== undefined || data.save?.includes(layer + 1));
+    const saved = names.filter((_, layer) => layer >= from || data.save?.includes(layer + 1));
     const sumsPass = await this.#executable(
       `sums ${saved} ${kept !== undefined}`,
       () => sumsProgram(this.network, saved, kept !== undefined),
@@ -115,12 +116,12 @@ export class LayerMeasurement {
       this.#calls(data.sets[split]),
       data.check,
       () => sums.shifts(),
-      (outputs, { labels, start }) => {
-        sums.add(outputs, labels);
-        kept?.add(outputs, labels, start);
+      (outputs, call) => {
+        sums.add(outputs, call.labels);
+        kept?.add(outputs, call);
         for (const layer of data.save ?? []) {
           const { data: features } = outputs.rows[featuresName(names[layer - 1]!)]!;
-          data.saved?.(split, layer, start, features as Float32Array);
+          data.saved?.(split, layer, call.start, features as Float32Array);
         }
       },
     );
@@ -132,9 +133,9 @@ export class LayerMeasurement {
     const products = rankedLayers.reduce((sum, { size }) => sum + size ** 2, 0);
     const found = new SplitCentres(this.network, moments, ranked);
     const doubles = found.doubles(nearest);
-    const source = kept === undefined ? this.network : keptNetwork(this.network);
+    const source = kept === undefined ? this.network : keptNetwork(this.network, from);
     const centresPass = await this.#executable(
-      `centres ${ranked} ${kept !== undefined}`,
+      `centres ${ranked} ${from}`,
       () => centresProgram(source, ranked),
     );
     const calls = kept?.calls ?? this.#calls(data.sets[split], products);
@@ -188,10 +189,11 @@ export class LayerMeasurement {
     return new SplitMoments(this.network, this.#batch, origins);
   }
 
-  /** Whether a set's features are kept between the passes. */
-  async #keeps({ examples }: ProbedData): Promise<boolean> {
-    const fits = examples.labels.length * keptBytes(this.network) <= (this.options.room ?? defaultRoom);
-    return fits && await (this.#isWorthKeeping ??= isWorthKeeping(this.network));
+  /** The index of the first layer whose features are kept between the passes: of both sets, so that they share programs. */
+  async #firstKept({ sets: { train, test } }: MeasuredData): Promise<number> {
+    const layers = await (this.#keptLayers ??= KeptLayers.of(this.network));
+    const [room, count] = [this.options.room ?? defaultRoom, Math.max(...[train, test].map(countOf))];
+    return layers.first(room, count);
   }
 
   /**
@@ -221,6 +223,10 @@ export class LayerMeasurement {
     this.#executables.set(key, executable);
     return executable;
   }
+}
+
+function countOf({ examples }: ProbedData): number {
+  return examples.labels.length;
 }
 
 /** Runs a pass: calls the engine for a run of examples after another. */

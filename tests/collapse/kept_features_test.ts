@@ -18,18 +18,20 @@ function setOf(count: number): { images: Uint8Array; labels: Int32Array } {
 }
 const sets = { train: setOf(230), test: setOf(90) };
 
-/** Measures an untrained network, and counts how many examples the engine evaluated it on. */
+/** Measures an untrained network, counts how many examples the engine evaluated it on, and lists the layers whose features it kept. */
 async function measured(
   parameters: Record<string, unknown>,
   { room, ...data }: { room?: number } & Pick<MeasuredData, "save" | "saved"> = {},
-): Promise<{ evaluated: number; found: Measurement[] }> {
+): Promise<{ evaluated: number; kept: string[]; found: Measurement[] }> {
   const model = buildModel(modelParameter.parse(parameters), image, classes);
   const constants = initialVariables(model, 0);
   let evaluated = 0;
+  const kept = new Set<string>();
   const runtime: Runtime = {
     name: "counting",
     compile: async (program, options) => {
       const executable = await onnxRuntime.compile(program, options);
+      for (const name of Object.keys(program.examples)) if (name.startsWith("layer/")) kept.add(name);
       return {
         run: (inputs) => {
           if ("images" in program.examples) evaluated += inputs.order.length;
@@ -51,27 +53,36 @@ async function measured(
   try {
     const part = (examples: MeasuredData["sets"]["train"]["examples"]) => ({ examples, constants });
     const found = await measurement.measure({ sets: { train: part(sets.train), test: part(sets.test) }, ...data });
-    return { evaluated, found };
+    return { evaluated, kept: [...kept], found };
   } finally {
     await measurement.dispose();
   }
 }
 
+const layerNames = buildModel(modelParameter.parse({ kind: "resnet18", width: 2 }), image, classes).layers.map((
+  { name },
+) => name);
 const resnet = { kind: "resnet18", width: 2 };
 /** A batch for the first shifts of each set, and all examples. */
 const once = 2 * 50 + 320;
 
 Deno.test("Features of a convolutional network that fit in memory are computed once, with the same bytes for a result", async () => {
   const twice = await measured(resnet, { room: 0 });
-  assert.equal(twice.evaluated, once + 320);
-  assert.deepEqual(await measured(resnet), { ...twice, evaluated: once });
+  assert.deepEqual([twice.evaluated, twice.kept], [once + 320, []]);
+  const { evaluated, found } = await measured(resnet);
+  assert.equal(evaluated, once);
+  assert.deepEqual(found, twice.found);
 });
 
-Deno.test("Features that do not fit are computed twice, set by set", async () => {
-  const features = [2, 4, 8, 16].reduce((sum, channels, group) => sum + channels * (8 / 2 ** group) ** 2, 0);
-  const room = 230 * 4 * (features + classes);
-  assert.equal((await measured(resnet, { room })).evaluated, once);
-  assert.equal((await measured(resnet, { room: room - 1 })).evaluated, once + 230);
+Deno.test("Features of the last layers that fit are kept, those of the others computed twice, with the same bytes for a result", async () => {
+  const { found } = await measured(resnet, { room: 0 });
+  const sizes = [2, 4, 8, 16].map((channels, group) => channels * (8 / 2 ** group) ** 2);
+  for (const first of [1, 2, 3]) {
+    const features = sizes.slice(first).reduce((sum, size) => sum + size, classes);
+    const kept = layerNames.slice(first).map((name) => `layer/${name}`);
+    // As many as the larger set has room for.
+    assert.deepEqual(await measured(resnet, { room: 230 * 4 * features }), { found, kept, evaluated: once + 320 });
+  }
 });
 
 Deno.test("A narrow perceptron is run twice, which takes less time than to keep its features", async () => {
