@@ -45,6 +45,10 @@ const studies: Readonly<Record<string, Study>> = {
     datasets: ["mnist", "fashion-mnist", "cifar-10"],
     networks: ["0-images0", "0-images1", "0-images2"],
   },
+  "studies/figure2/narrow": {
+    datasets: ["mnist", "fashion-mnist", "cifar-10"],
+    networks: ["mnist-0", "fashion-mnist-0", "cifar-10-0"],
+  },
   "studies/figure2/reduced": { datasets: ["mnist", "fashion-mnist"], networks: ["mnist-0", "fashion-mnist-0"] },
   "studies/imported": {
     datasets: [],
