@@ -33,6 +33,7 @@ export async function readProject(file: string, diagnostics: Diagnostic[]): Prom
     stages: stages.map(withoutNeeds),
     metrics: written.flatMap(({ metrics }) => metrics),
     params: written.flatMap(({ params }) => params),
+    variables: written.flatMap(({ variables }) => variables),
     plots: written.flatMap(({ plots }) => plots),
     ignores: (path, isFolder) => ignored.has(path, isFolder),
   };

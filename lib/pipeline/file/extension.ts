@@ -12,6 +12,8 @@ export interface Extended {
   readonly root: MapNode;
   /** The merged variables. */
   readonly variables: Variables;
+  /** Absolute paths of the file and of those that it extends. */
+  readonly files: readonly string[];
   /** Every `vars` list, so that it can be validated. */
   readonly lists: readonly Entry[];
 }
@@ -43,7 +45,7 @@ export async function readExtended(
   const lists = list ? [list] : [];
   const extension = entries.get("extends");
   const target = textOf(extension?.node);
-  if (!extension || target === undefined) return { root, variables, lists };
+  if (!extension || target === undefined) return { root, variables, lists, files: [path] };
 
   entries.delete("extends");
   const base = resolve(dirname(path), target);
@@ -60,6 +62,7 @@ export async function readExtended(
     root: removeStages(overrideMap(handedOn(below.root), root), below.root, diagnostics),
     variables: overrideVariables(below.variables, variables),
     lists: [...below.lists, ...lists],
+    files: [path, ...below.files],
   };
 }
 

@@ -6,7 +6,7 @@ import type { Documents } from "./documents.ts";
 import { expandStage, type Instance, resolveBody } from "./expansion.ts";
 import { type Extended, readExtended } from "./extension.ts";
 import { child, type MapNode, type Node, textOf } from "./node.ts";
-import type { FilePlots, Stage } from "./pipeline.ts";
+import type { FilePlots, FileVariable, Stage } from "./pipeline.ts";
 import { withParams } from "./params.ts";
 import { plotsOf } from "./plots.ts";
 import { checkModules } from "./run_module.ts";
@@ -14,6 +14,7 @@ import type { Scope } from "./scope.ts";
 import { checkStage } from "./stage_rules.ts";
 import { resolveTemplates } from "./template.ts";
 import { validate } from "./validation.ts";
+import { fileVariables } from "./file_variables.ts";
 import { addVariables } from "./variables.ts";
 
 /** What reading the files of a pipeline needs. */
@@ -46,6 +47,8 @@ export interface WrittenFile {
   readonly metrics: readonly string[];
   /** The same of `params`. */
   readonly params: readonly string[];
+  /** What its stages take of the files that `vars` load. */
+  readonly variables: readonly FileVariable[];
   /** What `plots` at its top defines: one entry, or none. */
   readonly plots: readonly FilePlots[];
   /** Whether it has `absent_outs: make`. */
@@ -59,7 +62,7 @@ export interface WrittenFile {
 export async function readWritten(file: string, reading: Reading): Promise<WrittenFile> {
   const { diagnostics, documents } = reading;
   const extended = await readExtended(file, documents, diagnostics);
-  if (!extended) return { stages: [], metrics: [], params: [], plots: [] };
+  if (!extended) return { stages: [], metrics: [], params: [], variables: [], plots: [] };
   const { root, variables, lists } = extended;
   const whole = lists.map((entry): MapNode => ({ ...root, entries: new Map([["vars", entry]]) }));
   for (const part of [root, ...whole]) validate(part, "written", "", diagnostics);
@@ -71,7 +74,8 @@ export async function readWritten(file: string, reading: Reading): Promise<Writt
     const names = list.items.map((item) => textOf(resolveTemplates(item, { scope, place: "plain", diagnostics })));
     return names.filter((name) => name !== undefined).map((name) => resolve(dirname(file), name));
   };
-  const stages = await readStages(child(root, "stages"), { file, extended, scope }, reading);
+  const used = new Set<Node>();
+  const stages = await readStages(child(root, "stages"), { file, extended, scope, used }, reading);
   const makesAbsent = textOf(child(root, "absent_outs")) === "make";
   const plots = plotsOf(child(root, "plots"), { scope, place: "whole", diagnostics });
   return {
@@ -79,6 +83,7 @@ export async function readWritten(file: string, reading: Reading): Promise<Writt
     ...(makesAbsent && { makesAbsent }),
     metrics: files("metrics"),
     params: files("params"),
+    variables: await fileVariables(used, extended.files, documents),
     plots: plots.length === 0 ? [] : [{ file, plots }],
   };
 }
@@ -88,11 +93,13 @@ interface ReadFile {
   readonly file: string;
   readonly extended: Extended;
   readonly scope: Scope;
+  /** Takes what references in stages come to. */
+  readonly used: Set<Node>;
 }
 
 async function readStages(
   written: Node | undefined,
-  { file, extended, scope }: ReadFile,
+  { file, extended, scope, used }: ReadFile,
   reading: Reading,
 ): Promise<readonly WrittenStage[]> {
   if (written?.kind !== "map") return [];
@@ -107,7 +114,7 @@ async function readStages(
   for (const instance of instances) {
     const before = diagnostics.length;
     const scope = await withStageVariables(instance, extended, base, reading);
-    const body = resolveBody(instance.body, scope, diagnostics);
+    const body = resolveBody(instance.body, { ...scope, used }, diagnostics);
     if (diagnostics.length === before) validate(body, "expanded", `stages.${instance.name}`, diagnostics);
     bodies.push({ instance, body });
   }

@@ -1,5 +1,5 @@
 import type { Diagnostic, Range } from "../diagnostic.ts";
-import type { Value } from "../value.ts";
+import type { Scalar, Value } from "../value.ts";
 import type { Exactness } from "./exactness.ts";
 
 /** The name of DVC's own pipeline files. */
@@ -19,12 +19,24 @@ export interface Pipeline {
   readonly metrics?: readonly string[];
   /** The same of `params`. */
   readonly params?: readonly string[];
+  /** What stages take of the files that `vars` load, by references. */
+  readonly variables?: readonly FileVariable[];
   /** What `plots` at the top of each file defines. */
   readonly plots?: readonly FilePlots[];
   /** Whether outs that git does not keep and that are not here are made; absent: not until they are needed. */
   readonly makesAbsent?: boolean;
   /** Whether a file or folder at an absolute path is no part of the folder that it lies in; absent: none is. */
   readonly ignores?: (path: string, isFolder: boolean) => boolean;
+}
+
+/** A scalar of a file that `vars` load. */
+export interface FileVariable {
+  /** Absolute path of the file. */
+  readonly file: string;
+  /** Dotted key, with the positions in lists: `model.layers.0`. */
+  readonly key: string;
+  /** What the file holds there. */
+  readonly value: Scalar;
 }
 
 /** The plots that a file defines at its top. */

@@ -9,6 +9,8 @@ export interface Scope {
   readonly local?: ReadonlyMap<string, Node>;
   /** How maps become flags of a command. */
   readonly flags?: FlagStyle;
+  /** Takes what references come to. */
+  readonly used?: Set<Node>;
 }
 
 /** A variable's value, or which part of its name is wrong and what would have been right there. */

@@ -106,7 +106,10 @@ function lookUp(expression: string, range: Range, { scope, diagnostics }: Templa
     return undefined;
   }
   const selection = select(scope, path);
-  if (selection.found) return selection.node;
+  if (selection.found) {
+    scope.used?.add(selection.node);
+    return selection.node;
+  }
   const { index, parent, candidates } = selection;
   const step = path[index] ?? "";
   const before = path.slice(0, index).join(".");

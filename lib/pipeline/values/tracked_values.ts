@@ -35,12 +35,12 @@ export async function metricsOf(
 
 /**
  * What the params of a pipeline hold: the keys that stages name, and whole files where a stage or the top of a file names
- * them, as well as the `params.yaml` beside the project's root.
+ * them, as well as the `params.yaml` beside the project's root. Of other files that `vars` load, what stages take of them.
  *
- * @param dependencies true: the params of stages alone
+ * @param dependencies true: the params of stages, and what they take of files in `vars`, alone
  */
 export async function paramsOf(
-  { folder, stages, params = [] }: Pipeline,
+  { folder, stages, params = [], variables = [] }: Pipeline,
   diagnostics: Diagnostic[],
   dependencies: boolean,
 ): Promise<TrackedValues> {
@@ -61,6 +61,13 @@ export async function paramsOf(
     if (whole.has(file) || value === undefined) continue;
     const before = values.get(name);
     values.set(name, { ...(before !== undefined && isMap(before) ? before : {}), [key]: value });
+  }
+  const tracked = new Set(values.keys());
+  for (const { file, key, value } of variables) {
+    const name = relativePath(folder, file);
+    if (!tracked.has(name)) {
+      values.set(name, { ...values.get(name) as Record<string, Value> | undefined, [key]: value });
+    }
   }
   return values;
 }

@@ -51,6 +51,45 @@ params.yaml  lr      0.1         0.25
   assert.deepEqual([code, stderr.startsWith("error: git cannot read the revision: ")], [2, true], stderr);
 });
 
+Deno.test("params diff shows what stages take of files in vars, the rest of them aside", async () => {
+  await using project = await Project.create({
+    ".dvc/config": "",
+    "params.yaml": "p: 1\n",
+    "more.yaml": "x: 1\nunused: 1\nl: [1, 2]\nnames: [a, b]\nflags: {rate: 1}\n",
+    "part.json": '{"model": {"n": 3, "k": 4}, "other": 1}',
+    "dvc.yaml": `vars: [more.yaml, "part.json:model", {inline: 1}]
+stages:
+  one: {cmd: "echo \${x} \${l[1]} \${inline} > one.txt", outs: [one.txt]}
+  each:
+    foreach: \${names}
+    do: {cmd: "echo \${item} \${model.n} \${flags}", outs: ["\${item}.txt"]}
+`,
+    "sub/own.toml": "[deep]\nx = 1.5\ny = 2\n",
+    "sub/dvc.yaml": 'stages: {s: {vars: [own.toml], cmd: "echo ${deep.x} > s.txt", outs: [s.txt]}}\n',
+  });
+  await git(project, "init", "--quiet");
+  await git(project, "add", "--all");
+  await git(project, "commit", "--quiet", "--message", "first");
+  assert.equal((await project.run("params", "diff", "--deps")).stdout, "");
+  await project.edit("more.yaml", "x: 1\nunused: 1\nl: [1, 2]", "x: 2\nunused: 2\nl: [2, 3]");
+  await project.edit("more.yaml", "[a, b]", "[a, c]");
+  await project.edit("more.yaml", "rate: 1", "rate: 2");
+  await project.edit("part.json", "3", "5");
+  await project.edit("part.json", '"k": 4', '"k": 5');
+  await project.edit("sub/own.toml", "1.5", "2.5");
+  assert.equal(
+    (await project.run("params", "diff", "--deps")).stdout,
+    `Path          Param       HEAD  workspace
+more.yaml     flags.rate  1     2
+more.yaml     l.1         2     3
+more.yaml     names.1     b     c
+more.yaml     x           1     2
+part.json     model.n     3     5
+sub/own.toml  deep.x      1.5   2.5
+`,
+  );
+});
+
 Deno.test("metrics show and diff find metrics that git does not keep", async () => {
   await using project = await committed();
   assert.equal((await project.run("metrics", "show")).stdout, "Path    loss  epoch\nm.json  0.25  3\n");
