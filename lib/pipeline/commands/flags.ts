@@ -1,4 +1,5 @@
 import type { TypedFlagParameter, TypedPositionalParameters } from "@stricli/core";
+import { type Executor, EXECUTORS } from "../file/pipeline.ts";
 import { type Beginning, parseBeginning } from "../verification/beginning.ts";
 import type { Context } from "./context.ts";
 import { parseTimeBudget, type TimeBudget } from "./time_budget.ts";
@@ -43,6 +44,8 @@ export type ReproFlags = CommonFlags & {
   readonly noRunCache: boolean;
   /** How long all of it may take. */
   readonly timeBudget?: TimeBudget;
+  /** Where stages run, whatever the pipeline says. */
+  readonly executor?: Executor;
   /** For programs: an event a line. */
   readonly json: boolean;
 };
@@ -171,6 +174,14 @@ export const timeBudgetFlag: TypedFlagParameter<TimeBudget | undefined, Context>
   optional: true,
   brief: "Have ended after this time, e.g. 2h or 1h30m: stages are asked to end 30 s before, and keep what they can",
   placeholder: "time",
+};
+
+/** `--executor`. */
+export const executorFlag: TypedFlagParameter<Executor | undefined, Context> = {
+  kind: "enum",
+  values: EXECUTORS,
+  optional: true,
+  brief: "Run stages here (local), or as jobs of a Slurm cluster (slurm), whatever the pipeline says",
 };
 
 /** `--since`. */

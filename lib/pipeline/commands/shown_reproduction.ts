@@ -1,8 +1,10 @@
-import { basename } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
 import { type Absence, absenceLines } from "../display/absence_text.ts";
 import { openDisplay } from "../display/opening.ts";
 import { TimeOverText } from "../display/time_over_text.ts";
 import { DVC_FILE } from "../file/pipeline.ts";
+import type { Cluster, ClusterOptions } from "../run/cluster.ts";
 import type { Event } from "../run/event.ts";
 import type { Keeping } from "../run/preparation.ts";
 import { reproduce, type ReproductionEnd } from "../run/reproduction.ts";
@@ -16,12 +18,14 @@ import { conclude, type Opened, report } from "./opening.ts";
 import { retryCommand, sameCommand } from "./retry.ts";
 
 /** How stages are reproduced. */
-export type ReproductionFlags = Partial<Pick<ReproFlags, "jobs" | "force" | "keepGoing" | "timeBudget" | "json">> & {
-  /** What is kept, and what of it is used. */
-  readonly keeping?: Keeping;
-  /** The start of the command that runs one stage again, for messages. */
-  readonly retry: string;
-};
+export type ReproductionFlags =
+  & Partial<Pick<ReproFlags, "jobs" | "force" | "keepGoing" | "timeBudget" | "executor" | "json">>
+  & {
+    /** What is kept, and what of it is used. */
+    readonly keeping?: Keeping;
+    /** The start of the command that runs one stage again, for messages. */
+    readonly retry: string;
+  };
 
 /**
  * Reproduces stages and shows it; signals and the end of the time budget end it. What is wrong with the pipeline, or
@@ -54,6 +58,8 @@ export async function reproduceShown(
     keepGoing: flags.keepGoing ?? false,
     inOrder: isDvc && flags.jobs === undefined,
     retry: flags.retry,
+    ...(flags.executor && { executor: flags.executor }),
+    openCluster,
     ...(flags.keeping && { keeping: flags.keeping }),
   };
   let end: ReproductionEnd | undefined;
@@ -86,4 +92,11 @@ export async function reproduceShown(
   }
   conclude(context, interruption.code);
   return undefined;
+}
+
+/** Slurm, where stages are to run there or an engine before this one has left jobs; its modules are loaded only then. */
+async function openCluster(options: ClusterOptions): Promise<Cluster | undefined> {
+  if (!options.needed && !existsSync(join(options.workspace.folder, "slurm"))) return undefined;
+  const { Slurm } = await import("../slurm/cluster.ts");
+  return new Slurm(options);
 }

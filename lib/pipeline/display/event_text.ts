@@ -44,6 +44,14 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
       const sandbox = event.sandbox === undefined || event.sandbox === "full" ? "" : ` (sandbox: ${event.sandbox})`;
       return [line(`${style.busy(event.stage)} runs${because(event.reasons)}${style.dim(sandbox)}`)];
     }
+    case "stage submitted": {
+      const [verb, why] = [event.attached ? "goes on" : "waits", event.because];
+      return [
+        line(`${style.busy(event.stage)} ${verb} as Slurm job ${event.job}${why === undefined ? "" : `: ${why}`}`),
+      ];
+    }
+    case "stage left":
+      return [line(`${style.doubtful(event.stage)} goes on as Slurm job ${event.job}; the next repro takes it over`)];
     case "stage output":
       return outputLines(event.text)
         .map((text) => ({ text: `${style.dim(`${event.stage} |`)} ${text}`, whole: false }));

@@ -50,6 +50,7 @@ export class TerminalDisplay implements Display {
       case "stage finished":
       case "stage failed":
       case "stage cancelled":
+      case "stage left":
         this.#remove(event.stage);
         break;
       case "run finished":

@@ -5,7 +5,7 @@ import { splitGlob } from "../glob.ts";
 import { withExactness } from "./exactness.ts";
 import type { Instance } from "./expansion.ts";
 import { child, describe, type MapNode, type Node, nodeAt, textOf, toPlain, toValue } from "./node.ts";
-import type { CommandAction, Dep, Out, Resources, RunAction, Stage } from "./pipeline.ts";
+import type { CommandAction, Dep, Executor, Out, Resources, RunAction, Stage } from "./pipeline.ts";
 import { outProperties } from "./plots.ts";
 import { bytes, seconds } from "./quantity.ts";
 import { modulePath } from "./run_module.ts";
@@ -18,10 +18,13 @@ export interface Surroundings {
   readonly base: string;
   /** Takes what is wrong. */
   readonly diagnostics: Diagnostic[];
+  /** Where stages run that do not say so. */
+  readonly executor?: Executor;
 }
 
 /** Makes a stage, its `params` aside, of a body whose references are resolved and which fits the schema. */
-export function assembleStage(instance: Instance, body: MapNode, { folder, base, diagnostics }: Surroundings): Stage {
+export function assembleStage(instance: Instance, body: MapNode, surroundings: Surroundings): Stage {
+  const { folder, base, diagnostics } = surroundings;
   const wdir = resolve(base, textOf(child(body, "wdir")) ?? ".");
   const paths = { folder, wdir, diagnostics };
   const keys = ["desc", "meta", "env", "tools", "untracked", "net"];
@@ -31,6 +34,7 @@ export function assembleStage(instance: Instance, body: MapNode, { folder, base,
     ...outsOf(child(body, "metrics"), "metric", paths),
     ...outsOf(child(body, "plots"), "plot", paths),
   ];
+  const executor = textOf(child(body, "executor")) as Executor | undefined ?? surroundings.executor;
   const exactness = { verify: child(body, "verify"), diverged: child(body, "diverged") };
   return {
     name: instance.name,
@@ -48,6 +52,7 @@ export function assembleStage(instance: Instance, body: MapNode, { folder, base,
     frozen: flag(body, "frozen", false),
     alwaysChanged: flag(body, "always_changed", false),
     resources: resourcesOf(child(body, "resources")),
+    ...(executor && { executor }),
     ...(meta && { meta: toValue(meta) }),
     range: instance.range,
   };
@@ -165,16 +170,8 @@ function outsOf(node: Node | undefined, kind: Out["kind"], paths: Paths): readon
 }
 
 function resourcesOf(node: Node | undefined): Resources {
-  const written = (node ? toPlain(node) : {}) as {
-    readonly cpus?: number;
-    readonly gpus?: number;
-    readonly memory?: string | number;
-    readonly time?: string | number;
-  };
-  return {
-    cpus: written.cpus ?? 1,
-    gpus: written.gpus ?? 0,
-    memory: bytes(written.memory ?? 0),
-    time: seconds(written.time ?? 0),
-  };
+  const { cpus = 1, gpus = 0, memory = 0, time = 0, ...names } = (node ? toPlain(node) : {}) as
+    & Partial<Omit<Resources, "memory" | "time">>
+    & { readonly memory?: string | number; readonly time?: string | number };
+  return { cpus, gpus, memory: bytes(memory), time: seconds(time), ...names };
 }

@@ -6,7 +6,7 @@ import type { Documents } from "./documents.ts";
 import { expandStage, type Instance, resolveBody } from "./expansion.ts";
 import { type Extended, readExtended } from "./extension.ts";
 import { child, type MapNode, type Node, textOf } from "./node.ts";
-import type { FilePlots, FileVariable, Stage } from "./pipeline.ts";
+import type { Executor, FilePlots, FileVariable, Stage } from "./pipeline.ts";
 import { withParams } from "./params.ts";
 import { plotsOf } from "./plots.ts";
 import { checkModules } from "./run_module.ts";
@@ -75,7 +75,12 @@ export async function readWritten(file: string, reading: Reading): Promise<Writt
     return names.filter((name) => name !== undefined).map((name) => resolve(dirname(file), name));
   };
   const used = new Set<Node>();
-  const stages = await readStages(child(root, "stages"), { file, extended, scope, used }, reading);
+  const executor = textOf(child(root, "executor")) as Executor | undefined;
+  const stages = await readStages(
+    child(root, "stages"),
+    { file, extended, scope, used, ...executor && { executor } },
+    reading,
+  );
   const makesAbsent = textOf(child(root, "absent_outs")) === "make";
   const plots = plotsOf(child(root, "plots"), { scope, place: "whole", diagnostics });
   return {
@@ -95,11 +100,12 @@ interface ReadFile {
   readonly scope: Scope;
   /** Takes what references in stages come to. */
   readonly used: Set<Node>;
+  readonly executor?: Executor;
 }
 
 async function readStages(
   written: Node | undefined,
-  { file, extended, scope, used }: ReadFile,
+  { file, extended, scope, used, executor }: ReadFile,
   reading: Reading,
 ): Promise<readonly WrittenStage[]> {
   if (written?.kind !== "map") return [];
@@ -121,7 +127,7 @@ async function readStages(
   await checkModules(bodies.map(({ body }) => body), diagnostics);
   if (hasErrors(diagnostics)) return [];
   return bodies.map(({ instance, body }) => ({
-    stage: assembleStage(instance, body, { ...reading, base }),
+    stage: assembleStage(instance, body, { ...reading, base, ...executor && { executor } }),
     params: child(body, "params"),
   }));
 }

@@ -88,6 +88,8 @@ export interface Stage {
   readonly alwaysChanged: boolean;
   /** What it needs of the machine. */
   readonly resources: Resources;
+  /** Where it runs; in processes of this machine where absent. */
+  readonly executor?: Executor;
   /** Anything, for people and other programs. */
   readonly meta?: Value;
   /** The stage's name in the file. */
@@ -189,4 +191,18 @@ export interface Resources {
   readonly memory: number;
   /** Seconds; 0: no limit. */
   readonly time: number;
+  /** On Slurm: the partition that it is queued in. */
+  readonly partition?: string;
+  /** On Slurm: the account that is charged. */
+  readonly account?: string;
+  /** On Slurm: the quality of service. */
+  readonly qos?: string;
+  /** On Slurm: the features that nodes must have, as `sbatch --constraint` takes them. */
+  readonly constraint?: string;
 }
+
+/** Where stages run: in processes of this machine, or in jobs of a Slurm cluster. */
+export type Executor = (typeof EXECUTORS)[number];
+
+/** All executors. */
+export const EXECUTORS = ["local", "slurm"] as const;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Json } from "../value.ts";
+import { EXECUTORS } from "./pipeline.ts";
 import { exactnessSchema } from "./exactness_schema.ts";
 import { DURATION, MEMORY } from "./quantity.ts";
 import { KEY_SEPARATOR, list, map, oneOf, type Phase, strict, text, valueOf } from "./schema_part.ts";
@@ -190,7 +191,14 @@ function makeShape(phase: Phase): Shape {
       ).describe("GPUs; 0 by default"),
       memory: number(quantity(MEMORY, AMOUNT), AMOUNT).describe("Memory, e.g. 4GB or 512MiB"),
       time: number(quantity(DURATION, SPAN), SPAN).describe("Time limit, e.g. 90m or 2h; a plain number is seconds"),
+      partition: text("a partition").optional().describe("On Slurm: the partition"),
+      account: text("an account").optional().describe("On Slurm: the account that is charged"),
+      qos: text("a quality of service").optional().describe("On Slurm: the quality of service"),
+      constraint: text("features of nodes").optional().describe("On Slurm: features that nodes must have, e.g. a100"),
     }, "a map of resources").optional().describe("What the scheduler needs to know"),
+    executor: value(executors, EXECUTOR).optional().describe(
+      "Where the stage runs: local, or slurm for a job of a Slurm cluster; as the top of the file says unless given",
+    ),
     verify: exactnessSchema(phase).optional().describe(
       "How exactly outs must come out again from the same deps: bytes (the default), or tolerances of the numbers in CSV and JSON files",
     ),
@@ -243,6 +251,9 @@ function makeShape(phase: Phase): Shape {
     absent_outs: z.enum(["leave", "make"], { error: "leave or make" }).optional().describe(
       "Outs that git does not keep and that are not here: left until they are needed (the default), or made; of this file alone",
     ),
+    executor: executors.optional().describe(
+      "Where stages run that do not say so: local (the default), or slurm for jobs of a Slurm cluster",
+    ),
     vars: vars(
       "Variables: maps, and files as params.json or params.yaml:key. params.yaml beside this file comes first",
     ),
@@ -277,6 +288,8 @@ function vars(description: string): z.ZodType {
     .describe(description);
 }
 
+const EXECUTOR = EXECUTORS.join(" or ");
+const executors = z.enum(EXECUTORS, { error: EXECUTOR });
 const LISTED = "a list, or a reference to one";
 const AMOUNT = "an amount of memory such as 4GB or 512MiB";
 const SPAN = "a time such as 90m or 2h";

@@ -12,6 +12,7 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   "tools",
   "untracked",
   "net",
+  "executor",
   "resources",
   "verify",
   "diverged",

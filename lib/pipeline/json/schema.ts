@@ -99,6 +99,12 @@ const eventShape: z.ZodType<EventJson> = z.discriminatedUnion("kind", [
   }),
   event("stage frozen", { stage }),
   event("stage started", { stage, reasons, sandbox: z.string().exactOptional() }),
+  event("stage submitted", {
+    stage,
+    job: z.string(),
+    attached: z.boolean(),
+    because: z.string().exactOptional(),
+  }),
   event("stage progress", {
     stage,
     done: z.number(),
@@ -112,6 +118,7 @@ const eventShape: z.ZodType<EventJson> = z.discriminatedUnion("kind", [
   event("stage failed", { stage, seconds, diagnostics: z.array(diagnosticShape) }),
   event("stage skipped", { stage, because: z.string().describe("The stage that failed") }),
   event("stage cancelled", { stage, resumes: z.boolean() }),
+  event("stage left", { stage, job: z.string() }),
   event("run finished", { seconds, ok: z.boolean() }),
 ]);
 

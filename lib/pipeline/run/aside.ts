@@ -12,12 +12,20 @@ export interface Aside {
   restore(): Promise<void>;
   /** Gives the previous outs up. */
   discard(): Promise<void>;
+  /**
+   * Says, on disk, that the stage outlives this process: {@linkcode heal} leaves it alone as long as `owner` is there.
+   *
+   * @param owner absolute path
+   */
+  entrust(owner: string): Promise<void>;
 }
 
 /** What has to be undone where neither `restore` nor `discard` was reached. */
 interface Journal {
   readonly stage: string;
   readonly places: readonly Place[];
+  /** Absolute path of what is there as long as the stage may still be running elsewhere. */
+  readonly owner?: string;
 }
 
 interface Place {
@@ -60,14 +68,30 @@ export async function setAside(scratch: string, stage: Stage): Promise<Aside> {
     await undo(folder, journal);
     throw error;
   }
+  return asideOf(folder, journal);
+}
+
+/**
+ * Takes over from an engine before this one, which {@linkcode Aside.entrust | entrusted} its stage to somebody else.
+ *
+ * @param folder as {@linkcode setAside} told it
+ * @returns undefined where nothing is aside in it
+ */
+export async function resumeAside(folder: string): Promise<Aside | undefined> {
+  const journal = await readJournal(folder);
+  return journal === undefined ? undefined : asideOf(folder, journal);
+}
+
+function asideOf(folder: string, journal: Journal): Aside {
   return {
     folder,
     restore: () => undo(folder, journal),
     async discard(): Promise<void> {
       await Deno.remove(join(folder, journalName));
-      for (const { kept } of places) if (kept !== undefined) await remove(kept);
+      for (const { kept } of journal.places) if (kept !== undefined) await remove(kept);
       await remove(folder);
     },
+    entrust: (owner) => writeJournal(folder, { ...journal, owner }),
   };
 }
 
@@ -86,6 +110,7 @@ export async function heal(scratch: string): Promise<Diagnostic[]> {
       await remove(folder);
       continue;
     }
+    if (journal.owner !== undefined && await exists(journal.owner)) continue;
     await endOrphans(folder);
     await undo(folder, journal);
     const message = `${journal.stage} was running when a run was killed; its outs are back as they were`;

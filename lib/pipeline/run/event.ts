@@ -33,6 +33,18 @@ export type Event =
     readonly reasons: readonly Reason[];
     readonly sandbox?: string;
   }
+  /** It is a job of a cluster now. */
+  | {
+    readonly kind: "stage submitted";
+    readonly time: number;
+    readonly stage: string;
+    /** The job's id. */
+    readonly job: string;
+    /** True: an engine before this one submitted it. */
+    readonly attached: boolean;
+    /** Why it is submitted again. */
+    readonly because?: string;
+  }
   | ({ readonly kind: "stage progress"; readonly time: number; readonly stage: string } & Progress)
   | {
     readonly kind: "stage output";
@@ -53,6 +65,8 @@ export type Event =
   | { readonly kind: "stage skipped"; readonly time: number; readonly stage: string; readonly because: string }
   /** It was asked to end. `resumes`: the next attempt goes on from what this one, or one before, has kept. */
   | { readonly kind: "stage cancelled"; readonly time: number; readonly stage: string; readonly resumes: boolean }
+  /** The engine leaves; the stage goes on as a job of a cluster, which the next reproduction takes over. */
+  | { readonly kind: "stage left"; readonly time: number; readonly stage: string; readonly job: string }
   | { readonly kind: "run finished"; readonly time: number; readonly seconds: number; readonly ok: boolean };
 
 /** How far a stage is; sent by the stage itself. */

@@ -2,13 +2,27 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import { StoreError } from "../store/store_error.ts";
 import { type Aside, setAside } from "./aside.ts";
-import { runCommands } from "./command_run.ts";
+import { runAction } from "./action.ts";
 import type { Event } from "./event.ts";
 import { completed, failure, LogTail, resourceHints } from "./failure.ts";
 import type { Job, Outcome } from "./job.ts";
-import { runModule } from "./module_run.ts";
-import type { StageRun } from "./stage_run.ts";
-import { after } from "./timer.ts";
+import type { ActionEnd, StageRun } from "./stage_run.ts";
+
+/** Where the action of a stage runs. */
+export interface Place {
+  /** Moves the outs of a stage out of the way, or takes over where an engine before this one has done so. */
+  begin(stage: Stage, job: Job): Promise<Aside>;
+  /** Runs the action. */
+  run(run: StageRun): Promise<ActionEnd>;
+  /** Called once the outs were taken over, or are back. */
+  end?(stage: Stage): void;
+}
+
+/** Processes of this machine. */
+const here: Place = {
+  begin: (stage, job) => setAside(job.scratch, stage),
+  run: async (run) => ({ diagnostics: await runAction(run) }),
+};
 
 /**
  * Runs one stage. Its previous outs are out of the way meanwhile, and back in place unless it succeeds: it ran to its end,
@@ -16,84 +30,78 @@ import { after } from "./timer.ts";
  *
  * @param emit gets `stage progress`, `stage output` and `stage warning` events
  * @param signal ends the stage: SIGTERM, and SIGKILL after `job.grace`
+ * @param place where its action runs; in processes of this machine unless given
  */
 export async function execute(
   stage: Stage,
   job: Job,
   emit: (event: Event) => void,
   signal: AbortSignal,
+  place: Place = here,
 ): Promise<Outcome> {
   const begun = performance.now();
-  const seconds = (): number => (performance.now() - begun) / 1000;
   if (signal.aborted) return { kind: "cancelled", seconds: 0 };
   const log = new LogTail();
-  const diagnostics = await attempt(stage, job, emit, signal, log);
-  if (diagnostics.length === 0) return { kind: "succeeded", seconds: seconds() };
-  if (signal.aborted) return { kind: "cancelled", seconds: seconds() };
-  return { kind: "failed", seconds: seconds(), diagnostics: completed(diagnostics, stage, log, job.retry) };
-}
-
-/** Runs the stage. Returns why it did not succeed; empty: it did. */
-async function attempt(
-  stage: Stage,
-  job: Job,
-  emit: (event: Event) => void,
-  cancelled: AbortSignal,
-  log: LogTail,
-): Promise<Diagnostic[]> {
-  if (!await isDirectory(stage.wdir)) return [failure(stage, `cannot run: there is no folder ${stage.wdir}`)];
-  let aside: Aside | undefined;
-  try {
-    aside = await setAside(job.scratch, stage);
-    const diagnostics = await runAction(stage, job, emit, cancelled, log, aside);
-    if (diagnostics.length === 0 && !cancelled.aborted) diagnostics.push(...missingOuts(stage));
-    // A cancelled stage that ended in good order is not committed either: it was asked to stop early.
-    if (cancelled.aborted) diagnostics.push(failure(stage, "was cancelled"));
-    if (diagnostics.length === 0) {
-      await job.commit();
-      await aside.discard();
-    } else {
-      await aside.restore();
-    }
-    return diagnostics;
-  } catch (error) {
-    await aside?.restore();
-    if (error instanceof StoreError) {
-      return error.diagnostics.map((diagnostic) => ({ range: stage.range, ...diagnostic }));
-    }
-    const message = error instanceof Error ? error.message : String(error);
-    return [failure(stage, `failed: ${message}`, resourceHints(message))];
-  }
-}
-
-async function runAction(
-  stage: Stage,
-  job: Job,
-  emit: (event: Event) => void,
-  cancelled: AbortSignal,
-  log: LogTail,
-  { folder }: Aside,
-): Promise<Diagnostic[]> {
-  const { time } = stage.resources;
-  const limit = new AbortController();
-  using _limit = time > 0 ? after(time * 1000, () => limit.abort()) : undefined;
-  const run: StageRun = {
+  const run = {
     stage,
     job,
     log,
-    folder,
-    signal: AbortSignal.any([cancelled, limit.signal]),
+    signal,
     emit(event: Event): void {
       if (event.kind === "stage output") log.add(event.text);
       emit(event);
     },
   };
-  const diagnostics = await (stage.action.kind === "run" ? runModule(run) : runCommands(run));
-  if (!limit.signal.aborted || cancelled.aborted) return diagnostics;
-  const remedy = job.state === undefined
-    ? "Raise that, or give it less to do"
-    : "The next repro resumes it; or raise that";
-  return [failure(stage, `took longer than the ${time} s of its resources.time`, [remedy])];
+  const { diagnostics, left, seconds = (performance.now() - begun) / 1000 } = await attempt(run, place);
+  if (left !== undefined) return { kind: "left", seconds, job: left };
+  if (diagnostics.length === 0) return { kind: "succeeded", seconds };
+  if (signal.aborted) return { kind: "cancelled", seconds };
+  return { kind: "failed", seconds, diagnostics: completed(diagnostics, stage, log, job.retry) };
+}
+
+/** Runs the stage, where that helps more than once. Returns why it did not succeed; empty: it did. */
+async function attempt(run: Omit<StageRun, "folder">, place: Place): Promise<ActionEnd> {
+  const { stage, job, signal } = run;
+  if (!await isDirectory(stage.wdir)) {
+    return { diagnostics: [failure(stage, `cannot run: there is no folder ${stage.wdir}`)] };
+  }
+  let aside: Aside | undefined;
+  const restore = async (): Promise<void> => {
+    await aside?.restore();
+    aside = undefined;
+    place.end?.(stage);
+  };
+  try {
+    while (true) {
+      aside = await place.begin(stage, job);
+      const begun = performance.now();
+      const { diagnostics: found, again, ...end } = await place.run({ ...run, folder: aside.folder });
+      if (end.left !== undefined) return { diagnostics: found, ...end };
+      if (again && !signal.aborted) {
+        await restore();
+        continue;
+      }
+      const diagnostics = [...found];
+      if (diagnostics.length === 0 && !signal.aborted) diagnostics.push(...missingOuts(stage));
+      // A cancelled stage that ended in good order is not committed either: it was asked to stop early.
+      if (signal.aborted) diagnostics.push(failure(stage, "was cancelled"));
+      if (diagnostics.length === 0) {
+        await job.commit(end.seconds ?? (performance.now() - begun) / 1000);
+        await aside.discard();
+        place.end?.(stage);
+      } else {
+        await restore();
+      }
+      return { diagnostics, ...end };
+    }
+  } catch (error) {
+    await restore();
+    if (error instanceof StoreError) {
+      return { diagnostics: error.diagnostics.map((diagnostic) => ({ range: stage.range, ...diagnostic })) };
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    return { diagnostics: [failure(stage, `failed: ${message}`, resourceHints(message))] };
+  }
 }
 
 /** Errors about outs that a stage did not leave. */

@@ -23,8 +23,10 @@ export interface Job {
   /**
    * Takes over the outs once they are complete: hashes them, stores them, records them. Where it throws, the stage has
    * failed and its previous outs come back.
+   *
+   * @param seconds how long the stage ran
    */
-  readonly commit: () => Promise<void>;
+  readonly commit: (seconds: number) => Promise<void>;
   /** The start of the command that runs this stage alone, for messages: its name follows. */
   readonly retry?: string;
   /** Milliseconds between the request to end and the kill; by {@linkcode graceOf} unless given. */
@@ -37,4 +39,6 @@ export interface Job {
 export type Outcome =
   | { readonly kind: "succeeded"; readonly seconds: number }
   | { readonly kind: "failed"; readonly seconds: number; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly kind: "cancelled"; readonly seconds: number };
+  | { readonly kind: "cancelled"; readonly seconds: number }
+  /** It goes on without the engine; its previous outs are still out of the way. */
+  | { readonly kind: "left"; readonly seconds: number; readonly job: string };

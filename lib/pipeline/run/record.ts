@@ -40,11 +40,13 @@ export interface StageRecord {
   /** Its name. */
   readonly stage: string;
   /** How it ended. */
-  readonly outcome: "finished" | "restored" | "failed" | "cancelled";
+  readonly outcome: "finished" | "restored" | "failed" | "cancelled" | "left";
   /** Why it was not up to date. */
   readonly reasons: readonly Reason[];
   /** How long it ran, in seconds; absent where it did not. */
   readonly seconds?: number;
+  /** Its jobs on a cluster, the last one last, each with why the one before was not the last; absent where it ran here. */
+  readonly jobs?: readonly { readonly job: string; readonly because?: string }[];
 }
 
 /** Writes the record of a run into `.pipeline/runs`, anew after every stage, so that a killed run leaves one too. */
@@ -53,6 +55,7 @@ export class RunRecorder {
   readonly #pipeline: string;
   readonly #durations: Durations;
   readonly #reasons = new Map<string, readonly Reason[]>();
+  readonly #jobsOf = new Map<string, NonNullable<StageRecord["jobs"]>>();
   readonly #stages: StageRecord[] = [];
   #started = 0;
   #jobs = 0;
@@ -91,15 +94,25 @@ export class RunRecorder {
       case "stage failed":
         this.#endOf(event.stage, "failed", event.seconds);
         break;
+      case "stage submitted": {
+        const { job, because } = event;
+        const jobs = this.#jobsOf.get(event.stage) ?? [];
+        this.#jobsOf.set(event.stage, [...jobs, { job, ...because !== undefined && { because } }]);
+        break;
+      }
       case "stage cancelled":
         this.#endOf(event.stage, "cancelled");
+        break;
+      case "stage left":
+        this.#endOf(event.stage, "left");
         break;
     }
   }
 
   #endOf(stage: string, outcome: StageRecord["outcome"], seconds?: number): void {
     const reasons = this.#reasons.get(stage) ?? [];
-    this.#end({ stage, outcome, reasons, ...(seconds === undefined ? {} : { seconds }) });
+    const jobs = this.#jobsOf.get(stage);
+    this.#end({ stage, outcome, reasons, ...(seconds === undefined ? {} : { seconds }), ...jobs && { jobs } });
   }
 
   #end(stage: StageRecord): void {

@@ -1,12 +1,13 @@
 import { basename, relative, sep } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
-import { DVC_FILE, type Pipeline } from "../file/pipeline.ts";
+import { DVC_FILE, type Executor, type Pipeline, type Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
 import { pruneLock, writeLock } from "../store/lock.ts";
 import type { Workspace } from "../store/workspace.ts";
 import { acquireWriter } from "../store/writer.ts";
 import { heal } from "./aside.ts";
 import { machineCapacity } from "./capacity.ts";
+import type { Cluster, ClusterOptions } from "./cluster.ts";
 import { DevicePool, gpuDevices } from "./devices.ts";
 import { Durations } from "./durations.ts";
 import type { Event } from "./event.ts";
@@ -29,6 +30,10 @@ export interface ReproductionOptions {
   readonly retry?: string;
   /** What is kept, and what of it is used. */
   readonly keeping?: Keeping;
+  /** Where stages run, whatever the pipeline says. */
+  readonly executor?: Executor;
+  /** Opens the cluster for stages that run there, or may still be running there; where absent, all run here. */
+  readonly openCluster?: (options: ClusterOptions) => Promise<Cluster | undefined>;
 }
 
 /** How a reproduction ended. */
@@ -73,12 +78,21 @@ export async function reproduce(
     emit(event);
     recorder.add(event);
   };
+  const isElsewhere = (stage: Stage): boolean =>
+    options.openCluster !== undefined && (options.executor ?? stage.executor) === "slurm";
+  const cluster = await options.openCluster?.({
+    workspace,
+    pipeline: pipeline.file,
+    emit: record,
+    needed: [...selected].some((name) => isElsewhere(graph.stages.get(name)!)),
+  });
   const capacity = machineCapacity(options.jobs ?? (options.inOrder ? 1 : undefined));
   const started = Date.now();
   record({ kind: "run started", time: started, stages: [...selected], jobs: capacity.jobs });
   for (const diagnostic of [...healed, ...preparation.diagnostics]) {
     record({ kind: "run warning", time: Date.now(), diagnostic });
   }
+  await cluster?.tidy(new Set(graph.stages.keys()));
   const reproduction = new StageReproduction({
     workspace,
     root: basename(pipeline.file) === DVC_FILE ? pipeline.folder : workspace.root,
@@ -90,12 +104,14 @@ export async function reproduce(
     emit: record,
     kill,
     devices: new DevicePool(gpuDevices()),
+    isElsewhere,
+    ...cluster && { cluster },
   });
   const outcomes = new Map<string, TaskOutcome>();
   let names = selected;
   while (names.size > 0) {
     const round = await schedule({
-      tasks: tasksOf(graph, names, durations, options.inOrder),
+      tasks: tasksOf(graph, names, durations, options.inOrder, isElsewhere),
       capacity,
       keepGoing: options.keepGoing,
       inOrder: options.inOrder,
@@ -141,12 +157,19 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
   }
 }
 
-function tasksOf(graph: Graph, selected: ReadonlySet<string>, durations: Durations, inOrder: boolean): Task[] {
+function tasksOf(
+  graph: Graph,
+  selected: ReadonlySet<string>,
+  durations: Durations,
+  inOrder: boolean,
+  isElsewhere: (stage: Stage) => boolean,
+): Task[] {
   const stages = [...graph.stages.values()].filter(({ name }) => selected.has(name));
-  const tasks = stages.map(({ name, resources }) => ({
-    name,
-    resources,
-    upstream: (graph.upstream.get(name) ?? new Set()).intersection(selected),
+  const tasks = stages.map((stage) => ({
+    name: stage.name,
+    resources: stage.resources,
+    elsewhere: isElsewhere(stage),
+    upstream: (graph.upstream.get(stage.name) ?? new Set()).intersection(selected),
     priority: 0,
   }));
   if (inOrder) return tasks;

@@ -9,6 +9,8 @@ export interface Task {
   readonly upstream: ReadonlySet<string>;
   /** What it takes while it runs. */
   readonly resources: Resources;
+  /** True: it takes nothing of this machine. */
+  readonly elsewhere?: boolean;
   /** Of the tasks that could start, the highest starts first. */
   readonly priority: number;
 }
@@ -62,6 +64,8 @@ export function longestPaths(
   }
   return paths;
 }
+
+const ELSEWHERE: Capacity = { jobs: 0, cpus: 0, gpus: 0, memory: 0 };
 
 /** The highest first; equals stay in topological order, since sorting is stable. */
 function byPriority(one: Task, other: Task): number {
@@ -162,7 +166,7 @@ class Scheduler {
 
   #startReady(): void {
     for (const task of this.#ready.toSorted(byPriority)) {
-      const taken = share(task.resources, this.#plan.capacity);
+      const taken = task.elsewhere ? ELSEWHERE : share(task.resources, this.#plan.capacity);
       if (!this.#allocation.take(taken)) continue;
       this.#ready.splice(this.#ready.indexOf(task), 1);
       const end = this.#guard(async () => {

@@ -10,9 +10,11 @@ import type { Reason } from "../plan/reason.ts";
 import type { Across } from "../stage/stage.ts";
 import { StoreError } from "../store/store_error.ts";
 import type { Workspace } from "../store/workspace.ts";
+import type { Cluster } from "./cluster.ts";
 import type { DevicePool } from "./devices.ts";
 import type { Durations } from "./durations.ts";
 import type { Event } from "./event.ts";
+import type { Place } from "./executor.ts";
 import type { Job } from "./job.ts";
 import { missingDep } from "./missing_deps.ts";
 import type { Preparation } from "./preparation.ts";
@@ -39,6 +41,10 @@ export interface StageReproductionOptions {
   readonly kill: AbortSignal;
   /** The GPUs of the machine. */
   readonly devices: DevicePool;
+  /** Whether a stage runs on the cluster. */
+  readonly isElsewhere: (stage: Stage) => boolean;
+  /** Where such stages run, and where stages may still be running; absent where neither is the case. */
+  readonly cluster?: Cluster;
 }
 
 /** Does to one stage at a time what it needs: leaves it alone, restores it or runs it. */
@@ -84,8 +90,9 @@ export class StageReproduction {
 
   /** Runs a stage that `settle` found stale. */
   async run(name: string, signal: AbortSignal): Promise<"done" | "failed" | "cancelled"> {
-    const { devices } = this.#options;
-    const taken = devices.take(this.#stage(name).resources.gpus);
+    const { devices, isElsewhere } = this.#options;
+    const stage = this.#stage(name);
+    const taken = isElsewhere(stage) ? [] : devices.take(stage.resources.gpus);
     try {
       return await this.#orFail(name, () => this.#run(name, signal, taken));
     } finally {
@@ -95,7 +102,14 @@ export class StageReproduction {
 
   async #settle(name: string): Promise<"done" | "run" | "postponed"> {
     const stage = this.#stage(name);
-    const evaluation = await this.#evaluate(stage);
+    const { cluster, isElsewhere } = this.#options;
+    let evaluation = await this.#evaluate(stage);
+    if (cluster !== undefined) {
+      const wanted = isElsewhere(stage) ? evaluation.fingerprint : undefined;
+      const job = await cluster.settle(name, wanted);
+      if (job === "live") return this.#toRun(evaluation);
+      if (job === "ended") evaluation = await this.#evaluate(stage);
+    }
     // It may have been absent, and be stale since what it reads was made anew.
     this.#absent.delete(name);
     const time = Date.now();
@@ -145,7 +159,6 @@ export class StageReproduction {
     const code = stage.action.kind === "run" ? closures.get(stage.action.module) : undefined;
     const resolutions = this.#options.preparation.resolutions.get(name) ?? [];
     const granted = { ...code && { code }, resolutions };
-    const begun = performance.now();
     this.#say(resolutions);
     this.#options.emit({
       kind: "stage started",
@@ -165,17 +178,19 @@ export class StageReproduction {
         scratch: this.#options.workspace.temporary,
         ...this.#state(evaluation),
         loaded: () => planner.verifyCode(stage, evaluation, "all"),
-        commit: async () => {
-          await planner.recorder.record(stage, evaluation, (performance.now() - begun) / 1000);
+        commit: async (seconds) => {
+          await planner.recorder.record(stage, evaluation, seconds);
         },
         ...(this.#options.retry === undefined ? {} : { retry: this.#options.retry }),
         kill: this.#options.kill,
       },
       this.#options.emit,
       signal,
+      this.#place(stage, evaluation),
     );
     if (
-      outcome.kind !== "succeeded" && this.#resumes(name) !== undefined && !await this.#isAsBefore(stage, evaluation)
+      outcome.kind !== "succeeded" && outcome.kind !== "left" && this.#resumes(name) !== undefined &&
+      !await this.#isAsBefore(stage, evaluation)
     ) {
       this.#dropState(evaluation);
     }
@@ -186,6 +201,9 @@ export class StageReproduction {
         return "done";
       case "failed":
         return this.#fail(name, outcome.seconds, outcome.diagnostics);
+      case "left":
+        this.#options.emit({ kind: "stage left", time: Date.now(), stage: name, job: outcome.job });
+        return "cancelled";
       case "cancelled":
         this.#options.emit({
           kind: "stage cancelled",
@@ -197,6 +215,13 @@ export class StageReproduction {
       default:
         return outcome satisfies never;
     }
+  }
+
+  /** Where a stage runs; undefined: in processes of this machine. */
+  #place(stage: Stage, { fingerprint }: Evaluation): Place | undefined {
+    const { cluster, isElsewhere } = this.#options;
+    if (!isElsewhere(stage) || fingerprint === undefined) return undefined;
+    return cluster?.place(fingerprint);
   }
 
   /** Tells what values came to, each once. */

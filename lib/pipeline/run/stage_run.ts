@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import type { Event } from "./event.ts";
 import type { LogTail } from "./failure.ts";
@@ -17,6 +18,18 @@ export interface StageRun {
   readonly folder: string;
   /** Ends the processes. */
   readonly signal: AbortSignal;
+}
+
+/** How a run of a stage's action ended. */
+export interface ActionEnd {
+  /** Why it failed; empty: it did not. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** How long it ran; where that is not the time from its start to now. */
+  readonly seconds?: number;
+  /** True: what ended it had nothing to do with the stage, and it is to be run again. */
+  readonly again?: boolean;
+  /** The id of the job in which it goes on, where the engine leaves it. */
+  readonly left?: string;
 }
 
 /** Milliseconds that a stage which resumes has between the request to end and the kill. */

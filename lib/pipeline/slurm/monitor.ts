@@ -1,0 +1,173 @@
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import type { Event } from "../run/event.ts";
+import type { QueueEntry, SlurmClient } from "./client.ts";
+import { type JobEnd, succeeded } from "./job_end.ts";
+import { isOver } from "./job_state.ts";
+import type { PlacedTask } from "./submissions.ts";
+import { type ExitRecord, type SourceReader, taskFiles } from "./work.ts";
+
+/** A job to watch. */
+export interface Watch {
+  /** Which. */
+  readonly task: PlacedTask & { readonly job: string };
+  /** Reads what it writes. */
+  readonly reader: SourceReader;
+  /** Gets what happens; `isOld`: before it was watched. */
+  readonly emit: (event: Event, isOld: boolean) => void;
+  /** Aborted: it is not watched any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds between looks at what jobs write. */
+const LOOK = 200;
+/** Milliseconds between questions to Slurm: at first, and at most when nothing changes. */
+const [QUICK, SLOW] = [1000, 15_000];
+/** Milliseconds in which the word of a job that has ended may still reach this machine, or Slurm may hear of its end. */
+const LATE = 5000;
+
+interface Watched extends Watch {
+  readonly end: PromiseWithResolvers<JobEnd | undefined>;
+  /** How much of its events was read, in bytes. */
+  position: number;
+  isOld: boolean;
+  record?: ExitRecord | undefined;
+  entry?: QueueEntry;
+  /** Since when one of both is missing. */
+  waiting?: number;
+}
+
+/** Watches jobs: what they write several times a second, and by one question to Slurm, once a second at most, how they are. */
+export class Monitor {
+  readonly #client: SlurmClient;
+  readonly #silent: (isSilent: boolean) => void;
+  readonly #watched = new Set<Watched>();
+  #looking = false;
+  #period = QUICK;
+  #asked = -Infinity;
+  #isSilent = false;
+  #states = "";
+
+  /**
+   * Watches nothing yet.
+   *
+   * @param silent told when Slurm stops to answer, and when it answers again
+   */
+  constructor(client: SlurmClient, silent: (isSilent: boolean) => void) {
+    this.#client = client;
+    this.#silent = silent;
+  }
+
+  /** Watches a job until it has ended; undefined where that is not awaited any more. */
+  async watch(watch: Watch): Promise<JobEnd | undefined> {
+    const watched: Watched = { ...watch, end: Promise.withResolvers(), position: 0, isOld: true };
+    const leave = (): void => watched.end.resolve(undefined);
+    if (watch.signal.aborted) return undefined;
+    watch.signal.addEventListener("abort", leave, { once: true });
+    this.#watched.add(watched);
+    // A job that is new changes soon.
+    this.#period = QUICK;
+    if (!this.#looking) this.#look();
+    try {
+      return await watched.end.promise;
+    } finally {
+      this.#watched.delete(watched);
+      watch.signal.removeEventListener("abort", leave);
+    }
+  }
+
+  async #look(): Promise<void> {
+    this.#looking = true;
+    this.#asked = performance.now();
+    try {
+      while (this.#watched.size > 0) {
+        for (const watched of this.#watched) this.#read(watched);
+        if (performance.now() - this.#asked >= this.#period && this.#watched.size > 0) await this.#ask();
+        await new Promise((proceed) => setTimeout(proceed, LOOK));
+      }
+    } catch (error) {
+      for (const { end } of this.#watched) end.reject(error);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  /** Reads what a job wrote since the last look, and decides whether it has ended. */
+  #read(watched: Watched): void {
+    const files = taskFiles(watched.task.folder);
+    // Before the events: what came before the end is read then.
+    watched.record ??= readExit(files.exit, watched.reader);
+    this.#readEvents(files.events, watched);
+    const { record, entry } = watched;
+    if (record !== undefined && succeeded({ record })) return watched.end.resolve({ record });
+    const isDead = entry !== undefined && isOver(entry.state);
+    if (record !== undefined && isDead) return watched.end.resolve({ record, entry });
+    if (record === undefined && !isDead) return;
+    watched.waiting ??= performance.now();
+    if (performance.now() - watched.waiting > LATE) {
+      watched.end.resolve({ ...record && { record }, ...isDead && { entry } });
+    }
+  }
+
+  #readEvents(path: string, watched: Watched): void {
+    const { text, size } = readFrom(path, watched.position);
+    const end = text.lastIndexOf("\n") + 1;
+    watched.position = size - new TextEncoder().encode(text.slice(end)).length;
+    for (const line of text.slice(0, end).split("\n")) {
+      if (line === "") continue;
+      try {
+        watched.emit(watched.reader.read<Event>(line), watched.isOld);
+      } catch (error) {
+        // Torn by a kill.
+        if (!(error instanceof SyntaxError)) throw error;
+      }
+    }
+    watched.isOld = false;
+  }
+
+  /** Asks how all jobs are, in one question. */
+  async #ask(): Promise<void> {
+    this.#asked = performance.now();
+    const jobs = new Set([...this.#watched].map(({ task }) => task.job.replace(/_.*/, "")));
+    const queue = await this.#client.queue([...jobs]);
+    if (this.#isSilent !== (queue === undefined)) {
+      this.#isSilent = !this.#isSilent;
+      this.#silent(this.#isSilent);
+    }
+    for (const watched of queue === undefined ? [] : this.#watched) {
+      const { job } = watched.task;
+      if (watched.entry !== undefined && isOver(watched.entry.state)) continue;
+      // Where neither queue nor accounting has it, Slurm has forgotten it, and with it how it ended.
+      watched.entry = queue?.get(job) ?? await this.#client.accounted(job) ?? { state: "UNKNOWN", reason: "None" };
+    }
+    const states = [...this.#watched].map(({ task, entry }) => `${task.job} ${entry?.state}`).join();
+    this.#period = states === this.#states ? Math.min(SLOW, this.#period * 1.5) : QUICK;
+    this.#states = states;
+  }
+}
+
+function readExit(path: string, reader: SourceReader): ExitRecord | undefined {
+  try {
+    return reader.read<ExitRecord>(readFileSync(path, "utf8"));
+  } catch {
+    // Not there yet: it comes by rename, and so whole.
+    return undefined;
+  }
+}
+
+function readFrom(path: string, position: number): { text: string; size: number } {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch {
+    return { text: "", size: position };
+  }
+  try {
+    const { size } = fstatSync(file);
+    if (size <= position) return { text: "", size: position };
+    const bytes = new Uint8Array(size - position);
+    readSync(file, bytes, 0, bytes.length, position);
+    return { text: new TextDecoder().decode(bytes), size };
+  } finally {
+    closeSync(file);
+  }
+}

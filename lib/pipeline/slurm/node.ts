@@ -1,0 +1,82 @@
+/**
+ * The main module of a Slurm job: runs the action of a stage on the node as the engine does in its own processes, writes
+ * what happens beside its work, and at last, by rename, how it ended. Imports nothing by name, so that it needs no import map.
+ * @module
+ */
+import { hostname } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
+import type { Diagnostic } from "../diagnostic.ts";
+import { runAction } from "../run/action.ts";
+import { gpuDevices } from "../run/devices.ts";
+import type { Event } from "../run/event.ts";
+import { failure, LogTail } from "../run/failure.ts";
+import { writeDurably } from "../store/durable_file.ts";
+import { sha256 } from "../store/hash.ts";
+import { StoreError } from "../store/store_error.ts";
+import { type ExitRecord, taskFiles, withoutSources, type Work } from "./work.ts";
+
+/** Milliseconds between two progress events: nobody looks more often, and the disk is shared. */
+const PACE = 500;
+
+const [folder = ""] = Deno.args;
+const files = taskFiles(folder);
+// An engine that gave the submission up has taken the work away.
+if (existsSync(files.work)) await main(JSON.parse(readFileSync(files.work, "utf8")));
+Deno.exit(0);
+
+async function main(work: Work): Promise<void> {
+  const ending = new AbortController();
+  Deno.addSignalListener("SIGTERM", () => ending.abort());
+  const begun = performance.now();
+  const diagnostics = await act(work, ending.signal);
+  const record: ExitRecord = {
+    schema: 1,
+    node: hostname(),
+    seconds: (performance.now() - begun) / 1000,
+    asked: ending.signal.aborted,
+    diagnostics,
+  };
+  writeDurably(files.exit, withoutSources(record));
+}
+
+async function act({ stage, job, folder, modules }: Work, signal: AbortSignal): Promise<readonly Diagnostic[]> {
+  const log = new LogTail();
+  let shown = -Infinity;
+  const emit = (event: Event): void => {
+    if (event.kind === "stage output") log.add(event.text);
+    if (event.kind === "stage progress") {
+      if (event.time - shown < PACE && event.done !== event.total) return;
+      shown = event.time;
+    }
+    Deno.writeTextFileSync(files.events, `${withoutSources(event)}\n`, { append: true });
+  };
+  const loaded = (): Promise<void> => {
+    const changed = Object.entries(modules).find(([path, digest]) => digestOf(path) !== digest);
+    if (changed === undefined) return Promise.resolve();
+    return Promise.reject(
+      new StoreError(
+        `${changed[0]} changed before ${stage.name} began, so what it would have run is not what was judged`,
+        [
+          "Leave the code of queued stages alone, and reproduce again",
+        ],
+      ),
+    );
+  };
+  const devices = stage.resources.gpus > 0 ? gpuDevices() : [];
+  const commit = (): Promise<void> => Promise.reject(new Error("outs are taken over by the engine"));
+  const whole = { ...job, devices, loaded, commit, scratch: folder };
+  try {
+    return await runAction({ stage, job: whole, emit, log, folder, signal });
+  } catch (error) {
+    if (error instanceof StoreError) return error.diagnostics;
+    return [failure(stage, `failed: ${error instanceof Error ? error.message : String(error)}`)];
+  }
+}
+
+function digestOf(path: string): string | undefined {
+  try {
+    return sha256(readFileSync(path));
+  } catch {
+    return undefined;
+  }
+}

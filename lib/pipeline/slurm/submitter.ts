@@ -1,0 +1,109 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { shellWord } from "../shell_word.ts";
+import type { SlurmClient } from "./client.ts";
+import type { PlacedTask, Submissions, Task } from "./submissions.ts";
+
+/** A stage to be submitted. */
+export interface Order {
+  /** To be written down first. */
+  readonly task: Task;
+  /** The stage's group: stages of one group and with the same flags become an array. */
+  readonly group: string;
+  /** Of `sbatch`. */
+  readonly flags: readonly string[];
+  /** What its job is to do. */
+  readonly work: string;
+  /** Called once the intent is on disk, before Slurm is asked. */
+  readonly intended: (task: PlacedTask) => Promise<void>;
+}
+
+/** Milliseconds without another order after which those at hand are submitted. */
+const QUIET = 100;
+/** As many tasks as an array of Slurm's may have by default (MaxArraySize is 1001). */
+const LONGEST_ARRAY = 1000;
+
+const nodeModule = new URL("./node.ts", import.meta.url).href;
+
+/** Submits stages; those of one group that come together as one array, so that Slurm is asked once. */
+export class Submitter {
+  readonly #client: SlurmClient;
+  readonly #submissions: Submissions;
+  readonly #root: string;
+  #waiting: (Order & { readonly taken: PromiseWithResolvers<PlacedTask> })[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * Submits nothing yet.
+   *
+   * @param root absolute folder in which jobs begin
+   */
+  constructor(client: SlurmClient, submissions: Submissions, root: string) {
+    this.#client = client;
+    this.#submissions = submissions;
+    this.#root = root;
+  }
+
+  /**
+   * Submits a stage.
+   *
+   * @throws {StoreError} where Slurm does not take it; then nothing of it is left
+   */
+  async submit(order: Order): Promise<PlacedTask> {
+    const taken = Promise.withResolvers<PlacedTask>();
+    this.#waiting.push({ ...order, taken });
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#flush(), QUIET);
+    return await taken.promise;
+  }
+
+  #flush(): void {
+    const alike = Map.groupBy(this.#waiting, ({ group, flags }) => JSON.stringify([group, flags]));
+    this.#waiting = [];
+    for (const orders of alike.values()) {
+      for (let start = 0; start < orders.length; start += LONGEST_ARRAY) {
+        const part = orders.slice(start, start + LONGEST_ARRAY);
+        this.#submit(part).catch((error) => {
+          for (const { taken } of part) taken.reject(error);
+        });
+      }
+    }
+  }
+
+  async #submit(orders: readonly (Order & { readonly taken: PromiseWithResolvers<PlacedTask> })[]): Promise<void> {
+    const [first] = orders;
+    if (first === undefined) return;
+    const name = `${first.group.replaceAll(/[^\w.-]/g, "-")}-${crypto.randomUUID().slice(0, 13)}`;
+    const { folder, tasks } = this.#submissions.intend(
+      name,
+      orders.map(({ task }) => task),
+      orders.map(({ work }) => work),
+    );
+    for (const [index, { intended }] of orders.entries()) await intended(tasks[index]!);
+    const script = join(folder, "script");
+    writeFileSync(script, scriptText(folder));
+    const isArray = orders.length > 1;
+    const flags = [
+      ...first.flags,
+      `--job-name=${name}`,
+      `--chdir=${this.#root}`,
+      `--output=${join(folder, isArray ? "%a" : "0", "log")}`,
+      // Whether it runs again, and how often, is decided and recorded here.
+      "--no-requeue",
+      ...isArray ? [`--array=0-${orders.length - 1}`] : [],
+    ];
+    try {
+      const placed = this.#submissions.note(name, await this.#client.submit([...flags, script]));
+      for (const [index, { taken }] of orders.entries()) taken.resolve(placed[index]!);
+    } catch (error) {
+      for (const task of tasks) this.#submissions.drop(task);
+      throw error;
+    }
+  }
+}
+
+/** What a job runs: the engine's module for nodes, in place of the shell, so that Slurm's signals reach it. */
+function scriptText(folder: string): string {
+  const deno = [Deno.execPath(), "run", "-A", "--quiet", "--no-prompt", "--cached-only", "--no-config", nodeModule];
+  return `#!/bin/sh\nexec ${deno.map(shellWord).join(" ")} ${shellWord(folder)}/"\${SLURM_ARRAY_TASK_ID:-0}"\n`;
+}

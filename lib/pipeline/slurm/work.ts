@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import type { Diagnostic, Range, Source } from "../diagnostic.ts";
+import type { Stage } from "../file/pipeline.ts";
+import type { Event } from "../run/event.ts";
+import type { Job } from "../run/job.ts";
+import { toJson } from "../value.ts";
+
+/** What a job is to do: all that the node needs to know of a stage, as JSON. */
+export interface Work {
+  /** Grows when the shape changes. */
+  readonly schema: 1;
+  /** Without what the action does not need. */
+  readonly stage: Stage;
+  /** Likewise. */
+  readonly job: Pick<Job, "code" | "resolutions" | "root" | "state">;
+  /** Absolute folder for files of the run, see `StageRun`. */
+  readonly folder: string;
+  /** sha256, hex, of the local modules by absolute path, as they were when the stage was judged. */
+  readonly modules: Readonly<Record<string, string>>;
+}
+
+/** What a job leaves when it ends, by rename: without it, nobody takes its stage for done. */
+export interface ExitRecord {
+  /** Grows when the shape changes. */
+  readonly schema: 1;
+  /** The node it ran on. */
+  readonly node: string;
+  /** How long the stage ran. */
+  readonly seconds: number;
+  /** True: the job was asked to end before the stage had. */
+  readonly asked: boolean;
+  /** Why the stage failed; empty: it did not. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The files in the folder of a job, or of a task of an array. */
+export interface TaskFiles {
+  /** {@linkcode Work}. */
+  readonly work: string;
+  /** An event a line, as JSON. */
+  readonly events: string;
+  /** {@linkcode ExitRecord}. */
+  readonly exit: string;
+  /** What the job prints besides. */
+  readonly log: string;
+}
+
+/** Where they are. */
+export function taskFiles(folder: string): TaskFiles {
+  const file = (name: string): string => join(folder, name);
+  return { work: file("work.json"), events: file("events.jsonl"), exit: file("exit.json"), log: file("log") };
+}
+
+/** A stage as text: places in files without the files' texts, values as a module gets them. */
+export function workText(work: Work): string {
+  const { meta: _, action, ...stage } = work.stage;
+  const spoken = action.kind === "run" ? { ...action, with: toJson({ ...action.with }) } : action;
+  return withoutSources({ ...work, stage: { ...stage, action: spoken, params: [] } });
+}
+
+/** JSON in which the texts of sources are left out. */
+export function withoutSources(value: unknown): string {
+  return JSON.stringify(value, (key, part) => key === "source" ? { path: part.path, text: "" } : part);
+}
+
+/** The inverse, for what speaks of a stage: events and exit records. */
+export class SourceReader {
+  readonly #sources: ReadonlyMap<string, Source>;
+
+  /** Knows the files in which the stage is written. */
+  constructor({ range, action, deps, outs }: Stage) {
+    const ranges: readonly Range[] = [range, action.range, ...[...deps, ...outs].map((part) => part.range)];
+    this.#sources = new Map(ranges.map(({ source }) => [source.path, source]));
+  }
+
+  /**
+   * Reads an event or an exit record.
+   *
+   * @throws {SyntaxError} where it is torn
+   */
+  read<T extends Event | ExitRecord>(text: string): T {
+    return JSON.parse(text, (key, part) => key === "source" ? this.#sources.get(part.path) ?? part : part);
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * A real Slurm cluster for tests: a controller and nodes, all on this machine, with ports and folders of their own.
+ * @module
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+/** How a cluster is to be. */
+export interface ClusterOptions {
+  /** How many nodes, of four CPUs and 4,000 MB each; two unless given. */
+  readonly nodes?: number;
+}
+
+/** What has to be installed. */
+const PROGRAMS = ["slurmctld", "slurmd", "sbatch"];
+
+/** Whether Slurm's programs are here (Debian: `slurmctld`, `slurmd`, `slurm-client`), and this user may run its daemons. */
+export function hasSlurm(): boolean {
+  if (Deno.uid() !== 0) return false;
+  const folders = (Deno.env.get("PATH") ?? "").split(":").concat("/usr/sbin");
+  return PROGRAMS.every((program) => folders.some((folder) => isFile(join(folder, program))));
+}
+
+/** The tests of a file, on a cluster that they share. */
+export interface ClusterTests {
+  /** A test that gets the cluster; `isLong`: one that only the task `test:slurm` runs. */
+  test(name: string, run: (cluster: TestCluster) => Promise<void>, isLong?: boolean): void;
+}
+
+/** Declares the tests of a file; where Slurm is not here they are left out, and that is said. */
+export function onCluster(what: string, options: ClusterOptions = {}): ClusterTests {
+  const ignore = Deno.env.get("CI") === undefined && !hasSlurm();
+  if (ignore) {
+    console.warn(`${what} are skipped: they need root and Slurm (Debian: slurmctld, slurmd and slurm-client)`);
+  }
+  let cluster: TestCluster | undefined;
+  Deno.test.afterAll(async () => await cluster?.[Symbol.asyncDispose]());
+  return {
+    test(name, run, isLong = false): void {
+      Deno.test({
+        name,
+        ignore: ignore || (isLong && Deno.env.get("SLURM") !== "all"),
+        // The daemons outlive the first test.
+        sanitizeResources: false,
+        sanitizeOps: false,
+        async fn() {
+          cluster ??= await TestCluster.start(options);
+          await run(cluster);
+        },
+      });
+    },
+  };
+}
+
+/** A cluster that runs. */
+export class TestCluster implements AsyncDisposable {
+  /** What programs need to find it. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly #folder: string;
+  readonly #daemons = new Map<string, Deno.ChildProcess>();
+  readonly #nodes: readonly string[];
+
+  private constructor(folder: string, nodes: readonly string[]) {
+    this.#folder = folder;
+    this.#nodes = nodes;
+    const path = `/usr/sbin:${Deno.env.get("PATH")}`;
+    this.environment = { SLURM_CONF: join(folder, "slurm.conf"), PATH: path };
+  }
+
+  /** Starts a cluster and waits until its nodes are ready. */
+  static async start({ nodes = 2 }: ClusterOptions = {}): Promise<TestCluster> {
+    const folder = await Deno.makeTempDir({ prefix: "slurm-test-" });
+    const names = Array.from({ length: nodes }, (_, index) => `node${index + 1}`);
+    const cluster = new TestCluster(folder, names);
+    mkdirSync(join(folder, "state"));
+    for (const name of names) mkdirSync(join(folder, name));
+    writeFileSync(join(folder, "slurm.conf"), configuration(folder, names));
+    try {
+      cluster.startController();
+      for (const name of names) cluster.startNode(name);
+      await cluster.until(async () =>
+        (await cluster.ask("sinfo", "-h", "-N", "-p", "main", "-t", "idle", "-o", "%N")).split("\n").length > nodes
+      );
+    } catch (error) {
+      await cluster[Symbol.asyncDispose]();
+      throw error;
+    }
+    return cluster;
+  }
+
+  /** Starts the controller, `slurmctld`; one that comes back knows its jobs. */
+  startController(): void {
+    this.#start("slurmctld", ["-D"]);
+  }
+
+  /** Starts a node, `slurmd`. */
+  startNode(name: string): void {
+    this.#start(name, ["-D", "-N", name]);
+  }
+
+  /** Kills a daemon: `slurmctld`, or a node by its name. */
+  async kill(name: string): Promise<void> {
+    const daemon = this.#daemons.get(name);
+    this.#daemons.delete(name);
+    daemon?.kill("SIGKILL");
+    await daemon?.status;
+  }
+
+  /** What a program of Slurm's prints. */
+  async ask(program: string, ...args: string[]): Promise<string> {
+    const { stdout } = await new Deno.Command(program, { args, env: this.environment, stderr: "null" }).output();
+    return new TextDecoder().decode(stdout);
+  }
+
+  /** The jobs that are there or were, `state name`, the oldest first. */
+  async jobs(): Promise<string[]> {
+    const lines = (await this.ask("squeue", "-h", "-r", "-t", "all", "-S", "i", "-o", "%T %j")).split("\n");
+    return lines.filter((line) => line !== "");
+  }
+
+  /** Waits until something is so. */
+  async until(condition: () => Promise<boolean> | boolean): Promise<void> {
+    for (let attempt = 0; attempt < 600; attempt++) {
+      if (await condition()) return;
+      await new Promise((proceed) => setTimeout(proceed, 100));
+    }
+    throw new Error(`waited in vain; the controller's log:\n${await this.#log()}`);
+  }
+
+  /** Ends what is left of jobs, and the daemons. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#daemons.has("slurmctld")) {
+      await this.ask("scancel", "--full", "--signal=KILL", "--user=root");
+      await this.ask("scancel", "--user=root");
+    }
+    for (const name of [...this.#nodes, "slurmctld"]) await this.kill(name);
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+
+  #start(name: string, args: readonly string[]): void {
+    const program = name === "slurmctld" ? "slurmctld" : "slurmd";
+    const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
+    this.#daemons.set(name, new Deno.Command(program, { args: [...args], env: this.environment, ...streams }).spawn());
+  }
+
+  async #log(): Promise<string> {
+    try {
+      return (await Deno.readTextFile(join(this.#folder, "slurmctld.log"))).split("\n").slice(-20).join("\n");
+    } catch {
+      return "(none)";
+    }
+  }
+}
+
+function configuration(folder: string, nodes: readonly string[]): string {
+  const [host] = hostname().split(".");
+  const ports = freePorts(nodes.length + 1);
+  const lines = [
+    "ClusterName=test",
+    `SlurmctldHost=${host}(127.0.0.1)`,
+    `SlurmctldPort=${ports[0]}`,
+    "SlurmUser=root",
+    "SlurmdUser=root",
+    // No other user can reach it in a meaningful way, and munge would be one more daemon.
+    "AuthType=auth/none",
+    "CredType=cred/none",
+    `StateSaveLocation=${folder}/state`,
+    `SlurmdSpoolDir=${folder}/%n`,
+    `SlurmctldPidFile=${folder}/slurmctld.pid`,
+    `SlurmdPidFile=${folder}/%n.pid`,
+    `SlurmctldLogFile=${folder}/slurmctld.log`,
+    `SlurmdLogFile=${folder}/%n.log`,
+    "MailProg=/bin/true",
+    "ProctrackType=proctrack/linuxproc",
+    "TaskPlugin=task/none",
+    "SwitchType=switch/none",
+    "MpiDefault=none",
+    "SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0",
+    "SelectType=select/cons_tres",
+    "SelectTypeParameters=CR_Core_Memory",
+    // Without cgroups, Slurm itself looks what jobs take, every second.
+    "JobAcctGatherType=jobacct_gather/linux",
+    "JobAcctGatherFrequency=task=1",
+    "JobAcctGatherParams=OverMemoryKill",
+    "AccountingStorageType=accounting_storage/none",
+    "PreemptType=preempt/partition_prio",
+    "PreemptMode=CANCEL",
+    "KillWait=2",
+    "SlurmdTimeout=5",
+    "ReturnToService=2",
+    "DefMemPerCPU=500",
+    "SlurmdParameters=config_overrides",
+    ...nodes.map((name, index) =>
+      `NodeName=${name} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[index + 1]} CPUs=4 RealMemory=4000`
+    ),
+    "PartitionName=main Nodes=ALL Default=YES State=UP PriorityTier=1",
+    "PartitionName=urgent Nodes=ALL State=UP PriorityTier=10",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function freePorts(count: number): number[] {
+  const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
+  const ports = listeners.map(({ addr }) => (addr as Deno.NetAddr).port);
+  for (const listener of listeners) listener.close();
+  return ports;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
