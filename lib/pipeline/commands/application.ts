@@ -23,6 +23,7 @@ import { targets } from "./flags.ts";
 import { cacheVerbs } from "./cache_verbs.ts";
 import { dvcVerbs } from "./dvc_verbs.ts";
 import { lock } from "./lock_verbs.ts";
+import { remoteVerbs } from "./remote_verbs.ts";
 import { shellVerbs } from "./shell_verbs.ts";
 import { text } from "./text.ts";
 import { UsageError } from "./usage_error.ts";
@@ -41,7 +42,7 @@ const repro = buildCommand<ReproFlags, string[], Context>({
       recursive: flag("Targets that are folders mean the stages of all dvc.yaml in them"),
       allowMissing: flag("A dep or out that is not there counts as the lock has it"),
       noCommit: flag("Do not keep the contents of outs; commit does so later"),
-      pull: flag("Not there yet: there are no remotes"),
+      pull: flag("Take from the remotes what they have, instead of running it"),
       noRunCache: flag("Restore nothing but what the lock records"),
       timeBudget: timeBudgetFlag,
       executor: executorFlag,
@@ -138,7 +139,20 @@ const list = buildCommand<CommonFlags, string[], Context>({
 /** All commands. What a command needs is loaded only when it runs. */
 export const application: Application<Context> = buildApplication(
   buildRouteMap<string, Context>({
-    routes: { repro, watch, status, explain, verify, dag, list, ...cacheVerbs, lock, ...shellVerbs, ...dvcVerbs },
+    routes: {
+      repro,
+      watch,
+      status,
+      explain,
+      verify,
+      dag,
+      list,
+      ...cacheVerbs,
+      ...remoteVerbs,
+      lock,
+      ...shellVerbs,
+      ...dvcVerbs,
+    },
     docs: {
       hideRoute: { complete: true },
       brief: "Runs the stages of a pipeline file, each only when it has to",

@@ -23,9 +23,10 @@ export default async function checkout(this: Context, flags: ForceFlags, ...targ
   }
 }
 
-async function restoreStages(
+/** Puts the outs of the selected stages in place, and says of how many. */
+export async function restoreStages(
   context: Context,
-  { graph, selected }: Opened,
+  { graph, selected }: Pick<Opened, "graph" | "selected">,
   workspace: Workspace,
   lock: Lock,
   force: boolean,

@@ -38,7 +38,7 @@ export type ReproFlags = CommonFlags & {
   readonly allowMissing: boolean;
   /** Contents of outs are not kept. */
   readonly noCommit: boolean;
-  /** Asks for a remote, which there is none of. */
+  /** What remotes have is not computed. */
   readonly pull: boolean;
   /** Nothing is restored but what the lock records. */
   readonly noRunCache: boolean;
@@ -164,6 +164,15 @@ export const jobsFlag: TypedFlagParameter<number | undefined, Context> = {
   parse: parseCount,
   optional: true,
   brief: "Run at most this many stages at once; as many as there are cores unless given (1 for a dvc.yaml)",
+  placeholder: "count",
+};
+
+/** `--jobs` of what talks to remotes. */
+export const requestsFlag: TypedFlagParameter<number | undefined, Context> = {
+  kind: "parsed",
+  parse: parseCount,
+  optional: true,
+  brief: "Send at most this many requests at once; 16 unless given",
   placeholder: "count",
 };
 

@@ -3,6 +3,7 @@ import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
 import type { ReproFlags } from "./flags.ts";
 import { conclude, openRequests } from "./opening.ts";
+import { selectedRemotes } from "./remote_selection.ts";
 import { retryCommand } from "./retry.ts";
 import { reproduceShown } from "./shown_reproduction.ts";
 import { showPlan } from "./status.ts";
@@ -15,10 +16,8 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
       "--single-item and --downstream contradict each other: the first one leaves out what the second adds",
     );
   }
-  if (flags.pull) {
-    throw new UsageError(
-      "--pull needs remotes, which are not there yet; run `dvc pull` first, or go on without what is missing by --allow-missing",
-    );
+  if (flags.pull && flags.dry) {
+    throw new UsageError("--pull and --dry contradict each other: what remotes have is only known once they are asked");
   }
   if (flags.allPipelines && targets.length > 0) {
     throw new UsageError("--all-pipelines takes no targets: it is about every stage of the project");
@@ -31,15 +30,21 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
       "--force and --time-budget contradict each other: what --force begins anew, no later run goes on with",
     );
   }
-  const options = { allowMissing: flags.allowMissing, runCache: !flags.noRunCache, store: !flags.noCommit };
+  const options = {
+    allowMissing: flags.allowMissing,
+    sparesAll: flags.allowMissing && flags.pull,
+    runCache: !flags.noRunCache,
+    store: !flags.noCommit,
+  };
   const context = { ...this, json: flags.json };
   for (const opened of await openRequests(context, { ...flags, own: !flags.allPipelines }, targets)) {
+    const remotes = flags.pull ? await selectedRemotes(opened.pipeline, {}, "--pull") : [];
     const keeping = flags.force ? options : { ...options, asked: opened.asked };
     using workspace = await Workspace.open(opened.pipeline.folder);
     if (flags.dry) await showPlan(context, workspace, opened, { force: flags.force, json: flags.json, keeping });
     else {
       const retry = retryCommand(this.folder, opened.pipeline.file, "repro", "--single-item");
-      const outcomes = await reproduceShown(context, workspace, opened, { ...flags, retry, keeping });
+      const outcomes = await reproduceShown(context, workspace, opened, { ...flags, retry, keeping, remotes });
       if ([...outcomes?.values() ?? []].some((outcome) => outcome !== "done")) conclude(context, EXIT.failed);
     }
     const code = context.process.exitCode ?? EXIT.ok;

@@ -4,6 +4,7 @@ import { type Absence, absenceLines } from "../display/absence_text.ts";
 import { openDisplay } from "../display/opening.ts";
 import { TimeOverText } from "../display/time_over_text.ts";
 import { DVC_FILE } from "../file/pipeline.ts";
+import type { Remote } from "../remote/remote.ts";
 import type { Cluster, ClusterOptions } from "../run/cluster.ts";
 import type { Event } from "../run/event.ts";
 import type { Keeping } from "../run/preparation.ts";
@@ -23,6 +24,8 @@ export type ReproductionFlags =
   & {
     /** What is kept, and what of it is used. */
     readonly keeping?: Keeping;
+    /** Where results are looked for before a stage runs. */
+    readonly remotes?: readonly Remote[];
     /** The start of the command that runs one stage again, for messages. */
     readonly retry: string;
   };
@@ -60,6 +63,7 @@ export async function reproduceShown(
     retry: flags.retry,
     ...(flags.executor && { executor: flags.executor }),
     openCluster,
+    ...(flags.remotes && { remotes: flags.remotes }),
     ...(flags.keeping && { keeping: flags.keeping }),
   };
   let end: ReproductionEnd | undefined;

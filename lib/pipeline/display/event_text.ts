@@ -39,7 +39,7 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
     case "value resolved":
       return [line(`${event.name}: ${event.note}`)];
     case "stage restored":
-      return [line(`${style.good(event.stage)} restored${because(event.reasons)}`)];
+      return [line(`${style.good(event.stage)} restored${from(event.remote)}${because(event.reasons)}`)];
     case "stage started": {
       const sandbox = event.sandbox === undefined || event.sandbox === "full" ? "" : ` (sandbox: ${event.sandbox})`;
       return [line(`${style.busy(event.stage)} runs${because(event.reasons)}${style.dim(sandbox)}`)];
@@ -78,6 +78,10 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
     default:
       return event satisfies never;
   }
+}
+
+function from(remote: string | undefined): string {
+  return remote === undefined ? "" : ` from ${remote}`;
 }
 
 function interruptedText(left: number | undefined): string {

@@ -25,6 +25,8 @@ export interface Pipeline {
   readonly plots?: readonly FilePlots[];
   /** Whether outs that git does not keep and that are not here are made; absent: not until they are needed. */
   readonly makesAbsent?: boolean;
+  /** Where results are shared, in the order in which they are asked; none where absent. */
+  readonly remotes?: readonly RemotePlace[];
   /** Whether a file or folder at an absolute path is no part of the folder that it lies in; absent: none is. */
   readonly ignores?: (path: string, isFolder: boolean) => boolean;
 }
@@ -37,6 +39,30 @@ export interface FileVariable {
   readonly key: string;
   /** What the file holds there. */
   readonly value: Scalar;
+}
+
+/** A place where results are shared: a folder, a server of Bazel's HTTP cache protocol, or a bucket. */
+export interface RemotePlace {
+  /** Unique. */
+  readonly name: string;
+  /** As written. */
+  readonly url: string;
+  /** Absolute; absent for a server. */
+  readonly folder?: string;
+  /** Nothing is written to it. */
+  readonly readOnly: boolean;
+  /** Public keys (Ed25519, base64) one of which has to have signed an entry; none: entries need no signature. */
+  readonly trusts: readonly string[];
+  /** Of a bucket: the address of the server; that of AWS where absent. */
+  readonly endpoint?: string;
+  /** Of a bucket. */
+  readonly region?: string;
+  /** Of a bucket: the section of the usual AWS files. */
+  readonly profile?: string;
+  /** Of an HTTP server: the environment variable that holds the `Authorization` header. */
+  readonly authorization?: string;
+  /** The name in the file. */
+  readonly range: Range;
 }
 
 /** The plots that a file defines at its top. */

@@ -244,7 +244,24 @@ function makeShape(phase: Phase): Shape {
     labels,
     meta: anything.optional(),
   }, "an artifact with a path");
+  const remote = strict({
+    url: text("a folder or an address").describe("A folder, or an address that begins with s3://, http:// or https://"),
+    read_only: flag("true: nothing is written to it"),
+    trusts: list(text("a public key"), "a list of public keys").optional().describe(
+      "Public keys, as `remote keygen` prints them: what none of them has signed counts as missing",
+    ),
+    endpoint: text("an address").optional().describe("Of s3://: the address of the server; that of AWS by default"),
+    region: text("a region").optional().describe("Of s3://; by default as the environment or the AWS files have it"),
+    profile: text("a name").optional().describe("Of s3://: the section of the AWS files"),
+    authorization: text("the name of an environment variable").optional().describe(
+      "Of http:// and https://: the environment variable that holds the Authorization header",
+    ),
+  }, "a map with url");
   const file = strict({
+    remotes: map(
+      oneOf("a folder or an address, or a map with url", text("a folder or an address"), remote, z.null()),
+      "a map of remotes",
+    ).optional().describe("Where results are shared, by name: the first that has one answers"),
     extends: path.optional().describe(
       "Another pipeline file: this one is that one with other vars and added, changed or removed (null) stages",
     ),

@@ -6,6 +6,7 @@ import { DVC_FILE } from "./pipeline.ts";
 /** Keys that DVC does not have. */
 const OWN_KEYS: ReadonlySet<string> = new Set([
   "extends",
+  "remotes",
   "run",
   "with",
   "env",

@@ -95,6 +95,7 @@ const eventShape: z.ZodType<EventJson> = z.discriminatedUnion("kind", [
   event("stage restored", {
     stage,
     reasons,
+    remote: z.string().exactOptional().describe("The remote that had what the cache had not"),
     seconds: seconds.exactOptional().describe("How long it took when it last ran"),
   }),
   event("stage frozen", { stage }),

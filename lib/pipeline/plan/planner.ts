@@ -214,7 +214,7 @@ export class Planner {
     const isRecorded = record?.fingerprint === fingerprint;
     const reasons = isRecorded
       ? (await outsDifference(stage, record.outs, disk.digest)).filter(({ kind }) =>
-        kind !== "out missing" || !this.#options.allowMissing
+        kind !== "out missing" || !this.#options.allowMissing || this.#spared.isRequired(stage.name)
       )
       : this.#identityDifference(stage, identity);
     if (isRecorded && reasons.length === 0) {

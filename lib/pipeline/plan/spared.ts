@@ -86,3 +86,8 @@ export async function sparedStages(
     lacking.filter(({ paths }) => paths.every((path) => ignored.has(path))).map(({ stage }) => stage),
   );
 }
+
+/** The selected stages that a lock records, whatever git keeps of them and whoever reads it. */
+export function recordedStages(graph: Graph, selected: ReadonlySet<string>, lock: Lock): Spared {
+  return new Spared([...graph.stages.values()].filter(({ name }) => selected.has(name) && lock.stages.has(name)));
+}

@@ -23,6 +23,8 @@ export type Event =
     readonly time: number;
     readonly stage: string;
     readonly reasons: readonly Reason[];
+    /** The remote that had what the cache had not. */
+    readonly remote?: string;
     readonly seconds?: number;
   }
   | { readonly kind: "stage frozen"; readonly time: number; readonly stage: string }

@@ -6,7 +6,7 @@ import type { Description } from "../modules/description.ts";
 import type { Resolution } from "../modules/resolution.ts";
 import type { Closure } from "../plan/closure.ts";
 import { Planner, type PlannerOptions } from "../plan/planner.ts";
-import { sparedStages } from "../plan/spared.ts";
+import { recordedStages, sparedStages } from "../plan/spared.ts";
 import { askTools } from "./tools.ts";
 import { missingDeps } from "./missing_deps.ts";
 import { type Lock, lockPath, readLock } from "../store/lock.ts";
@@ -30,6 +30,8 @@ export interface Preparation {
 export type Keeping = Pick<PlannerOptions, "allowMissing" | "runCache" | "store"> & {
   /** In place of the lock that stands beside the pipeline file. */
   readonly lock?: Lock;
+  /** True: the outs of any stage that the lock records may be absent until they are needed. */
+  readonly sparesAll?: boolean;
   /** Stages whose outs have to be there; of the others, what git does not keep may be absent. All unless given. */
   readonly asked?: ReadonlySet<string>;
 };
@@ -63,11 +65,13 @@ export async function prepare(
   const diagnostics = [lock, code, resolutions, tools].flatMap((result) => result.diagnostics).concat(missing);
   if (!lock.ok || !code.ok || !resolutions.ok || !tools.ok || hasErrors(diagnostics)) return { ok: false, diagnostics };
   const { closures, descriptions } = code.value;
-  const { asked = selected, ...options } = keeping;
+  const { asked = selected, sparesAll = false, ...options } = keeping;
   const wanted = pipeline.makesAbsent ? selected : asked;
   const planner = new Planner({
     ...options,
-    spared: await sparedStages(graph, selected, wanted, lock.value, workspace.root),
+    spared: sparesAll
+      ? recordedStages(graph, selected, lock.value)
+      : await sparedStages(graph, selected, wanted, lock.value, workspace.root),
     workspace,
     lock: lock.value,
     closures,

@@ -2,6 +2,8 @@ import { basename, relative, sep } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import { DVC_FILE, type Executor, type Pipeline, type Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { Remote } from "../remote/remote.ts";
+import { Remotes } from "../remote/remotes.ts";
 import { pruneLock, writeLock } from "../store/lock.ts";
 import type { Workspace } from "../store/workspace.ts";
 import { acquireWriter } from "../store/writer.ts";
@@ -34,6 +36,8 @@ export interface ReproductionOptions {
   readonly executor?: Executor;
   /** Opens the cluster for stages that run there, or may still be running there; where absent, all run here. */
   readonly openCluster?: (options: ClusterOptions) => Promise<Cluster | undefined>;
+  /** Where results are looked for before a stage runs, in this order. */
+  readonly remotes?: readonly Remote[];
 }
 
 /** How a reproduction ended. */
@@ -102,6 +106,11 @@ export async function reproduce(
     force: options.force,
     ...(options.retry === undefined ? {} : { retry: options.retry }),
     emit: record,
+    remotes: new Remotes(
+      options.remotes ?? [],
+      (diagnostic) => record({ kind: "run warning", time: Date.now(), diagnostic }),
+    ),
+    signal,
     kill,
     devices: new DevicePool(gpuDevices()),
     isElsewhere,

@@ -6,8 +6,11 @@ import { absentOuts } from "../plan/absent_outs.ts";
 import { stageOf } from "../plan/expanded_deps.ts";
 import { fingerprintApartFrom } from "../plan/fingerprint.ts";
 import type { Evaluation } from "../plan/plan.ts";
+import { isRestorable } from "../plan/restorability.ts";
 import type { Reason } from "../plan/reason.ts";
+import type { Remotes } from "../remote/remotes.ts";
 import type { Across } from "../stage/stage.ts";
+import { isStored } from "../store/outs.ts";
 import { StoreError } from "../store/store_error.ts";
 import type { Workspace } from "../store/workspace.ts";
 import type { Cluster } from "./cluster.ts";
@@ -37,6 +40,10 @@ export interface StageReproductionOptions {
   readonly retry?: string;
   /** Gets what happens. */
   readonly emit: (event: Event) => void;
+  /** Asked before a stage runs. */
+  readonly remotes: Remotes;
+  /** Aborted: nothing more is brought from remotes. */
+  readonly signal: AbortSignal;
   /** Aborted: stages that run are killed at once. */
   readonly kill: AbortSignal;
   /** The GPUs of the machine. */
@@ -135,6 +142,14 @@ export class StageReproduction {
     if (evaluation.state === "absent") {
       this.#absent.set(name, evaluation);
       return "done";
+    }
+    const remote = await this.#pull(stage, evaluation);
+    if (remote !== undefined) {
+      const now = await this.#evaluate(stage);
+      if (now.state === "restorable" && await this.#restore(stage, now, remote)) {
+        this.#settleState(now);
+        return "done";
+      }
     }
     if (evaluation.needs !== undefined) {
       for (const needed of evaluation.needs) this.#needed.add(needed);
@@ -312,7 +327,7 @@ export class StageReproduction {
   }
 
   /** Puts the outs in place; false where the cache turns out not to have them whole. */
-  async #restore(stage: Stage, evaluation: Evaluation): Promise<boolean> {
+  async #restore(stage: Stage, evaluation: Evaluation, remote?: string): Promise<boolean> {
     const { restored, diagnostics } = await this.#options.preparation.planner.recorder.restore(stage, evaluation);
     for (const diagnostic of diagnostics) {
       this.#options.emit({ kind: "stage warning", time: Date.now(), stage: stage.name, diagnostic });
@@ -324,9 +339,22 @@ export class StageReproduction {
       time: Date.now(),
       stage: stage.name,
       reasons: evaluation.reasons,
+      ...(remote === undefined ? {} : { remote }),
       ...(seconds === undefined ? this.#seconds(stage.name) : { seconds }),
     });
     return true;
+  }
+
+  /** Brings the result of a stage from a remote into the cache; the remote's name where one had it. */
+  async #pull(stage: Stage, { fingerprint }: Evaluation): Promise<string | undefined> {
+    const { workspace, remotes, signal, preparation } = this.#options;
+    const record = preparation.lock.stages.get(stage.name);
+    const isRecorded = record?.fingerprint === fingerprint && stage.outs.every(isStored);
+    if (fingerprint === undefined || !(isRecorded || isRestorable(stage))) return undefined;
+    const outs = isRecorded ? { outs: record!.outs } : {};
+    const provided = await remotes.provide(workspace, { stage: stage.name, fingerprint, ...outs }, signal);
+    if (provided !== undefined && isRestorable(stage)) workspace.results.write(provided.result);
+    return provided?.remote;
   }
 
   #seconds(name: string): { seconds?: number } {

@@ -1,4 +1,14 @@
-import { chmodSync, constants, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { copyFile, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { syncFolder, temporaryPath } from "./durable_file.ts";
@@ -78,6 +88,38 @@ export class Blobs {
     return digest;
   }
 
+  /** A new path for a content that arrives in pieces, to be given to `adopt` or deleted. */
+  draft(): string {
+    return temporaryPath(this.#temporary, "blob");
+  }
+
+  /**
+   * Takes over a draft whose digest the caller has worked out. It is not flushed to the disk, as it can be had again: what a
+   * power failure tears is found out when the blob is taken out, which verifies it.
+   */
+  adopt(draft: string, digest: string): void {
+    const path = this.path(digest);
+    mkdirSync(dirname(path), { recursive: true });
+    chmodSync(draft, 0o444);
+    renameSync(draft, path);
+  }
+
+  /** The same for a small content that is in memory. */
+  adoptBytes(bytes: Uint8Array, digest: string): void {
+    const draft = this.draft();
+    writeFileSync(draft, bytes, { flag: "wx" });
+    this.adopt(draft, digest);
+  }
+
+  /** The content of a blob; undefined where it is missing or damaged (a damaged one is deleted). */
+  bytes(digest: string): Uint8Array<ArrayBuffer> | undefined {
+    if (!this.has(digest)) return undefined;
+    const bytes = new Uint8Array(readFileSync(this.path(digest)));
+    if (sha256(bytes) === digest) return bytes;
+    this.delete(digest);
+    return undefined;
+  }
+
   async #adopt(draft: string, digest: string): Promise<void> {
     const path = this.path(digest);
     if (mkdirSync(dirname(path), { recursive: true }) !== undefined) this.#hasNewFolders = true;
@@ -118,11 +160,8 @@ export class Blobs {
 
   /** The text of a blob; undefined where it is missing or damaged (a damaged one is deleted). */
   text(digest: string): string | undefined {
-    if (!this.has(digest)) return undefined;
-    const bytes = readFileSync(this.path(digest));
-    if (sha256(bytes) === digest) return new TextDecoder().decode(bytes);
-    this.delete(digest);
-    return undefined;
+    const bytes = this.bytes(digest);
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   }
 
   /** Deletes a blob; nothing happens where there is none. */

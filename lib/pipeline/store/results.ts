@@ -23,7 +23,8 @@ export interface StoredResult {
   readonly outs: readonly OutRecord[];
 }
 
-const resultSchema: z.ZodType<StoredResult> = z.strictObject({
+/** The shape of {@linkcode StoredResult}. */
+export const resultSchema: z.ZodType<StoredResult> = z.strictObject({
   schema: z.literal(1),
   fingerprint: z.string(),
   stage: z.string(),

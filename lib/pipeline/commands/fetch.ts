@@ -1,0 +1,88 @@
+import { bytesText, countText } from "../display/quantity.ts";
+import type { Stage } from "../file/pipeline.ts";
+import { isRestorable } from "../plan/restorability.ts";
+import { inParallel } from "../remote/parallel.ts";
+import { Remotes } from "../remote/remotes.ts";
+import { type Lock, lockPath, readLock } from "../store/lock.ts";
+import type { OutRecord } from "../store/out_record.ts";
+import { Workspace } from "../store/workspace.ts";
+import type { Context } from "./context.ts";
+import { EXIT } from "./exit_code.ts";
+import { conclude, type Opened, openRequests, report } from "./opening.ts";
+import { storedOuts } from "./push.ts";
+import type { RemoteFlags } from "./remote_flags.ts";
+import { selectedRemotes } from "./remote_selection.ts";
+import { soleWriter } from "./sole_writer.ts";
+
+/** Results that are asked for at once. */
+const AT_ONCE = 4;
+
+/** `fetch`: brings what the lock records from remotes into the cache. Targets mean themselves alone. */
+export default async function fetch(this: Context, flags: RemoteFlags, ...targets: string[]): Promise<void> {
+  await fetchRequests(
+    this,
+    flags,
+    targets,
+    "fetch",
+    async (_opened, workspace, _stage, outs) => await Promise.resolve(workspace.results.hasAll(outs)),
+  );
+}
+
+/**
+ * Brings what the locks record from remotes into the caches of the pipelines that a command line asks for.
+ *
+ * @param isHere whether nothing of a stage's outs has to come
+ * @param then gets the stages whose outs could be had, with this process as the writer
+ */
+export async function fetchRequests(
+  context: Context,
+  flags: RemoteFlags,
+  targets: readonly string[],
+  command: string,
+  isHere: (opened: Opened, workspace: Workspace, stage: Stage, outs: readonly OutRecord[]) => Promise<boolean>,
+  then: (opened: Opened, workspace: Workspace, lock: Lock, had: ReadonlySet<string>) => Promise<void> = async () => {},
+): Promise<void> {
+  for (const opened of await openRequests(context, { ...flags, singleItem: true }, targets)) {
+    const remotes = new Remotes(
+      await selectedRemotes(opened.pipeline, flags, command),
+      (diagnostic) => report(context, [diagnostic]),
+    );
+    using workspace = await Workspace.open(opened.pipeline.folder);
+    await using _writer = await soleWriter(context, workspace);
+    workspace.digests.leaveOut(opened.pipeline.ignores);
+    const lock = await readLock(lockPath(opened.pipeline.file), workspace.index);
+    report(context, lock.diagnostics);
+    if (!lock.ok) return conclude(context, EXIT.invalid);
+    const stages = [...opened.graph.stages.values()].filter(({ name }) =>
+      opened.selected.has(name) && lock.value.stages.has(name)
+    );
+    const missing: string[] = [];
+    let [results, objects, bytes, there] = [0, 0, 0, 0];
+    await inParallel(stages, AT_ONCE, async (stage) => {
+      const record = lock.value.stages.get(stage.name)!;
+      const outs = storedOuts(stage, record);
+      if (await isHere(opened, workspace, stage, outs)) return void (there += 1);
+      const wanted = { stage: stage.name, fingerprint: record.fingerprint, outs };
+      const provided = await remotes.provide(workspace, wanted);
+      if (provided === undefined) return void missing.push(stage.name);
+      if (isRestorable(stage)) workspace.results.write(provided.result);
+      results += 1;
+      objects += provided.objects;
+      bytes += provided.bytes;
+    });
+    context.output.write(
+      `${countText(results, "result")} fetched (${countText(objects, "object")}, ${
+        bytesText(bytes)
+      }), ${there} there already\n`,
+    );
+    await then(opened, workspace, lock.value, new Set(stages.map(({ name }) => name)).difference(new Set(missing)));
+    if (missing.length === 0) continue;
+    const names = stages.filter(({ name }) => missing.includes(name)).map(({ name }) => name).join(", ");
+    report(context, [{
+      severity: "error",
+      message: `No remote has the outs of ${names}`,
+      hints: ["repro makes them"],
+    }]);
+    conclude(context, EXIT.failed);
+  }
+}

@@ -1,0 +1,29 @@
+import type { TypedFlagParameter } from "@stricli/core";
+import type { Context } from "./context.ts";
+import { type CommonFlags, textFlag } from "./flags.ts";
+
+/** Flags of the commands that talk to remotes. */
+export type RemoteFlags = CommonFlags & {
+  /** The remote alone that has this name. */
+  readonly remote?: string;
+  /** Requests at once. */
+  readonly jobs?: number;
+};
+
+/** Flags of `push`. */
+export type PushFlags = RemoteFlags & {
+  /** Every result of the run cache, not only those of the lock. */
+  readonly runCache: boolean;
+};
+
+/** Flags of `pull`. */
+export type PullFlags = RemoteFlags & {
+  /** What outs hold is given up. */
+  readonly force: boolean;
+};
+
+/** `--remote`. */
+export const remoteFlag: TypedFlagParameter<string | undefined, Context> = textFlag(
+  "The remote of this name alone, by the pipeline file; all unless given",
+  "name",
+);

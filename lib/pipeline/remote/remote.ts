@@ -1,0 +1,298 @@
+import { createHash } from "node:crypto";
+import { open, rm } from "node:fs/promises";
+import type { Blobs } from "../store/blobs.ts";
+import type { OutRecord } from "../store/out_record.ts";
+import { contentOf, decompressedFile, isFrame } from "./compression.ts";
+import {
+  alternativeName,
+  type EntrySignature,
+  formatEntry,
+  objectsOf,
+  parseEntry,
+  type RemoteEntry,
+  sameOuts,
+  unsealed,
+} from "./entry.ts";
+import { Limit } from "./limit.ts";
+import type { Body, ObjectKind, ObjectName, ObjectStore, Reading, StoredItem } from "./object_store.ts";
+import { RemoteError, remoteErrorOf } from "./remote_error.ts";
+import { PATIENCE, type Patience, withRetries } from "./retry.ts";
+import { isSigned, type Signer } from "./signature.ts";
+
+/** Requests at once, unless said otherwise. */
+export const REQUESTS = 16;
+/** What a body may have beyond its content: a frame that does not pay is a little longer. */
+const SPARE_BYTES = 64 << 10;
+
+/** A remote, as a pipeline file describes it. */
+export interface RemoteOptions {
+  /** As the file calls it. */
+  readonly name: string;
+  /** Where it is, for people. */
+  readonly address: string;
+  /** Nothing is written to it. */
+  readonly readOnly: boolean;
+  /** Public keys one of which has to have signed an entry; none: entries need no signature. */
+  readonly trusts: readonly string[];
+  /** Signs what is written. */
+  readonly signer?: Signer;
+  /** Requests at once; 16 unless given. */
+  readonly requests?: number;
+  /** How often something is tried. */
+  readonly patience?: Patience;
+}
+
+/** What a remote says of a fingerprint. */
+export type Answer =
+  | { readonly kind: "known"; readonly entry: RemoteEntry }
+  | { readonly kind: "unknown" }
+  /** It has an entry, which counts as none. */
+  | { readonly kind: "refused"; readonly because: string };
+
+/** A store of which nothing is believed: what comes is compared with its digest, and what fails is tried again. */
+export class Remote {
+  /** As the pipeline file describes it. */
+  readonly options: RemoteOptions;
+  readonly #store: ObjectStore;
+  readonly #limit: Limit;
+  readonly #patience: Patience;
+  /** Contents that are known to be there. */
+  readonly #present = new Set<string>();
+
+  /** Nothing is asked yet. */
+  constructor(store: ObjectStore, options: RemoteOptions) {
+    this.options = options;
+    this.#store = store;
+    this.#limit = new Limit(options.requests ?? REQUESTS);
+    this.#patience = options.patience ?? PATIENCE;
+  }
+
+  /** Whether contents may be stored compressed. */
+  get compresses(): boolean {
+    return this.#store.compresses;
+  }
+
+  /**
+   * What the remote has of a fingerprint, with these outs where they are given.
+   *
+   * @throws {RemoteError} where it cannot be asked
+   */
+  async entry(fingerprint: string, outs?: readonly OutRecord[]): Promise<Answer> {
+    const answer = await this.#answer(fingerprint, fingerprint);
+    if (outs === undefined || (answer.kind === "known" && sameOuts(answer.entry.result.outs, outs))) return answer;
+    const other = await this.#answer(alternativeName(fingerprint, outs), fingerprint);
+    if (other.kind === "known" && !sameOuts(other.entry.result.outs, outs)) return { kind: "unknown" };
+    return other.kind === "unknown" && answer.kind === "refused" ? answer : other;
+  }
+
+  /** What stands under a name, whatever fingerprint it is about. */
+  async #answer(name: string, fingerprint: string | undefined): Promise<Answer> {
+    const text = await this.#try(() => this.#store.readEntry(name));
+    if (text === undefined) return { kind: "unknown" };
+    const sealed = unsealed(text);
+    if (sealed === undefined) return { kind: "refused", because: "is damaged" };
+    const { trusts } = this.options;
+    if (trusts.length > 0 && !await isSigned(sealed, trusts)) {
+      const because = sealed.signatures.length === 0
+        ? "is not signed"
+        : "is not signed by a key that the remote trusts";
+      return { kind: "refused", because };
+    }
+    const entry = parseEntry(sealed.text);
+    if (entry === undefined) return { kind: "refused", because: "is of a kind that this version does not know" };
+    const { result } = entry;
+    const names = [result.fingerprint, alternativeName(result.fingerprint, result.outs)];
+    if (result.fingerprint !== (fingerprint ?? result.fingerprint) || !names.includes(name)) {
+      return { kind: "refused", because: "is about another fingerprint" };
+    }
+    return { kind: "known", entry };
+  }
+
+  /** What stands under a name of a listing. */
+  async listed(name: string): Promise<Answer> {
+    return await this.#answer(name, undefined);
+  }
+
+  /** Writes an entry whose contents are written; under another name where the remote has other outs for its fingerprint. */
+  async writeEntry(entry: RemoteEntry): Promise<void> {
+    const { fingerprint, outs } = entry.result;
+    const there = await this.#answer(fingerprint, fingerprint);
+    const isTaken = there.kind === "known" && !sameOuts(there.entry.result.outs, outs);
+    const text = JSON.stringify(entry);
+    const signatures: EntrySignature[] = [];
+    if (this.options.signer !== undefined) signatures.push(await this.options.signer.sign(text));
+    const stored = formatEntry({ text, signatures });
+    const name = isTaken ? alternativeName(fingerprint, outs) : fingerprint;
+    await this.#try(() => this.#store.writeEntry(name, stored, objectsOf(entry)));
+  }
+
+  /** Whether the remote has a content. */
+  async has(sha256: string): Promise<boolean> {
+    if (this.#present.has(sha256)) return true;
+    const has = await this.#try(() => this.#store.has(sha256));
+    if (has) this.#present.add(sha256);
+    return has;
+  }
+
+  /** Writes a content. */
+  async write(name: ObjectName, body: Body): Promise<void> {
+    await this.#try(() => this.#store.write(name, body));
+    this.#present.add(name.sha256);
+  }
+
+  /**
+   * Reads a content that fits into memory; undefined where there is none.
+   *
+   * @throws {RemoteError} where it does not come as what its name says, however often it is asked for
+   */
+  async read({ sha256, size }: ObjectName, signal?: AbortSignal): Promise<Uint8Array | undefined> {
+    return await this.#try(async () => {
+      const reading = await this.#store.read(sha256);
+      if (reading === undefined) return undefined;
+      const chunks: Uint8Array[] = [];
+      let length = 0;
+      for await (const chunk of this.#arriving(reading, signal)) {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > size + SPARE_BYTES) throw damaged(sha256);
+      }
+      const bytes = new Uint8Array(length);
+      let at = 0;
+      for (const chunk of chunks) {
+        bytes.set(chunk, at);
+        at += chunk.length;
+      }
+      const content = contentOf(bytes, sha256, size);
+      if (content === undefined) throw damaged(sha256);
+      return content;
+    });
+  }
+
+  /**
+   * Reads a content of any size into the cache; false where there is none. What had come when a connection is lost does not
+   * come again.
+   *
+   * @throws {RemoteError} where it does not come as what its name says, however often it is asked for
+   */
+  async readInto(blobs: Blobs, name: ObjectName, signal?: AbortSignal): Promise<boolean> {
+    const draft = blobs.draft();
+    const file = await open(draft, "wx");
+    let hash = createHash("sha256");
+    let length = 0;
+    let head = new Uint8Array();
+    const begin = (): void => {
+      hash = createHash("sha256");
+      length = 0;
+    };
+    try {
+      return await this.#try(async () => {
+        const reading = await this.#store.read(name.sha256, length);
+        if (reading === undefined) return false;
+        if (reading.offset !== length) begin();
+        for await (const chunk of this.#arriving(reading, signal)) {
+          if (length === 0) head = chunk.slice(0, 4);
+          await writeAll(file, chunk, length);
+          hash.update(chunk);
+          length += chunk.length;
+          if (length <= name.size + SPARE_BYTES) continue;
+          begin();
+          throw damaged(name.sha256);
+        }
+        const found = hash.digest("hex");
+        const end = length;
+        begin();
+        await file.truncate(end);
+        if (found === name.sha256) blobs.adopt(draft, name.sha256);
+        else if (!isFrame(head) || !await adoptDecompressed(blobs, draft, name)) throw damaged(name.sha256);
+        return true;
+      });
+    } finally {
+      await file.close();
+      await rm(draft, { force: true });
+    }
+  }
+
+  /** All that the store has; undefined where it cannot be listed. */
+  list(): AsyncIterable<StoredItem> | undefined {
+    return this.#store.list?.();
+  }
+
+  /** Whether what the remote has can be removed. */
+  get canDelete(): boolean {
+    return this.#store.delete !== undefined && !this.options.readOnly;
+  }
+
+  /** Removes a content or an entry. */
+  async delete(kind: ObjectKind, name: string): Promise<void> {
+    this.#present.delete(name);
+    await this.#try(async () => await this.#store.delete?.(kind, name));
+  }
+
+  async #try<T>(action: () => Promise<T>): Promise<T> {
+    return await this.#limit.run(() =>
+      withRetries(this.#patience, async () => {
+        try {
+          return await action();
+        } catch (error) {
+          throw remoteErrorOf(error);
+        }
+      })
+    );
+  }
+
+  /** What comes, as long as something does. */
+  async *#arriving({ chunks }: Reading, signal: AbortSignal | undefined): AsyncIterable<Uint8Array> {
+    const { silence } = this.#patience;
+    const iterator = chunks[Symbol.asyncIterator]();
+    try {
+      while (true) {
+        if (signal?.aborted) throw new RemoteError("interrupted");
+        const { promise: silent, reject } = Promise.withResolvers<never>();
+        const timer = setTimeout(
+          () => reject(new RemoteError(`nothing came for ${silence / 1000} s`, { transient: true })),
+          silence,
+        );
+        const next = await Promise.race([iterator.next(), silent]).finally(() => clearTimeout(timer));
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      // A connection that is silent may never end; nobody waits for it.
+      void iterator.return?.()?.catch(() => {});
+    }
+  }
+}
+
+function damaged(sha256: string): RemoteError {
+  return new RemoteError(`what came for ${sha256.slice(0, 12)} is not what its name says`, { transient: true });
+}
+
+async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < chunk.length;) {
+    at += (await file.write(chunk, at, chunk.length - at, position + at)).bytesWritten;
+  }
+}
+
+/** Takes over the content of a frame; false where that is not what the name says. */
+async function adoptDecompressed(blobs: Blobs, frame: string, { sha256, size }: ObjectName): Promise<boolean> {
+  const draft = blobs.draft();
+  const file = await open(draft, "wx");
+  try {
+    const hash = createHash("sha256");
+    let length = 0;
+    for await (const chunk of decompressedFile(frame)) {
+      if (length + chunk.length > size) return false;
+      await writeAll(file, chunk, length);
+      hash.update(chunk);
+      length += chunk.length;
+    }
+    if (hash.digest("hex") !== sha256) return false;
+    blobs.adopt(draft, sha256);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await file.close();
+    await rm(draft, { force: true });
+  }
+}

@@ -1,0 +1,243 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Finished, Project } from "../rig.ts";
+
+/**
+ * `fetch` -> `train@1`, `train@2` -> `measure@1`, `measure@2` -> `plot`, as a study is: git keeps what is measured and drawn.
+ * A log in the project's `.git` says what ran.
+ */
+const PIPELINE = `vars: [{title: sizes}]
+remotes: {shared: ../shared}
+stages:
+  fetch:
+    cmd: echo fetch >> .git/log && mkdir -p data && seq 99 > data/numbers
+    outs: [data/numbers]
+  train:
+    foreach: [1, 2]
+    do:
+      cmd: >-
+        echo train \${item} >> .git/log && mkdir -p outputs/\${item}/weights/deep &&
+        head -n \${item} data/numbers > outputs/\${item}/weights/w && seq 100000 > outputs/\${item}/weights/deep/large
+      deps: [data/numbers]
+      outs: ["outputs/\${item}/weights"]
+  measure:
+    foreach: [1, 2]
+    do:
+      cmd: echo measure \${item} >> .git/log && wc -c < outputs/\${item}/weights/w > outputs/\${item}/measured
+      deps: ["outputs/\${item}/weights"]
+      outs: ["outputs/\${item}/measured"]
+  plot:
+    cmd: echo plot >> .git/log && echo \${title} > outputs/plot && cat outputs/*/measured >> outputs/plot
+    deps: [outputs/1/measured, outputs/2/measured]
+    outs: [outputs/plot]
+`;
+
+const IGNORED = "/data/\n/outputs/\n/.pipeline/\n";
+
+/** A project in the folder `here` of another, beside which there is room for remotes, that was run. */
+async function study(pipeline = PIPELINE): Promise<{ room: Project; here: Clone }> {
+  const room = await Project.create({ "here/pipeline.yaml": pipeline, "here/.gitignore": IGNORED });
+  const here = new Clone(room, "here");
+  await here.git("init", "--quiet");
+  succeeded(await here.run("repro"));
+  await here.git("add", ".");
+  await here.git("commit", "--quiet", "--message", "as it was run");
+  return { room, here };
+}
+
+/** A git repository in a folder of a project. */
+class Clone {
+  constructor(readonly room: Project, readonly folder: string) {}
+
+  async run(...inputs: string[]): Promise<Finished> {
+    return await this.room.startIn(this.folder, { PIPELINE_REMOTE_PATIENCE: "2,2" }, ...inputs).finish();
+  }
+
+  async git(...args: string[]): Promise<void> {
+    const identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org"];
+    const { success, stderr } = await new Deno.Command("git", { args: [...identity, ...args], cwd: this.path(".") })
+      .output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+  }
+
+  path(path: string): string {
+    return this.room.path(join(this.folder, path));
+  }
+
+  read(path: string): string {
+    return readFileSync(this.path(path), "utf8");
+  }
+
+  /** What ran here. */
+  ran(): string[] {
+    try {
+      return this.read(".git/log").split("\n").filter((line) => line !== "");
+    } catch {
+      return [];
+    }
+  }
+
+  /** Another clone of this one, beside it. */
+  async clone(folder: string): Promise<Clone> {
+    await this.git("clone", "--quiet", this.path("."), this.room.path(folder));
+    return new Clone(this.room, folder);
+  }
+}
+
+function succeeded(finished: Finished): Finished {
+  assert.equal(finished.code, 0, finished.stdout + finished.stderr);
+  return finished;
+}
+
+Deno.test("a fresh clone and a remote make everything as it was, and nothing is computed", async (test) => {
+  const { room, here } = await study();
+  await using _room = room;
+  await test.step("push sends each result once", async () => {
+    assert.match(
+      succeeded(await here.run("push")).stdout,
+      /^shared: 6 results pushed \(\d+ objects, .*\), 0 there already$/m,
+    );
+    assert.match(
+      succeeded(await here.run("push")).stdout,
+      /^shared: 0 results pushed \(0 objects, 0 B\), 6 there already$/m,
+    );
+  });
+  await test.step("repro --pull restores, and says from where", async () => {
+    const clone = await here.clone("pulled");
+    const { stdout } = succeeded(await clone.run("repro", "--pull"));
+    assert.match(stdout, /^plot restored from shared: outputs\/plot is missing$/m);
+    assert.deepEqual(clone.ran(), []);
+    assert.equal(clone.read("outputs/plot"), here.read("outputs/plot"));
+    assert.match(succeeded(await clone.run("status")).stdout, /^All 6 stages are up to date/);
+  });
+  await test.step("fetch fills the cache alone; pull puts in place", async () => {
+    const clone = await here.clone("fetched");
+    assert.match(succeeded(await clone.run("fetch")).stdout, /^6 results fetched/);
+    assert.deepEqual(globSync("outputs/*", { cwd: clone.path(".") }), []);
+    assert.match(
+      succeeded(await clone.run("pull")).stdout,
+      /^0 results fetched .*, 6 there already\nThe outs of 6 stages/,
+    );
+    assert.equal(clone.read("outputs/2/weights/deep/large"), here.read("outputs/2/weights/deep/large"));
+    assert.deepEqual(clone.ran(), []);
+  });
+  await test.step("pull takes targets, and what is on the remote only in part is said to be missing", async () => {
+    const clone = await here.clone("targets");
+    succeeded(await clone.run("pull", "measure@1"));
+    assert.deepEqual(globSync("outputs/*/*", { cwd: clone.path(".") }), ["outputs/1/measured"]);
+  });
+});
+
+Deno.test("--allow-missing fetches what is needed alone", async () => {
+  const { room, here } = await study();
+  await using _room = room;
+  succeeded(await here.run("push"));
+  const clone = await here.clone("clone");
+  await clone.git("config", "user.name", "Test");
+  writeFileSync(clone.path("pipeline.yaml"), clone.read("pipeline.yaml").replace("title: sizes", "title: lengths"));
+  succeeded(await clone.run("repro", "--pull", "--allow-missing"));
+  assert.deepEqual(clone.ran(), ["plot"]);
+  assert.equal(clone.read("outputs/plot"), "lengths\n2\n4\n");
+  assert.deepEqual(globSync("{data/*,outputs/*/*}", { cwd: clone.path(".") }).toSorted(), [
+    "outputs/1/measured",
+    "outputs/2/measured",
+  ]);
+  assert.deepEqual(
+    globSync(".pipeline/cache/cas/*/*", { cwd: clone.path(".") }).filter((path) =>
+      statSync(clone.path(path)).size > 1000
+    ),
+    [],
+    "no weights came",
+  );
+});
+
+Deno.test("a result that a colleague has computed is not computed again, whatever the lock says", async () => {
+  const { room, here } = await study();
+  await using _room = room;
+  const colleague = await here.clone("colleague");
+  const title = (clone: Clone): void =>
+    writeFileSync(clone.path("pipeline.yaml"), clone.read("pipeline.yaml").replace("title: sizes", "title: counts"));
+  title(colleague);
+  succeeded(await colleague.run("repro"));
+  succeeded(await colleague.run("push", "plot"));
+  title(here);
+  const before = here.ran().length;
+  assert.match(succeeded(await here.run("repro", "--pull")).stdout, /^plot restored from shared: the command: /m);
+  assert.deepEqual(here.ran().slice(before), []);
+  assert.equal(here.read("outputs/plot"), "counts\n2\n4\n");
+});
+
+Deno.test("what is damaged on a remote is no hit: it is named, and computed or taken from the next one", async () => {
+  const { room, here } = await study(
+    PIPELINE.replace("{shared: ../shared}", "{first: ../first, second: ../second}\nabsent_outs: make"),
+  );
+  await using _room = room;
+  succeeded(await here.run("push"));
+  const largest = globSync("first/cas/*/*", { cwd: room.folder })
+    .map((path) => room.path(path)).toSorted((one, other) => statSync(other).size - statSync(one).size)[0]!;
+  const bytes = Deno.readFileSync(largest);
+  bytes[bytes.length >> 1]! ^= 1;
+  Deno.writeFileSync(largest, bytes);
+  const clone = await here.clone("clone");
+  const { stdout } = succeeded(await clone.run("repro", "--pull"));
+  assert.match(
+    stdout,
+    /The result of train@\d cannot be had from first: what came for [0-9a-f]{12} is not what its name says/,
+  );
+  assert.match(stdout, /^train@\d restored from second: /m);
+  assert.match(stdout, /^plot restored from first: /m);
+  assert.deepEqual(clone.ran(), []);
+
+  await room.remove("second");
+  const other = await here.clone("other");
+  succeeded(await other.run("repro", "--pull"));
+  // Where one has made the large file before the other is looked at, the other can be restored.
+  assert.match(other.ran().toSorted().join(), /^train \d(,train \d)?$/);
+  assert.equal(other.read("outputs/2/weights/deep/large"), here.read("outputs/2/weights/deep/large"));
+});
+
+Deno.test("a remote that is not there is a warning, once, and all goes on without it", async () => {
+  const { room, here } = await study(PIPELINE.replace("../shared", "../nowhere/shared"));
+  await using _room = room;
+  const push = await here.run("push");
+  assert.equal(push.code, 1);
+  assert.match(push.stderr, /The remote shared \(\.\.\/nowhere\/shared\) fails: there is no folder .*nowhere/);
+  const clone = await here.clone("clone");
+  const { stdout } = succeeded(await clone.run("repro", "--pull"));
+  assert.equal([...stdout.matchAll(/The remote shared .* fails/g)].length, 1);
+  assert.deepEqual(clone.ran().toSorted(), ["fetch", "measure 1", "measure 2", "plot", "train 1", "train 2"]);
+});
+
+Deno.test("an entry stands on a remote only once all that it names does", async () => {
+  const { room, here } = await study();
+  await using _room = room;
+  succeeded(await here.run("push", "fetch"));
+  await room.remove("shared/cas");
+  const clone = await here.clone("clone");
+  const { code, stderr } = await clone.run("pull", "fetch");
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /The result of fetch cannot be had from shared: [0-9a-f]{12} is not there, though an entry names it/,
+  );
+  assert.match(stderr, /No remote has the outs of fetch/);
+  assert.match(succeeded(await here.run("push", "fetch")).stdout, /^shared: 1 result pushed \(1 object/);
+  succeeded(await clone.run("pull", "fetch"));
+  assert.equal(clone.read("data/numbers"), here.read("data/numbers"));
+});
+
+Deno.test("what is asked of remotes that do not exist is said", async () => {
+  const { room, here } = await study(PIPELINE.replace("../shared", "{url: ../shared, read_only: true}"));
+  await using _room = room;
+  const said = async (...args: string[]): Promise<string> => {
+    const { code, stderr } = await here.run(...args);
+    assert.equal(code, 2, stderr);
+    return stderr;
+  };
+  assert.match(await said("push"), /shared is read only; push needs a remote without read_only: true/);
+  assert.match(await said("pull", "--remote", "share"), /There is no remote share; did you mean shared\?/);
+  assert.match(await said("repro", "--pull", "--dry"), /--pull and --dry contradict each other/);
+  writeFileSync(here.path("pipeline.yaml"), here.read("pipeline.yaml").replace(/^remotes.*\n/m, ""));
+  assert.match(await said("push"), /push needs remotes; name one in the pipeline file/);
+});
