@@ -21,14 +21,17 @@ import { selectedRemotes } from "./remote_selection.ts";
 import { soleWriter } from "./sole_writer.ts";
 import { UsageError } from "./usage_error.ts";
 
+/** Grows when uploads are noted otherwise. */
+const UPLOADS = "upload 1";
+
 /** Results that are sent at once. */
 const AT_ONCE = 4;
 
 /** `push`: brings what the lock records to the remotes that may be written to. Targets mean themselves alone. */
 export default async function push(this: Context, flags: PushFlags, ...targets: string[]): Promise<void> {
   for (const opened of await openRequests(this, { ...flags, singleItem: true }, targets)) {
-    const remotes = await writable(opened.pipeline, flags);
     using workspace = await Workspace.open(opened.pipeline.folder);
+    const remotes = await writable(opened.pipeline, flags, workspace);
     await using _writer = await soleWriter(this, workspace);
     workspace.digests.leaveOut(opened.pipeline.ignores);
     const lock = await readLock(lockPath(opened.pipeline.file), workspace.index);
@@ -40,8 +43,12 @@ export default async function push(this: Context, flags: PushFlags, ...targets: 
   }
 }
 
-async function writable(pipeline: Pipeline, flags: PushFlags): Promise<readonly Remote[]> {
-  const remotes = await selectedRemotes(pipeline, flags, "push");
+async function writable(pipeline: Pipeline, flags: PushFlags, { index }: Workspace): Promise<readonly Remote[]> {
+  const notes = {
+    get: (key: string): string | undefined => index.get(UPLOADS, key),
+    set: (key: string, text: string): void => index.set(UPLOADS, key, text),
+  };
+  const remotes = await selectedRemotes(pipeline, flags, "push", notes);
   const chosen = remotes.filter(({ options }) => !options.readOnly);
   if (chosen.length > 0) return chosen;
   const names = remotes.map(({ options }) => options.name).join(", ");

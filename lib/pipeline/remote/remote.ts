@@ -87,10 +87,19 @@ export class Remote {
 
   /** What stands under a name, whatever fingerprint it is about. */
   async #answer(name: string, fingerprint: string | undefined): Promise<Answer> {
-    const text = await this.#try(() => this.#store.readEntry(name));
-    if (text === undefined) return { kind: "unknown" };
-    const sealed = unsealed(text);
-    if (sealed === undefined) return { kind: "refused", because: "is damaged" };
+    let isDamaged = false;
+    const sealed = await this.#try(async () => {
+      const text = await this.#store.readEntry(name);
+      const read = text === undefined ? undefined : unsealed(text);
+      isDamaged = text !== undefined && read === undefined;
+      // It may have been damaged on the way.
+      if (isDamaged) throw new RemoteError("an entry is damaged", { transient: true });
+      return read;
+    }).catch((error) => {
+      if (!isDamaged || error.unreachable) throw error;
+    });
+    if (isDamaged) return { kind: "refused", because: "is damaged" };
+    if (sealed === undefined) return { kind: "unknown" };
     const { trusts } = this.options;
     if (trusts.length > 0 && !await isSigned(sealed, trusts)) {
       const because = sealed.signatures.length === 0

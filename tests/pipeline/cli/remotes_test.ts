@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { S3_CREDENTIALS, startNginx, startS3 } from "../remote/servers.ts";
 import { type Finished, Project } from "../rig.ts";
 
 /**
@@ -51,7 +52,8 @@ class Clone {
   constructor(readonly room: Project, readonly folder: string) {}
 
   async run(...inputs: string[]): Promise<Finished> {
-    return await this.room.startIn(this.folder, { PIPELINE_REMOTE_PATIENCE: "2,2" }, ...inputs).finish();
+    const env = { PIPELINE_REMOTE_PATIENCE: "2,5", ...S3_CREDENTIALS };
+    return await this.room.startIn(this.folder, env, ...inputs).finish();
   }
 
   async git(...args: string[]): Promise<void> {
@@ -240,4 +242,24 @@ Deno.test("what is asked of remotes that do not exist is said", async () => {
   assert.match(await said("repro", "--pull", "--dry"), /--pull and --dry contradict each other/);
   writeFileSync(here.path("pipeline.yaml"), here.read("pipeline.yaml").replace(/^remotes.*\n/m, ""));
   assert.match(await said("push"), /push needs remotes; name one in the pipeline file/);
+});
+
+Deno.test("servers are remotes as folders are: a bucket, a web server", async () => {
+  await using bucket = await startS3();
+  await using nginx = await startNginx();
+  if (nginx === undefined) console.log("skipped: there is no nginx (Debian: nginx-light)");
+  const web = nginx === undefined ? "" : `, web: "${nginx.url}/results"`;
+  const remotes = `{bucket: {url: "s3://results/a", endpoint: "${bucket.url}"}${web}}`;
+  const { room, here } = await study(PIPELINE.replace("{shared: ../shared}", remotes));
+  await using _room = room;
+  const pushed = succeeded(await here.run("push")).stdout;
+  for (const name of nginx === undefined ? ["bucket"] : ["bucket", "web"]) {
+    assert.match(pushed, new RegExp(`^${name}: 6 results pushed`, "m"));
+    const clone = await here.clone(name);
+    assert.match(succeeded(await clone.run("pull", "--remote", name)).stdout, /^6 results fetched/m);
+    for (const path of ["outputs/plot", "outputs/2/weights/deep/large"]) {
+      assert.equal(clone.read(path), here.read(path));
+    }
+    assert.deepEqual(clone.ran(), []);
+  }
 });

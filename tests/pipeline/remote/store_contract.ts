@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { RemoteEntry } from "../../../lib/pipeline/remote/entry.ts";
+import type { ObjectStore } from "../../../lib/pipeline/remote/object_store.ts";
+import { Remote, type RemoteOptions } from "../../../lib/pipeline/remote/remote.ts";
+import { RemoteError } from "../../../lib/pipeline/remote/remote_error.ts";
+import { Blobs } from "../../../lib/pipeline/store/blobs.ts";
+import { sha256 } from "../../../lib/pipeline/store/hash.ts";
+import { FAULTS, type FaultyProxy } from "./faulty_proxy.ts";
+
+/** Four tries in quick succession. */
+export const HASTE = { attempts: 4, pause: 5, longestPause: 20, silence: 2000 };
+
+/** A remote of a store, for tests. */
+export function remoteOf(store: ObjectStore, options: Partial<RemoteOptions> = {}): Remote {
+  return new Remote(store, { name: "test", address: "test", readOnly: false, trusts: [], patience: HASTE, ...options });
+}
+
+/** An entry about one content. */
+export function entryOf(seed: string, content: Uint8Array): RemoteEntry {
+  const name = { sha256: sha256(content), size: content.length };
+  return {
+    schema: 1,
+    result: {
+      schema: 1,
+      fingerprint: sha256(seed),
+      stage: "train",
+      deno: "2",
+      outs: [{ path: "out", kind: "file", ...name }],
+    },
+    contents: [name],
+    packs: [],
+  };
+}
+
+/** Bytes that do not compress, the same for a seed. */
+export function bytesOf(seed: number, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  let state = seed | 1;
+  for (let at = 0; at < length; at++) {
+    state = Math.imul(state ^ (state >>> 15), 2246822519) + 374761393 | 0;
+    bytes[at] = state >>> 11;
+  }
+  return bytes;
+}
+
+/** Calls a test with a cache of contents and a folder for files. */
+export async function withBlobs(test: (blobs: Blobs, folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "remote-" });
+  try {
+    for (const name of ["cas", "tmp"]) await Deno.mkdir(join(folder, name));
+    await test(new Blobs(join(folder, "cas"), join(folder, "tmp")), folder);
+    assert.deepEqual([...Deno.readDirSync(join(folder, "tmp"))], [], "nothing half-finished is left");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What every store does: contents and entries come back as they went. */
+export async function holdsContract(store: ObjectStore, large: number): Promise<void> {
+  const remote = remoteOf(store);
+  const small = new TextEncoder().encode("a small content");
+  const entry = entryOf("contract", small);
+  const name = entry.contents[0]!;
+  assert.deepEqual(await remote.entry(entry.result.fingerprint), { kind: "unknown" });
+  assert.equal(await remote.has(name.sha256), false);
+  assert.equal(await remote.read(name), undefined);
+  await remote.write(name, { kind: "bytes", bytes: small });
+  assert.equal(await remoteOf(store).has(name.sha256), true);
+  assert.deepEqual(await remote.read(name), small);
+  await remote.writeEntry(entry);
+  assert.deepEqual(await remote.entry(entry.result.fingerprint), { kind: "known", entry });
+
+  const other = entryOf("contract", new TextEncoder().encode("what another machine got"));
+  await remote.writeEntry(other);
+  assert.deepEqual(await remote.entry(entry.result.fingerprint), { kind: "known", entry }, "the first stays");
+  assert.deepEqual(await remote.entry(entry.result.fingerprint, other.result.outs), { kind: "known", entry: other });
+
+  await withBlobs(async (blobs, folder) => {
+    const bytes = bytesOf(1, large);
+    const path = join(folder, "file");
+    Deno.writeFileSync(path, bytes);
+    const file = { sha256: sha256(bytes), size: large };
+    await remote.write(file, { kind: "file", path, size: large });
+    assert.equal(await remote.readInto(blobs, file), true);
+    assert.equal(sha256(readFileSync(blobs.path(file.sha256))), file.sha256);
+    assert.equal(await remote.readInto(blobs, { sha256: sha256("nothing"), size: 1 }), false);
+  });
+}
+
+/** What a store does whose server is behind a proxy that does harm. */
+export async function survivesFaults(store: ObjectStore, proxy: FaultyProxy, test: Deno.TestContext): Promise<void> {
+  const content = bytesOf(2, 300_000);
+  const entry = entryOf("faults", content);
+  const name = entry.contents[0]!;
+  const remote = remoteOf(store);
+  await remote.write(name, { kind: "bytes", bytes: content });
+  await remote.writeEntry(entry);
+  for (const fault of FAULTS) {
+    await test.step(`${fault}, twice: all comes as it is`, async () => {
+      proxy.failFirst(2, fault);
+      assert.deepEqual(await remote.entry(entry.result.fingerprint), { kind: "known", entry });
+      assert.deepEqual(await remote.read(name), content);
+      proxy.failFirst(2, fault);
+      await withBlobs(async (blobs) => {
+        assert.equal(await remote.readInto(blobs, name), true);
+        assert.equal(sha256(readFileSync(blobs.path(name.sha256))), name.sha256);
+      });
+    });
+    // One that is slow, or loses each connection after some bytes, brings everything in the end.
+    if (fault === "slow" || fault === "cut") continue;
+    await test.step(`${fault}, always: an error, and nothing is taken for what it is not`, async () => {
+      proxy.fault = (method) => method === "GET" ? fault : undefined;
+      await withBlobs(async (blobs) => {
+        await assert.rejects(remote.readInto(blobs, name), RemoteError);
+        assert.equal(existsSync(blobs.path(name.sha256)), false);
+      });
+      await assert.rejects(remote.read(name), RemoteError);
+    });
+  }
+  await test.step("uploads that are cut or refused are made again", async () => {
+    for (const fault of ["cut", "500"] as const) {
+      proxy.failFirst(2, fault, "PUT");
+      const bytes = bytesOf(fault.length, 50_000);
+      const sent = { sha256: sha256(bytes), size: bytes.length };
+      await remote.write(sent, { kind: "bytes", bytes });
+      assert.deepEqual(await remote.read(sent), bytes);
+    }
+  });
+  await test.step("what had come before a connection was cut does not come again", async () => {
+    const ranges: (string | undefined)[] = [];
+    proxy.fault = (method, _path, range) => {
+      if (method !== "GET") return undefined;
+      ranges.push(range);
+      return ranges.length === 1 ? "cut" : undefined;
+    };
+    await withBlobs(async (blobs) => {
+      await remote.readInto(blobs, name);
+      assert.match(ranges[1] ?? "", /^bytes=[1-9]\d*-$/);
+    });
+  });
+  proxy.fault = () => undefined;
+}
