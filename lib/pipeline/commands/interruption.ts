@@ -1,3 +1,4 @@
+import { Departure } from "../run/cluster.ts";
 import { after } from "../run/timer.ts";
 import { EXIT } from "./exit_code.ts";
 import type { TimeBudget } from "./time_budget.ts";
@@ -38,7 +39,8 @@ export class Interruption implements Disposable {
     const request = (code: number, left?: number): void => {
       this.code = code;
       ask(left);
-      asking.abort();
+      // Nobody wants the stages to end: the terminal is gone, or the time on this machine is over.
+      asking.abort(code === EXIT.hungUp || code === EXIT.timeOver ? new Departure() : undefined);
     };
     const take = (code: number): void => {
       if (killing.signal.aborted) {

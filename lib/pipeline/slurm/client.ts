@@ -8,6 +8,9 @@ export interface QueueEntry {
   readonly reason: string;
 }
 
+/** What is thrown where Slurm does not answer. */
+export class SilenceError extends StoreError {}
+
 /** Seconds that Slurm's programs get to answer. */
 const PATIENCE = 60;
 
@@ -17,11 +20,12 @@ export class SlurmClient {
    * Submits a script.
    *
    * @param args flags of `sbatch` and the script's path
-   * @returns the job's id
+   * @returns the job's id; undefined where Slurm does not answer: then it may have the job, or not
    * @throws {StoreError} in Slurm's own words where it does not take the job
    */
-  async submit(args: readonly string[]): Promise<string> {
+  async submit(args: readonly string[]): Promise<string | undefined> {
     const answer = await ask("sbatch", ["--parsable", ...args]);
+    if (!answer.ok && isSilence(answer.message)) return undefined;
     // "12", or "12;cluster".
     const id = /^(\d+)(;|$)/m.exec(answer.stdout)?.[1];
     if (answer.ok && id !== undefined) return id;
@@ -32,16 +36,18 @@ export class SlurmClient {
    * What Slurm has of jobs, in one question: those that wait, run or ended a short while ago, each task of an array by
    * itself (`12_3`).
    *
-   * @param jobs ids of whole jobs
+   * @param jobs names of whole jobs by their ids: a controller that lost what it knew gives ids anew
    * @returns undefined where Slurm does not answer; a job that it does not know is not in the map
    */
-  async queue(jobs: readonly string[]): Promise<ReadonlyMap<string, QueueEntry> | undefined> {
-    const format = ["--noheader", "--array", "--states=all", "--format=%i|%T|%r"];
-    const answer = await ask("squeue", [...format, `--jobs=${jobs.join(",")}`]);
+  async queue(jobs: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, QueueEntry> | undefined> {
+    const format = ["--noheader", "--array", "--states=all", "--format=%i|%F|%j|%T|%r"];
+    const answer = await ask("squeue", [...format, `--jobs=${[...jobs.keys()].join(",")}`]);
     if (!answer.ok) return /Invalid job id/i.test(answer.message) ? new Map() : undefined;
     const entries = answer.stdout.split("\n").map((line) => line.trim().split("|"));
     return new Map(
-      entries.flatMap(([id, state, reason]) => id && state ? [[id, { state, reason: reason ?? "" }]] : []),
+      entries.flatMap(([id, job, name, state, reason = ""]) =>
+        id && job && state && jobs.get(job) === name ? [[id, { state, reason }]] : []
+      ),
     );
   }
 
@@ -50,13 +56,14 @@ export class SlurmClient {
    *
    * @returns undefined where there is no accounting, or not of this job
    */
-  async accounted(job: string): Promise<QueueEntry | undefined> {
+  async accounted(job: string, name: string): Promise<QueueEntry | undefined> {
     const answer = await ask("sacct", [
       "--noheader",
       "--parsable2",
       "--allocations",
       "--format=State",
       `--jobs=${job}`,
+      `--name=${name}`,
     ]);
     // "CANCELLED by 1000"
     const state = answer.ok ? /^[A-Z_]+/m.exec(answer.stdout)?.[0] : undefined;
@@ -66,11 +73,11 @@ export class SlurmClient {
   /**
    * The id of a job by its unique name; of an engine that was killed before it could note the id.
    *
-   * @throws {StoreError} where Slurm does not answer: then nobody knows
+   * @throws {SilenceError} where Slurm does not answer: then nobody knows
    */
   async find(name: string): Promise<string | undefined> {
     const answer = await ask("squeue", ["--noheader", "--states=all", "--format=%F", `--name=${name}`]);
-    if (!answer.ok) throw new StoreError(`Slurm does not answer: ${answer.message}`, ["Try again when it does"]);
+    if (!answer.ok) throw new SilenceError(`Slurm does not answer: ${answer.message}`, ["Try again when it does"]);
     const [waiting] = answer.stdout.split("\n").map((line) => line.trim()).filter((line) => line !== "");
     if (waiting !== undefined) return waiting;
     const past = await ask("sacct", ["--noheader", "--parsable2", "--allocations", "--format=JobID", `--name=${name}`]);
@@ -81,6 +88,11 @@ export class SlurmClient {
   async cancel(jobs: readonly string[], now = false): Promise<void> {
     if (jobs.length > 0) await ask("scancel", [...now ? ["--signal=KILL", "--full"] : [], ...jobs]);
   }
+}
+
+/** Whether a message says that the controller could not be reached, in the words of Slurm's programs. */
+function isSilence(message: string): boolean {
+  return /unable to contact|timed out|connect failure|communication|connection refused|zero bytes/i.test(message);
 }
 
 interface Answer {

@@ -107,6 +107,9 @@ export class Slurm implements Cluster {
     const cause = accident(task, end);
     if (cause !== undefined && task.before.length < RETRIES) {
       before.splice(0, before.length, ...task.before, cause);
+      this.#submissions.withdraw(task);
+      // The node may still be at work, though Slurm has lost it.
+      if (end.entry?.state !== "PREEMPTED") await new Promise((proceed) => setTimeout(proceed, FENCE));
       return { diagnostics: actionEnd(stage, task, end).diagnostics, again: true };
     }
     return actionEnd(stage, task, end);
@@ -176,5 +179,7 @@ export class Slurm implements Cluster {
   }
 }
 
+/** Milliseconds in which a job notices that its work was taken away, and ends its stage. */
+const FENCE = 3000;
 /** Milliseconds in which Slurm ends what it is asked to kill. */
 const KILLED = 5000;

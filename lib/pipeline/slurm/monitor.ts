@@ -127,17 +127,18 @@ export class Monitor {
   /** Asks how all jobs are, in one question. */
   async #ask(): Promise<void> {
     this.#asked = performance.now();
-    const jobs = new Set([...this.#watched].map(({ task }) => task.job.replace(/_.*/, "")));
-    const queue = await this.#client.queue([...jobs]);
+    const jobs = new Map([...this.#watched].map(({ task }) => [task.job.replace(/_.*/, ""), task.name]));
+    const queue = await this.#client.queue(jobs);
     if (this.#isSilent !== (queue === undefined)) {
       this.#isSilent = !this.#isSilent;
       this.#silent(this.#isSilent);
     }
     for (const watched of queue === undefined ? [] : this.#watched) {
-      const { job } = watched.task;
+      const { job, name } = watched.task;
       if (watched.entry !== undefined && isOver(watched.entry.state)) continue;
       // Where neither queue nor accounting has it, Slurm has forgotten it, and with it how it ended.
-      watched.entry = queue?.get(job) ?? await this.#client.accounted(job) ?? { state: "UNKNOWN", reason: "None" };
+      watched.entry = queue?.get(job) ?? await this.#client.accounted(job, name) ??
+        { state: "UNKNOWN", reason: "None" };
     }
     const states = [...this.#watched].map(({ task, entry }) => `${task.job} ${entry?.state}`).join();
     this.#period = states === this.#states ? Math.min(SLOW, this.#period * 1.5) : QUICK;

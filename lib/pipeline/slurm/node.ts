@@ -15,6 +15,8 @@ import { sha256 } from "../store/hash.ts";
 import { StoreError } from "../store/store_error.ts";
 import { type ExitRecord, taskFiles, withoutSources, type Work } from "./work.ts";
 
+/** Milliseconds between looks whether the work is still there. */
+const WATCH = 1000;
 /** Milliseconds between two progress events: nobody looks more often, and the disk is shared. */
 const PACE = 500;
 
@@ -27,8 +29,16 @@ Deno.exit(0);
 async function main(work: Work): Promise<void> {
   const ending = new AbortController();
   Deno.addSignalListener("SIGTERM", () => ending.abort());
+  // A node that was lost to Slurm may still be at work when the stage has begun elsewhere.
+  const withdrawn = new AbortController();
+  const watch = setInterval(() => {
+    if (!existsSync(files.work)) withdrawn.abort();
+  }, WATCH);
+  withdrawn.signal.addEventListener("abort", () => ending.abort());
   const begun = performance.now();
-  const diagnostics = await act(work, ending.signal);
+  const diagnostics = await act(work, ending.signal, withdrawn.signal);
+  clearInterval(watch);
+  if (!existsSync(files.work)) return;
   const record: ExitRecord = {
     schema: 1,
     node: hostname(),
@@ -39,7 +49,11 @@ async function main(work: Work): Promise<void> {
   writeDurably(files.exit, withoutSources(record));
 }
 
-async function act({ stage, job, folder, modules }: Work, signal: AbortSignal): Promise<readonly Diagnostic[]> {
+async function act(
+  { stage, job, folder, modules }: Work,
+  signal: AbortSignal,
+  kill: AbortSignal,
+): Promise<readonly Diagnostic[]> {
   const log = new LogTail();
   let shown = -Infinity;
   const emit = (event: Event): void => {
@@ -48,7 +62,7 @@ async function act({ stage, job, folder, modules }: Work, signal: AbortSignal): 
       if (event.time - shown < PACE && event.done !== event.total) return;
       shown = event.time;
     }
-    Deno.writeTextFileSync(files.events, `${withoutSources(event)}\n`, { append: true });
+    if (!kill.aborted) Deno.writeTextFileSync(files.events, `${withoutSources(event)}\n`, { append: true });
   };
   const loaded = (): Promise<void> => {
     const changed = Object.entries(modules).find(([path, digest]) => digestOf(path) !== digest);
@@ -64,7 +78,7 @@ async function act({ stage, job, folder, modules }: Work, signal: AbortSignal): 
   };
   const devices = stage.resources.gpus > 0 ? gpuDevices() : [];
   const commit = (): Promise<void> => Promise.reject(new Error("outs are taken over by the engine"));
-  const whole = { ...job, devices, loaded, commit, scratch: folder };
+  const whole = { ...job, devices, loaded, commit, kill, scratch: folder };
   try {
     return await runAction({ stage, job: whole, emit, log, folder, signal });
   } catch (error) {

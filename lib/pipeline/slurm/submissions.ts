@@ -81,6 +81,11 @@ export class Submissions {
     return this.#read(name);
   }
 
+  /** Takes the work of a task away: a node that is still at it stops, one that has yet to begin does nothing. */
+  withdraw({ folder }: PlacedTask): void {
+    rmSync(taskFiles(folder).work, { force: true });
+  }
+
   /** Forgets a task, but for its log. */
   drop(task: PlacedTask): void {
     const { events, log } = taskFiles(task.folder);

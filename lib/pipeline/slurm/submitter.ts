@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { shellWord } from "../shell_word.ts";
-import type { SlurmClient } from "./client.ts";
+import { StoreError } from "../store/store_error.ts";
+import { SilenceError, type SlurmClient } from "./client.ts";
 import type { PlacedTask, Submissions, Task } from "./submissions.ts";
 
 /** A stage to be submitted. */
@@ -20,6 +21,8 @@ export interface Order {
 
 /** Milliseconds without another order after which those at hand are submitted. */
 const QUIET = 100;
+/** Milliseconds for which a job is offered to a Slurm that does not answer: a controller may be restarted. */
+const INSISTENCE = 30 * 60_000;
 /** As many tasks as an array of Slurm's may have by default (MaxArraySize is 1001). */
 const LONGEST_ARRAY = 1000;
 
@@ -55,6 +58,27 @@ export class Submitter {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#flush(), QUIET);
     return await taken.promise;
+  }
+
+  /** Submits a job once, however often Slurm does not answer on the way. */
+  async #insist(name: string, args: readonly string[]): Promise<string> {
+    const until = performance.now() + INSISTENCE;
+    for (let pause = 1000;; pause = Math.min(2 * pause, 30_000)) {
+      try {
+        // What was not answered may have been heard.
+        const job = pause === 1000 ? undefined : await this.#client.find(name);
+        const taken = job ?? await this.#client.submit(args);
+        if (taken !== undefined) return taken;
+      } catch (error) {
+        if (!(error instanceof SilenceError)) throw error;
+      }
+      if (performance.now() > until) {
+        throw new StoreError("Slurm does not answer, and the job could not be submitted", [
+          "`sinfo` tells when it answers; the next repro goes on from here",
+        ]);
+      }
+      await new Promise((proceed) => setTimeout(proceed, pause));
+    }
   }
 
   #flush(): void {
@@ -93,7 +117,7 @@ export class Submitter {
       ...isArray ? [`--array=0-${orders.length - 1}`] : [],
     ];
     try {
-      const placed = this.#submissions.note(name, await this.#client.submit([...flags, script]));
+      const placed = this.#submissions.note(name, await this.#insist(name, [...flags, script]));
       for (const [index, { taken }] of orders.entries()) taken.resolve(placed[index]!);
     } catch (error) {
       for (const task of tasks) this.#submissions.drop(task);

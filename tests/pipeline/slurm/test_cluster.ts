@@ -79,14 +79,21 @@ export class TestCluster implements AsyncDisposable {
     try {
       cluster.startController();
       for (const name of names) cluster.startNode(name);
-      await cluster.until(async () =>
-        (await cluster.ask("sinfo", "-h", "-N", "-p", "main", "-t", "idle", "-o", "%N")).split("\n").length > nodes
-      );
+      await cluster.ready();
     } catch (error) {
       await cluster[Symbol.asyncDispose]();
       throw error;
     }
     return cluster;
+  }
+
+  /** Waits until all nodes take jobs. */
+  async ready(): Promise<void> {
+    const ready = "idle,mixed,allocated";
+    await this.until(async () => {
+      const lines = (await this.ask("sinfo", "-h", "-N", "-p", "main", "-t", ready, "-o", "%N")).trim().split("\n");
+      return lines.length === this.#nodes.length;
+    });
   }
 
   /** Starts the controller, `slurmctld`; one that comes back knows its jobs. */
@@ -99,11 +106,11 @@ export class TestCluster implements AsyncDisposable {
     this.#start(name, ["-D", "-N", name]);
   }
 
-  /** Kills a daemon: `slurmctld`, or a node by its name. */
-  async kill(name: string): Promise<void> {
+  /** Kills a daemon: `slurmctld`, or a node by its name. A controller that gets SIGTERM keeps what it knows, one that is killed what it had written. */
+  async kill(name: string, signal: Deno.Signal = "SIGKILL"): Promise<void> {
     const daemon = this.#daemons.get(name);
     this.#daemons.delete(name);
-    daemon?.kill("SIGKILL");
+    daemon?.kill(signal);
     await daemon?.status;
   }
 
@@ -195,6 +202,7 @@ function configuration(folder: string, nodes: readonly string[]): string {
       `NodeName=${name} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[index + 1]} CPUs=4 RealMemory=4000`
     ),
     "PartitionName=main Nodes=ALL Default=YES State=UP PriorityTier=1",
+    "PartitionName=short Nodes=ALL State=UP MaxTime=1 DefaultTime=1 PriorityTier=1",
     "PartitionName=urgent Nodes=ALL State=UP PriorityTier=10",
   ];
   return `${lines.join("\n")}\n`;
