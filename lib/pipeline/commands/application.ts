@@ -25,6 +25,7 @@ import { dvcVerbs } from "./dvc_verbs.ts";
 import { lock } from "./lock_verbs.ts";
 import { remoteVerbs } from "./remote_verbs.ts";
 import { shellVerbs } from "./shell_verbs.ts";
+import { slurmVerbs } from "./slurm_verbs.ts";
 import { text } from "./text.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -149,6 +150,7 @@ export const application: Application<Context> = buildApplication(
       list,
       ...cacheVerbs,
       ...remoteVerbs,
+      ...slurmVerbs,
       lock,
       ...shellVerbs,
       ...dvcVerbs,

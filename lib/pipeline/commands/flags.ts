@@ -108,6 +108,12 @@ export type StageListFlags = CommonFlags & {
   readonly nameOnly: boolean;
 };
 
+/** Flags of `logs`. */
+export type LogsFlags = FileFlags & {
+  /** Until the job has ended. */
+  readonly follow: boolean;
+};
+
 /** Flags of `status`. */
 export type StatusFlags = JsonFlags & {
   /** Only the exit code. */
@@ -263,6 +269,12 @@ export const targets: TypedPositionalParameters<string[], Context> = {
       return await stageNames(this, partial);
     },
   },
+};
+
+/** One stage. */
+export const stageTarget: TypedPositionalParameters<[string], Context> = {
+  kind: "tuple",
+  parameters: [{ ...targets.parameter, brief: "The stage", placeholder: "stage" }],
 };
 
 /** Plots. */

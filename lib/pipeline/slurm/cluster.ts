@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
 import type { Stage } from "../file/pipeline.ts";
 import { type Aside, resumeAside, setAside } from "../run/aside.ts";
 import { type Cluster, type ClusterOptions, Departure } from "../run/cluster.ts";
@@ -11,7 +10,7 @@ import { SlurmClient } from "./client.ts";
 import { resourceFlags } from "./flags.ts";
 import { accident, actionEnd, type JobEnd } from "./job_end.ts";
 import { Monitor } from "./monitor.ts";
-import { type PlacedTask, Submissions } from "./submissions.ts";
+import { pipelineName, type PlacedTask, Submissions, submissionsFolder } from "./submissions.ts";
 import { Submitter } from "./submitter.ts";
 import { SourceReader, workText } from "./work.ts";
 
@@ -33,8 +32,8 @@ export class Slurm implements Cluster {
   constructor(options: ClusterOptions) {
     const { workspace, pipeline, emit } = options;
     this.#options = options;
-    this.#pipeline = relative(workspace.root, pipeline).split(sep).join("/");
-    this.#submissions = new Submissions(join(workspace.folder, "slurm"));
+    this.#pipeline = pipelineName(workspace, pipeline);
+    this.#submissions = new Submissions(submissionsFolder(workspace));
     this.#submitter = new Submitter(this.#client, this.#submissions, workspace.root);
     this.#monitor = new Monitor(this.#client, (isSilent) => {
       const message = isSilent
@@ -42,6 +41,7 @@ export class Slurm implements Cluster {
         : "Slurm answers again";
       emit({ kind: "run warning", time: Date.now(), diagnostic: { severity: "warning", message } });
     });
+    this.#submissions.sweep();
     for (const task of this.#submissions.read()) {
       if (task.pipeline === this.#pipeline) this.#tasks.set(task.stage, task);
     }
@@ -50,9 +50,10 @@ export class Slurm implements Cluster {
   async settle(stage: string, fingerprint: string | undefined): Promise<"live" | "ended" | "none"> {
     const task = this.#tasks.get(stage);
     if (task === undefined) return "none";
-    if (task.fingerprint === fingerprint && task.job !== undefined) return "live";
+    const isWanted = task.fingerprint === fingerprint && !this.#submissions.isRefused(task);
+    if (isWanted && task.job !== undefined) return "live";
     const job = task.job ?? await this.#client.find(task.name);
-    if (job !== undefined && task.fingerprint === fingerprint) {
+    if (job !== undefined && isWanted) {
       this.#submissions.note(task.name, job).filter((placed) => placed.pipeline === this.#pipeline)
         .forEach((placed) => this.#tasks.set(placed.stage, placed));
       return "live";

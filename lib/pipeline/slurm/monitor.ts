@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Event } from "../run/event.ts";
 import type { QueueEntry, SlurmClient } from "./client.ts";
 import { type JobEnd, succeeded } from "./job_end.ts";
 import { isOver } from "./job_state.ts";
+import { GrowingLines } from "./log.ts";
 import type { PlacedTask } from "./submissions.ts";
 import { type ExitRecord, type SourceReader, taskFiles } from "./work.ts";
 
@@ -27,8 +28,8 @@ const LATE = 5000;
 
 interface Watched extends Watch {
   readonly end: PromiseWithResolvers<JobEnd | undefined>;
-  /** How much of its events was read, in bytes. */
-  position: number;
+  /** What it writes, as JSON. */
+  readonly events: GrowingLines;
   isOld: boolean;
   record?: ExitRecord | undefined;
   entry?: QueueEntry;
@@ -59,9 +60,10 @@ export class Monitor {
 
   /** Watches a job until it has ended; undefined where that is not awaited any more. */
   async watch(watch: Watch): Promise<JobEnd | undefined> {
-    const watched: Watched = { ...watch, end: Promise.withResolvers(), position: 0, isOld: true };
-    const leave = (): void => watched.end.resolve(undefined);
     if (watch.signal.aborted) return undefined;
+    using events = new GrowingLines(taskFiles(watch.task.folder).events);
+    const watched: Watched = { ...watch, end: Promise.withResolvers(), events, isOld: true };
+    const leave = (): void => watched.end.resolve(undefined);
     watch.signal.addEventListener("abort", leave, { once: true });
     this.#watched.add(watched);
     // A job that is new changes soon.
@@ -93,10 +95,9 @@ export class Monitor {
 
   /** Reads what a job wrote since the last look, and decides whether it has ended. */
   #read(watched: Watched): void {
-    const files = taskFiles(watched.task.folder);
     // Before the events: what came before the end is read then.
-    watched.record ??= readExit(files.exit, watched.reader);
-    this.#readEvents(files.events, watched);
+    watched.record ??= readExit(taskFiles(watched.task.folder).exit, watched.reader);
+    this.#readEvents(watched);
     const { record, entry } = watched;
     if (record !== undefined && succeeded({ record })) return watched.end.resolve({ record });
     const isDead = entry !== undefined && isOver(entry.state);
@@ -108,11 +109,8 @@ export class Monitor {
     }
   }
 
-  #readEvents(path: string, watched: Watched): void {
-    const { text, size } = readFrom(path, watched.position);
-    const end = text.lastIndexOf("\n") + 1;
-    watched.position = size - new TextEncoder().encode(text.slice(end)).length;
-    for (const line of text.slice(0, end).split("\n")) {
+  #readEvents(watched: Watched): void {
+    for (const line of watched.events.read()) {
       if (line === "") continue;
       try {
         watched.emit(watched.reader.read<Event>(line), watched.isOld);
@@ -152,23 +150,5 @@ function readExit(path: string, reader: SourceReader): ExitRecord | undefined {
   } catch {
     // Not there yet: it comes by rename, and so whole.
     return undefined;
-  }
-}
-
-function readFrom(path: string, position: number): { text: string; size: number } {
-  let file: number;
-  try {
-    file = openSync(path, "r");
-  } catch {
-    return { text: "", size: position };
-  }
-  try {
-    const { size } = fstatSync(file);
-    if (size <= position) return { text: "", size: position };
-    const bytes = new Uint8Array(size - position);
-    readSync(file, bytes, 0, bytes.length, position);
-    return { text: new TextDecoder().decode(bytes), size };
-  } finally {
-    closeSync(file);
   }
 }

@@ -1,7 +1,18 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { writeDurably } from "../store/durable_file.ts";
+import type { Workspace } from "../store/workspace.ts";
 import { taskFiles } from "./work.ts";
+
+/** Where a workspace has its submissions. */
+export function submissionsFolder({ folder }: Pick<Workspace, "folder">): string {
+  return join(folder, "slurm");
+}
+
+/** The name of a pipeline file at an absolute path. */
+export function pipelineName({ root }: Pick<Workspace, "root">, pipeline: string): string {
+  return relative(root, pipeline).split(sep).join("/");
+}
 
 /** What is known of a stage's job, on disk, from before the job is submitted until its outs are taken over or given up. */
 export interface Task {
@@ -40,20 +51,25 @@ export class Submissions {
   readonly #logs: string;
 
   /**
-   * Makes the folders where there are none.
+   * Reads and writes nothing yet.
    *
    * @param folder absolute, `.pipeline/slurm`
    */
   constructor(folder: string) {
     this.#folder = join(folder, "jobs");
     this.#logs = join(folder, "logs");
-    mkdirSync(this.#folder, { recursive: true });
-    mkdirSync(this.#logs, { recursive: true });
   }
 
   /** All whose outs have not been taken over or given up. */
   read(): PlacedTask[] {
-    return readdirSync(this.#folder).flatMap((name) => this.#read(name));
+    return this.#names().flatMap((name) => this.#read(name) ?? []);
+  }
+
+  /** Removes intents that were not whole when an engine was killed, so that nothing was submitted; this process is the writer. */
+  sweep(): void {
+    for (const name of this.#names()) {
+      if (this.#read(name) === undefined) rmSync(join(this.#folder, name), { recursive: true, force: true });
+    }
   }
 
   /**
@@ -78,7 +94,17 @@ export class Submissions {
   /** Notes the id that Slurm gave a job. */
   note(name: string, job: string): PlacedTask[] {
     writeDurably(join(this.#folder, name, "job"), job);
-    return this.#read(name);
+    return this.#read(name) ?? [];
+  }
+
+  /** Notes that somebody wants a task to end. */
+  refuse({ folder }: PlacedTask): void {
+    writeDurably(join(folder, "refused"), "");
+  }
+
+  /** Whether somebody wants it to end. */
+  isRefused({ folder }: PlacedTask): boolean {
+    return existsSync(join(folder, "refused"));
   }
 
   /** Takes the work of a task away: a node that is still at it stops, one that has yet to begin does nothing. */
@@ -89,6 +115,7 @@ export class Submissions {
   /** Forgets a task, but for its log. */
   drop(task: PlacedTask): void {
     const { events, log } = taskFiles(task.folder);
+    mkdirSync(this.#logs, { recursive: true });
     for (const [path, kind] of [[events, "jsonl"], [log, "log"]] as const) {
       if (existsSync(path)) renameSync(path, this.logPath(task, kind));
     }
@@ -102,16 +129,18 @@ export class Submissions {
     return join(this.#logs, `${encodeURIComponent(`${pipeline}:${stage}`)}.${kind}`);
   }
 
-  #read(name: string): PlacedTask[] {
+  #names(): string[] {
+    return existsSync(this.#folder) ? readdirSync(this.#folder) : [];
+  }
+
+  #read(name: string): PlacedTask[] | undefined {
     const folder = join(this.#folder, name);
     try {
       const record: SubmissionRecord = JSON.parse(readFileSync(join(folder, "submission.json"), "utf8"));
       const noted = join(folder, "job");
       return this.#placed(name, record.tasks, existsSync(noted) ? readFileSync(noted, "utf8") : undefined);
     } catch {
-      // Killed before the intent was whole: nothing was submitted.
-      rmSync(folder, { recursive: true, force: true });
-      return [];
+      return undefined;
     }
   }
 
