@@ -27,14 +27,14 @@ test("a stage that takes more than its memory is named as such", async (cluster)
   assert.equal(code, 1);
   assert.match(stdout, /work took more memory than Slurm job \d+ may/);
   assert.match(stdout, /Raise its resources\.memory/);
-});
+}, true);
 
 test("one that takes longer than its time is, too", async (cluster) => {
   await using project = await withStage("sleep 60; touch out", "{ time: 1s }");
   const { code, stdout } = await project.startIn(".", cluster.environment, "repro").finish();
   assert.equal(code, 1);
   assert.match(stdout, /work took longer than the 1 s of its resources\.time/);
-});
+}, true);
 
 test("one that Slurm itself ends at the limit of its partition is, too", async (cluster) => {
   await using project = await withStage("sleep 600; touch out", "{ partition: short }");
@@ -79,7 +79,7 @@ test("a stage whose node is taken down runs again", async (cluster) => {
     await cluster.ask("scontrol", "update", `nodename=${node}`, "state=down", "reason=test");
     return () => cluster.ask("scontrol", "update", `nodename=${node}`, "state=resume");
   });
-});
+}, true);
 
 test("so does one whose node dies, on another", async (cluster) => {
   const [first, second] = await runsAgain(cluster, async (node) => {
@@ -128,4 +128,4 @@ stages:
   setTimeout(() => cluster.startController(), 2000);
   const { code, stdout, ran } = await running.finish();
   assert.deepEqual([code, ran], [0, ["work", "next"]], stdout);
-});
+}, true);
