@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { PathDigest } from "../store/digests.ts";
+import type { PathDigest } from "../store/path_digest.ts";
 
 /** A file of a folder, as DVC's `.dir` objects list it. */
 export interface DirEntry {

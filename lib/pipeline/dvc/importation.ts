@@ -3,8 +3,8 @@ import type { Out, Pipeline, Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
 import { identityOf } from "../plan/identity.ts";
 import type { Recorder } from "../plan/recorder.ts";
-import type { PathDigest } from "../store/digests.ts";
-import { manifestDigest, type ManifestEntry, manifestText } from "../store/manifest.ts";
+import { directoryDigest, type PathDigest } from "../store/path_digest.ts";
+import { type ManifestEntry, manifestText } from "../store/manifest.ts";
 import type { OutRecord } from "../store/out_record.ts";
 import { commitOuts, isStored, outRecord } from "../store/outs.ts";
 import type { Workspace } from "../store/workspace.ts";
@@ -139,11 +139,7 @@ async function contentOf(
     files.push(object);
     entries.push({ path: relpath, sha256: found.sha256, size: found.size });
   }
-  const size = entries.reduce((sum, entry) => sum + entry.size, 0);
-  return {
-    digest: { kind: "directory", sha256: manifestDigest(entries), size, files: entries, executables: [] },
-    files,
-  };
+  return { digest: directoryDigest(entries), files };
 }
 
 async function takeOut(

@@ -1,7 +1,7 @@
 import { relative, sep } from "node:path";
 import { Glob } from "../glob.ts";
 import { matchingFiles } from "../store/matching.ts";
-import type { PathDigest } from "../store/digests.ts";
+import type { PathDigest } from "../store/path_digest.ts";
 import type { Workspace } from "../store/workspace.ts";
 
 /** What stands where, now or soon. */

@@ -1,7 +1,7 @@
 import { sep } from "node:path";
 import type { Out } from "../file/pipeline.ts";
-import type { DirectoryDigest, PathDigest } from "../store/digests.ts";
-import { manifestDigest, type ManifestEntry, parseManifest } from "../store/manifest.ts";
+import { directoryDigest, type PathDigest } from "../store/path_digest.ts";
+import { type ManifestEntry, parseManifest } from "../store/manifest.ts";
 import type { OutRecord } from "../store/out_record.ts";
 import type { Workspace } from "../store/workspace.ts";
 import { type Disk, diskOf, matchesAmong } from "./disk.ts";
@@ -37,7 +37,7 @@ export class ExpectedOuts implements Disk {
     if (kind === "file") return { kind, sha256, size, executable: executables.length > 0 };
     const manifest = this.#workspace.blobs.text(sha256);
     const files = manifest === undefined ? undefined : parseManifest(manifest);
-    return files === undefined ? undefined : { kind, sha256, size, files, executables };
+    return files === undefined ? undefined : { kind, sha256, size, count: files.length, files, executables };
   }
 
   /** The files that will stand below a folder and that a pattern matches. */
@@ -61,7 +61,7 @@ export class ExpectedOuts implements Disk {
     const onDisk = await this.#onDisk(path);
     if (inside.length === 0) return onDisk;
     const files = onDisk?.kind === "directory" ? onDisk.files : [];
-    return directory([
+    return directoryDigest([
       ...files.filter((file) => !inside.some(([out]) => isAtOrIn(`${path}${sep}${file.path}`, out))),
       ...inside.flatMap(([out, digest]) => entriesAt(out.slice(path.length + 1), digest)),
     ]);
@@ -90,20 +90,10 @@ function within(digest: PathDigest, path: string): PathDigest | undefined {
   }
   const below = digest.files.filter((entry) => entry.path.startsWith(`${path}/`));
   if (below.length === 0) return undefined;
-  return directory(below.map((entry) => ({ ...entry, path: entry.path.slice(path.length + 1) })));
+  return directoryDigest(below.map((entry) => ({ ...entry, path: entry.path.slice(path.length + 1) })));
 }
 
 function entriesAt(path: string, digest: PathDigest): readonly ManifestEntry[] {
   if (digest.kind === "file") return [{ path, sha256: digest.sha256, size: digest.size }];
   return digest.files.map((file) => ({ ...file, path: `${path}/${file.path}` }));
-}
-
-function directory(files: readonly ManifestEntry[]): DirectoryDigest {
-  return {
-    kind: "directory",
-    sha256: manifestDigest(files),
-    size: files.reduce((sum, { size }) => sum + size, 0),
-    files: files.toSorted((one, other) => one.path < other.path ? -1 : 1),
-    executables: [],
-  };
 }

@@ -1,7 +1,7 @@
 import { relative, sep } from "node:path";
 import type { Dep, Stage } from "../file/pipeline.ts";
 import type { Resolution } from "../modules/resolution.ts";
-import type { PathDigest } from "../store/digests.ts";
+import type { PathDigest } from "../store/path_digest.ts";
 import { sha256 } from "../store/hash.ts";
 import type { DepRecord, StageRecord } from "../store/stage_record.ts";
 import { type Json, toJson, type Value } from "../value.ts";
@@ -95,7 +95,7 @@ export type DepContent = Pick<DepRecord, "sha256" | "size" | "files">;
 
 function contentOf(digest: PathDigest): DepContent {
   const { sha256, size } = digest;
-  return { sha256, size, ...(digest.kind === "directory" ? { files: digest.files.length } : {}) };
+  return { sha256, size, ...(digest.kind === "directory" ? { files: digest.count } : {}) };
 }
 
 function depRecord(stage: Stage, dep: Dep, { sha256, size, files }: DepContent): DepRecord {

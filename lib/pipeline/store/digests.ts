@@ -1,48 +1,42 @@
-import { type FileState, isSettled, stateOf } from "./file_state.ts";
-import { type ContentDigest, giveWay, hashFile } from "./hash.ts";
-import type { IndexDatabase } from "./index_database.ts";
-import { manifestDigest, type ManifestEntry } from "./manifest.ts";
-import { IGNORED_FOLDERS } from "./matching.ts";
+import { Buffer } from "node:buffer";
+import { basename, dirname } from "node:path";
+import { FileHelpers, WORTH_HELP } from "./file_helpers.ts";
+import {
+  type FileState,
+  isSameState,
+  isSettled,
+  putState,
+  SIZE,
+  STATE_NUMBERS,
+  stateAt,
+  stateOf,
+} from "./file_state.ts";
+import { guarded, statOf } from "./file_stat.ts";
+import { type FileWork, OUTCOME } from "./file_work.ts";
+import { DIGEST_BYTES, FolderRecord, NAME_SEPARATOR } from "./folder_record.ts";
+import { fileWork, walk } from "./folder_walk.ts";
+import { type ContentDigest, hashFile } from "./hash.ts";
+import type { IndexDatabase, KnownDigest } from "./index_database.ts";
+import { type DirectoryDigest, lazyDirectoryDigest, type PathDigest } from "./path_digest.ts";
 import { StoreError } from "./store_error.ts";
-
-/** What stands at a path, by content. */
-export type PathDigest = FileDigest | DirectoryDigest;
-
-/** A file's content. */
-export interface FileDigest {
-  /** Tells it from a folder. */
-  readonly kind: "file";
-  /** Hex. */
-  readonly sha256: string;
-  /** Bytes. */
-  readonly size: number;
-  /** True: may be run as a program. Not part of the digest. */
-  readonly executable: boolean;
-}
-
-/** A folder's content. */
-export interface DirectoryDigest {
-  /** Tells it from a file. */
-  readonly kind: "directory";
-  /** The sha256 of the manifest, hex. */
-  readonly sha256: string;
-  /** Bytes of all files. */
-  readonly size: number;
-  /** Sorted by path. */
-  readonly files: readonly ManifestEntry[];
-  /** Relative paths of the files that may be run as programs. Not part of the digest. */
-  readonly executables: readonly string[];
-}
 
 /** Takes in a file's content that the index does not know: hashes it, or stores it and hashes it on the way. */
 export type ContentReader = (path: string) => Promise<ContentDigest>;
 
-/** Files that are looked at before other work gets a turn. */
-const TURN_FILES = 2000;
 /** Contents that are read at once; storing waits for the disk. */
 const READERS = 8;
 /** A file that is written while it is hashed is hashed again, this often. */
 const MOST_READS = 3;
+/** Small files that a thread hashes before another takes the next. */
+const HASH_CHUNK = 100;
+/** So many files are worth another thread to hash them. */
+const WORTH_HASHING = 2000;
+/** Files from which on small ones are hashed in chunks. */
+const MANY = 100;
+/** How often what was read of a folder is remembered. */
+const REMEMBER_MS = 10_000;
+/** Digests that are remembered file by file; more are remembered with their folder. */
+const MOST_SINGLE = 1000;
 
 /** Digests of files and folders; an unchanged file is not read twice. */
 export class Digests {
@@ -70,11 +64,12 @@ export class Digests {
     try {
       if (!stat.isDirectory) {
         const state = stateOf(stat);
-        const known = this.#index.digest(path);
-        const { sha256, size } = known?.signature === state.signature
-          ? { sha256: known.sha256, size: state.size }
-          : await this.#content(path, state, read);
-        return { kind: "file", sha256, size, executable: state.executable };
+        const sha256 = this.#index.digestOf(path, state.signature) ?? this.#digestInFolder(path, stat);
+        if (sha256 !== undefined) return { kind: "file", sha256, size: state.size, executable: state.executable };
+        const { content, stat: after, settled } = await this.#content(path, state, read);
+        const { signature, executable } = stateOf(after);
+        if (settled) this.#index.rememberDigest(path, { signature, sha256: content.sha256 });
+        return { kind: "file", ...content, executable };
       }
       return await this.#directory(path, stat, read);
     } finally {
@@ -82,32 +77,102 @@ export class Digests {
     }
   }
 
-  async #directory(path: string, stat: Deno.FileInfo, read: ContentReader): Promise<DirectoryDigest> {
-    const found = await walk(path, stat, this.#ignores);
-    const known = this.#index.inside(path);
-    const entries = new Array<ManifestEntry>(found.length);
-    let next = 0;
-    const work = async () => {
-      while (next < found.length) {
-        const position = next++;
-        const { path: inside, state } = found[position]!;
-        const sha256 = known.sha256(inside, state.signature);
-        entries[position] = sha256 === undefined
-          ? { path: inside, ...await this.#content(`${path}/${inside}`, state, read) }
-          : { path: inside, sha256, size: state.size };
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(READERS, found.length) }, work));
-    return {
-      kind: "directory",
-      sha256: manifestDigest(entries),
-      size: entries.reduce((sum, { size }) => sum + size, 0),
-      files: entries,
-      executables: found.filter(({ state }) => state.executable).map((file) => file.path),
-    };
+  /** What is known of a file as part of a folder. */
+  #digestInFolder(path: string, stat: Deno.FileInfo): string | undefined {
+    const states = new Float64Array(STATE_NUMBERS);
+    putState(states, 0, stat);
+    const name = basename(path);
+    return firstKnown(this.#index.recordsAround(dirname(path)), name, states, 0)?.toHex();
   }
 
-  async #content(path: string, state: FileState, read: ContentReader): Promise<ContentDigest> {
+  async #directory(path: string, stat: Deno.FileInfo, read: ContentReader): Promise<DirectoryDigest> {
+    using helpers = new FileHelpers();
+    const record = this.#index.folder(path);
+    // They start while the folder is listed.
+    if ((record?.count ?? 0) >= WORTH_HELP) helpers.start();
+    const found = await walk(path, stat, this.#ignores, helpers);
+    const names = found.paths.join(NAME_SEPARATOR);
+    const listed = record?.names === names && record.count === found.paths.length ? record : undefined;
+    if (listed?.sha256 !== undefined && isSameBytes(listed.states, found.states)) {
+      return lazyDirectoryDigest({ ...found, digests: listed.digests }, listed.sha256);
+    }
+    const work = fileWork("hash", path, found.paths, HASH_CHUNK, found.states);
+    const changed = listed === undefined ? [...found.paths.keys()] : takeOver(listed, work);
+    this.#recall(work, changed, listed);
+    let digest: DirectoryDigest | undefined;
+    try {
+      if (changed.length >= WORTH_HASHING) helpers.start();
+      if (read === hashFile && changed.length >= MANY) await helpers.do(work);
+      await this.#readRest(work, names, read);
+      const isSame = listed !== undefined &&
+        changed.every((at) => hexAt(listed.digests, at) === hexAt(work.digests, at));
+      digest = lazyDirectoryDigest(work, isSame ? listed.sha256 : undefined);
+      return digest;
+    } finally {
+      if (digest !== undefined && listed?.sha256 === digest.sha256 && changed.length <= MOST_SINGLE) {
+        this.#rememberFiles(work, changed);
+      } else this.#rememberFolder(work, names, digest?.sha256);
+    }
+  }
+
+  /** What the index knows of changed files by themselves, or as parts of other folders. */
+  #recall(work: FileWork, changed: readonly number[], listed: FolderRecord | undefined): void {
+    const { root, paths, states } = work;
+    const single = changed.length > MOST_SINGLE ? this.#index.inside(root) : undefined;
+    const records = listed === undefined
+      ? [...this.#index.recordsAround(root), ...this.#index.recordsInside(root)]
+      : [];
+    for (const at of changed) {
+      const path = paths[at]!;
+      const signature = (): string => stateAt(states, at).signature;
+      const sha256 = single !== undefined
+        ? single.isEmpty ? undefined : single.sha256(path, signature())
+        : this.#index.digestOf(`${root}/${path}`, signature());
+      const digest = sha256 === undefined ? firstKnown(records, path, states, at) : Buffer.from(sha256, "hex");
+      if (digest === undefined) continue;
+      work.digests.set(digest, DIGEST_BYTES * at);
+      work.outcomes[at] = OUTCOME.known;
+    }
+  }
+
+  /** Reads the files that are large, or were not to be read in passing. */
+  async #readRest(work: FileWork, names: string, read: ContentReader): Promise<void> {
+    const { root, paths, states, digests, outcomes } = work;
+    let [next, remembered] = [0, Date.now()];
+    const readOn = async (): Promise<void> => {
+      while (next < paths.length) {
+        const at = next++;
+        if (outcomes[at] !== OUTCOME.none) continue;
+        const { content, stat, settled } = await this.#content(`${root}/${paths[at]}`, stateAt(states, at), read);
+        digests.set(Buffer.from(content.sha256, "hex"), DIGEST_BYTES * at);
+        putState(states, at, stat);
+        outcomes[at] = settled ? OUTCOME.settled : OUTCOME.found;
+        if (Date.now() - remembered < REMEMBER_MS) continue;
+        this.#rememberFolder(work, names);
+        remembered = Date.now();
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(READERS, paths.length) }, readOn));
+  }
+
+  #rememberFiles({ root, paths, states, digests, outcomes }: FileWork, changed: readonly number[]): void {
+    for (const at of changed) {
+      if (outcomes[at] !== OUTCOME.settled) continue;
+      const { signature } = stateAt(states, at);
+      this.#index.rememberDigest(`${root}/${paths[at]}`, { signature, sha256: hexAt(digests, at) });
+    }
+  }
+
+  /** Remembers what is known so far; without the digest of the whole, too, as long as it is not known. */
+  #rememberFolder({ root, states, digests, outcomes }: FileWork, names: string, sha256?: string): void {
+    const known = states.slice();
+    for (const [at, outcome] of outcomes.entries()) {
+      if (outcome < OUTCOME.settled) known[at * STATE_NUMBERS + SIZE] = -1;
+    }
+    this.#index.rememberFolder(root, new FolderRecord(sha256, names, known, digests.slice()));
+  }
+
+  async #content(path: string, state: FileState, read: ContentReader): Promise<TakenContent> {
     let before = state;
     for (let reads = 1;; reads++) {
       const time = Date.now();
@@ -115,98 +180,53 @@ export class Digests {
       const stat = statOf(path);
       if (stat === undefined) throw new StoreError(`${path} was removed while it was being read`);
       const after = stateOf(stat);
-      if (after.signature === before.signature) {
-        if (isSettled(before, time)) {
-          this.#index.rememberDigest(path, { signature: before.signature, sha256: content.sha256 });
-        }
-        return content;
-      }
+      if (after.signature === before.signature) return { content, stat, settled: isSettled(before, time) };
       if (reads === MOST_READS) throw new StoreError(`${path} keeps changing while it is being read`);
       before = after;
     }
   }
 }
 
-interface FoundFile {
-  readonly path: string;
-  readonly state: FileState;
+function firstKnown(
+  records: readonly KnownDigest[],
+  name: string,
+  states: Float64Array,
+  position: number,
+): Uint8Array | undefined {
+  for (const known of records) {
+    const digest = known(name, states, position);
+    if (digest !== undefined) return digest;
+  }
+  return undefined;
 }
 
-/** All files below a folder, sorted by path. */
-async function walk(
-  root: string,
-  stat: Deno.FileInfo,
-  ignores: (path: string, isFolder: boolean) => boolean,
-): Promise<FoundFile[]> {
-  const files: FoundFile[] = [];
-  const visit = async (relative: string, inside: readonly string[]): Promise<void> => {
-    const folder = relative === "" ? root : `${root}/${relative}`;
-    const entries = await guarded(folder, () => [...Deno.readDirSync(folder)]);
-    for (const entry of entries) {
-      const path = relative === "" ? entry.name : `${relative}/${entry.name}`;
-      const found = statOf(`${root}/${path}`);
-      // Removed since the folder was listed.
-      if (found === undefined || ignores(`${root}/${path}`, found.isDirectory)) continue;
-      if (!found.isDirectory) {
-        files.push({ path, state: stateOf(found) });
-        if (files.length % TURN_FILES === 0) await giveWay();
-        continue;
-      }
-      if (IGNORED_FOLDERS.has(entry.name)) continue;
-      const identity = `${found.dev}:${found.ino}`;
-      if (inside.includes(identity)) {
-        throw new StoreError(`${root}/${path} is a link to a folder that it lies in`, ["Remove the link"]);
-      }
-      await visit(path, [...inside, identity]);
-    }
-  };
-  await visit("", [`${stat.dev}:${stat.ino}`]);
-  return files.sort((one, other) => one.path < other.path ? -1 : 1);
+/** A content that was read, and the file's state meanwhile. */
+interface TakenContent {
+  readonly content: ContentDigest;
+  readonly stat: Deno.FileInfo;
+  /** Whether the state tells the content from a later one. */
+  readonly settled: boolean;
 }
 
-/** The state of the file or folder at a path, links followed; undefined where nothing is. */
-function statOf(path: string): Deno.FileInfo | undefined {
-  let stat: Deno.FileInfo;
-  try {
-    stat = Deno.statSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotADirectory) return undefined;
-    if (error instanceof Deno.errors.FilesystemLoop) {
-      throw new StoreError(`${path} is a link that leads back to itself`, ["Remove the link"]);
-    }
-    if (!(error instanceof Deno.errors.NotFound)) throw unreadable(path, error);
-    if (isLink(path)) {
-      throw new StoreError(`${path} is a link to a file that does not exist`, [
-        "Remove the link, or put its target back",
-      ]);
-    }
-    return undefined;
+/** Takes over what a record of the same list of files knows; gives the positions of the files that changed. */
+function takeOver({ states, digests }: FolderRecord, work: FileWork): number[] {
+  work.digests.set(digests);
+  const changed: number[] = [];
+  for (let at = 0; at < work.paths.length; at++) {
+    if (isSameState(states, at, work.states, at)) work.outcomes[at] = OUTCOME.known;
+    else changed.push(at);
   }
-  if (!stat.isFile && !stat.isDirectory) {
-    throw new StoreError(`${path} is neither a file nor a folder (a pipe, socket or device)`, ["Remove it"]);
-  }
-  return stat;
+  return changed;
 }
 
-function isLink(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isSymlink;
-  } catch {
-    return false;
-  }
+function isSameBytes(one: Float64Array, other: Float64Array): boolean {
+  return bytesOf(one).equals(bytesOf(other));
 }
 
-async function guarded<T>(path: string, action: () => T | Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    throw error instanceof StoreError ? error : unreadable(path, error);
-  }
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-function unreadable(path: string, error: unknown): StoreError {
-  if ((error as { code?: unknown }).code === "ENOSPC") {
-    return new StoreError(`${path} cannot be stored: the disk is full`, ["Free some space, and reproduce again"]);
-  }
-  return new StoreError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+function hexAt(digests: Uint8Array, position: number): string {
+  return digests.subarray(DIGEST_BYTES * position, DIGEST_BYTES * (position + 1)).toHex();
 }

@@ -17,13 +17,58 @@ export interface FileState {
 }
 
 /** The state of a file of which the system told this. */
-export function stateOf({ dev, ino, size, mtime, ctime, mode }: Deno.FileInfo): FileState {
+export function stateOf(info: Deno.FileInfo): FileState {
+  const numbers = new Float64Array(STATE_NUMBERS);
+  putState(numbers, 0, info);
+  return stateAt(numbers, 0);
+}
+
+/** How many numbers tell the state of a file, where those of many lie one behind the other. */
+export const STATE_NUMBERS = 6;
+
+/** Where among them the size is, in bytes; -1: nothing is known of the file. */
+export const SIZE = 2;
+const CHANGED = 4;
+const EXECUTABLE = 5;
+
+/** Writes a file's state as numbers: device, inode, size, time of modification, time of change, whether it may be run. */
+export function putState(
+  numbers: Float64Array,
+  position: number,
+  { dev, ino, size, mtime, ctime, mode }: Deno.FileInfo,
+): void {
+  const at = position * STATE_NUMBERS;
+  numbers[at] = dev;
+  numbers[at + 1] = ino ?? NaN;
+  numbers[at + SIZE] = size;
+  numbers[at + 3] = mtime?.getTime() ?? NaN;
+  numbers[at + CHANGED] = ctime?.getTime() ?? NaN;
+  numbers[at + EXECUTABLE] = ((mode ?? 0) & 0o100) === 0 ? 0 : 1;
+}
+
+/** The state that the numbers at a position tell. */
+export function stateAt(numbers: Float64Array, position: number): FileState {
+  const at = position * STATE_NUMBERS;
   return {
-    signature: `${dev}:${ino}:${size}:${mtime?.getTime()}:${ctime?.getTime()}`,
-    size,
-    changed: ctime?.getTime() ?? NaN,
-    executable: ((mode ?? 0) & 0o100) !== 0,
+    signature: numbers.subarray(at, at + EXECUTABLE).join(":"),
+    size: numbers[at + SIZE]!,
+    changed: numbers[at + CHANGED]!,
+    executable: isExecutableAt(numbers, position),
   };
+}
+
+/** Whether the file at a position may be run as a program. */
+export function isExecutableAt(numbers: Float64Array, position: number): boolean {
+  return numbers[position * STATE_NUMBERS + EXECUTABLE] === 1;
+}
+
+/** Whether two files, each at a position, have the same state; never where anything of it is not known. */
+export function isSameState(one: Float64Array, first: number, other: Float64Array, second: number): boolean {
+  const [at, against] = [first * STATE_NUMBERS, second * STATE_NUMBERS];
+  for (let index = 0; index < STATE_NUMBERS; index++) {
+    if (one[at + index] !== other[against + index]) return false;
+  }
+  return one[at + SIZE] !== -1;
 }
 
 /**
@@ -31,6 +76,11 @@ export function stateOf({ dev, ino, size, mtime, ctime, mode }: Deno.FileInfo): 
  * changed shortly before could change once more and look the same ("racily clean", as git calls it). Only the change time
  * counts, since programs may set the modification time at will.
  */
-export function isSettled({ changed }: FileState, time: number): boolean {
+export function isSettled({ changed }: Pick<FileState, "changed">, time: number): boolean {
   return changed + UNSETTLED_MS < time;
+}
+
+/** The same of the file at a position. */
+export function isSettledAt(numbers: Float64Array, position: number, time: number): boolean {
+  return isSettled({ changed: numbers[position * STATE_NUMBERS + CHANGED]! }, time);
 }

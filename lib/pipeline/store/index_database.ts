@@ -1,8 +1,12 @@
+import { Buffer } from "node:buffer";
 import { existsSync, rmSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
+import { FolderRecord } from "./folder_record.ts";
+
 /** Grows when the tables change; an index of another version is thrown away. */
-const VERSION = 1;
+const VERSION = 2;
 /** Digests waiting to be written in one transaction. */
 const MOST_PENDING = 1000;
 
@@ -26,6 +30,11 @@ export class IndexedFolder {
     this.#parts = parts;
   }
 
+  /** Whether nothing is. */
+  get isEmpty(): boolean {
+    return this.#parts.length === 0;
+  }
+
   /** The digest of a file, by its path relative to the folder; undefined where none is known of it in this state. */
   sha256(path: string, signature: string): string | undefined {
     const parts = this.#parts;
@@ -41,6 +50,9 @@ export class IndexedFolder {
   }
 }
 
+/** The digest of a file by its relative path, where it is known of it in the state at a position, see `putState`. */
+export type KnownDigest = (name: string, states: Float64Array, position: number) => Uint8Array | undefined;
+
 /**
  * What is remembered between runs so as not to be worked out again: digests of files, and results of the planner's
  * other work by key. It may be deleted at any time; a damaged one is replaced.
@@ -51,8 +63,16 @@ export class IndexDatabase implements Disposable {
   readonly #findDigest: StatementSync;
   readonly #findDigests: StatementSync;
   readonly #putDigest: StatementSync;
+  readonly #findFolder: StatementSync;
+  readonly #findPaths: StatementSync;
+  readonly #findInside: StatementSync;
+  readonly #putFolder: StatementSync;
   readonly #findText: StatementSync;
   readonly #putText: StatementSync;
+  /** The folders that are remembered, as far as they were asked for with what is. */
+  readonly #folders = new Map<string, FolderRecord | undefined>();
+  /** Those that are remembered, where they were asked for. */
+  #knownPaths: Set<string> | undefined;
   readonly #pending = new Map<string, IndexedDigest>();
   #isDamaged = false;
 
@@ -65,6 +85,10 @@ export class IndexDatabase implements Disposable {
       SELECT group_concat(substr(path, length(:from) + 1) || '//' || signature || '//' || sha256, '//') AS text
       FROM (SELECT * FROM digest WHERE path >= :from AND path < :to ORDER BY path)`);
     this.#putDigest = this.#database.prepare("INSERT OR REPLACE INTO digest VALUES (?, ?, ?)");
+    this.#findFolder = this.#database.prepare("SELECT sha256, names, states, digests FROM folder WHERE path = ?");
+    this.#findPaths = this.#database.prepare("SELECT path FROM folder");
+    this.#findInside = this.#database.prepare("SELECT path FROM folder WHERE path >= :from AND path < :to");
+    this.#putFolder = this.#database.prepare("INSERT OR REPLACE INTO folder VALUES (?, ?, ?, ?, ?)");
     this.#findText = this.#database.prepare("SELECT text FROM note WHERE kind = ? AND key = ?");
     this.#putText = this.#database.prepare("INSERT OR REPLACE INTO note VALUES (?, ?, ?)");
   }
@@ -92,6 +116,54 @@ export class IndexDatabase implements Disposable {
     if (pending !== undefined) return pending;
     const row = this.#attempt(() => this.#findDigest.get(path));
     return row === undefined ? undefined : { signature: String(row["signature"]), sha256: String(row["sha256"]) };
+  }
+
+  /** The digest of a file at an absolute path in a state, remembered for itself or as part of a folder. */
+  digestOf(path: string, signature: string): string | undefined {
+    const known = this.digest(path);
+    return known?.signature === signature ? known.sha256 : undefined;
+  }
+
+  /** What is remembered of a folder at an absolute path. */
+  folder(path: string): FolderRecord | undefined {
+    if (!this.#folders.has(path)) this.#folders.set(path, this.#attempt(() => recordOf(this.#findFolder.get(path))));
+    return this.#folders.get(path);
+  }
+
+  /** Remembers a folder, at once. */
+  rememberFolder(path: string, record: FolderRecord): void {
+    const { sha256, names, states, digests } = record;
+    this.#folders.set(path, record);
+    this.#paths().add(path);
+    this.#attempt(() => this.#putFolder.run(path, sha256 ?? "", names, bytesOf(states), bytesOf(digests)));
+  }
+
+  /** What tells digests of files inside an absolute folder: what is remembered of it and of folders around it. */
+  recordsAround(folder: string): readonly KnownDigest[] {
+    const found: KnownDigest[] = [];
+    for (let path = folder, before = "";; path = dirname(path)) {
+      if (this.#paths().has(path)) {
+        const prefix = before;
+        found.push((name, states, position) => this.folder(path)?.digestOf(prefix + name, states, position));
+      }
+      if (path === dirname(path)) return found;
+      before = `${basename(path)}/${before}`;
+    }
+  }
+
+  /** The same of folders inside it. */
+  recordsInside(folder: string): readonly KnownDigest[] {
+    // "0" comes right behind "/".
+    const rows = this.#attempt(() => this.#findInside.all({ from: `${folder}/`, to: `${folder}0` })) ?? [];
+    return rows.map((row) => String(row["path"])).map((path) => {
+      const prefix = `${path.slice(folder.length + 1)}/`;
+      return (name, states, position) =>
+        name.startsWith(prefix) ? this.folder(path)?.digestOf(name.slice(prefix.length), states, position) : undefined;
+    });
+  }
+
+  #paths(): Set<string> {
+    return this.#knownPaths ??= new Set(this.#attempt(() => this.#findPaths.all())?.map((row) => String(row["path"])));
   }
 
   /** What is remembered of the files inside an absolute folder. */
@@ -156,6 +228,19 @@ export class IndexDatabase implements Disposable {
 /** SQLITE_CORRUPT and SQLITE_NOTADB; a full disk or a busy file passes. */
 const DAMAGES: ReadonlySet<number> = new Set([11, 26]);
 
+function recordOf(row: Record<string, unknown> | undefined): FolderRecord | undefined {
+  if (row === undefined) return undefined;
+  const { sha256, names, states, digests } = row;
+  if (!(states instanceof Uint8Array) || !(digests instanceof Uint8Array) || states.length % 8 !== 0) return undefined;
+  const numbers = new Float64Array(states.slice().buffer);
+  const record = new FolderRecord(String(sha256) || undefined, String(names), numbers, digests);
+  return record.isWhole ? record : undefined;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
 function removeDatabase(path: string): void {
   for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
 }
@@ -172,8 +257,11 @@ function connect(path: string): DatabaseSync {
       database.exec(`
         BEGIN IMMEDIATE;
         DROP TABLE IF EXISTS digest;
+        DROP TABLE IF EXISTS folder;
         DROP TABLE IF EXISTS note;
         CREATE TABLE digest (path TEXT PRIMARY KEY, signature TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE folder (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL, names TEXT NOT NULL, states BLOB NOT NULL,
+          digests BLOB NOT NULL);
         CREATE TABLE note (kind TEXT, key TEXT, text TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
         PRAGMA user_version = ${VERSION};
         COMMIT`);

@@ -15,8 +15,15 @@ export interface ManifestEntry {
  * Its sha256 is the folder's digest, so the manifest is a blob of that name. Empty folders leave no trace.
  */
 export function manifestText(entries: readonly ManifestEntry[]): string {
-  const sorted = entries.toSorted((one, other) => one.path < other.path ? -1 : one.path > other.path ? 1 : 0);
-  return JSON.stringify(sorted.map(({ path, sha256, size }) => ({ path, sha256, size })));
+  const isSorted = entries.every(({ path }, at) => at === 0 || entries[at - 1]!.path <= path);
+  const sorted = isSorted
+    ? entries
+    : entries.toSorted((one, other) => one.path < other.path ? -1 : one.path > other.path ? 1 : 0);
+  // In half the time of one call for all.
+  return `[${
+    sorted.map(({ path, sha256, size }) => `{"path":${JSON.stringify(path)},"sha256":"${sha256}","size":${size}}`)
+      .join(",")
+  }]`;
 }
 
 /** A folder's digest: the sha256 of its manifest, hex. */

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Out } from "../file/pipeline.ts";
-import type { PathDigest } from "./digests.ts";
+import type { PathDigest } from "./path_digest.ts";
 import { TEMPORARY_PREFIX } from "./durable_file.ts";
 import { manifestText, parseManifest } from "./manifest.ts";
 import type { OutRecord } from "./out_record.ts";
@@ -47,7 +47,7 @@ export function outRecord(out: Out, digest: PathDigest): OutRecord {
     kind,
     sha256,
     size,
-    ...(kind === "directory" ? { files: digest.files.length } : {}),
+    ...(kind === "directory" ? { files: digest.count } : {}),
     ...(executables.length > 0 ? { executables } : {}),
   };
 }

@@ -1,7 +1,7 @@
 import type { Stage } from "../file/pipeline.ts";
 import type { Reason } from "../plan/reason.ts";
 import type { Preparation } from "../run/preparation.ts";
-import type { PathDigest } from "../store/digests.ts";
+import type { PathDigest } from "../store/path_digest.ts";
 import { parseManifest } from "../store/manifest.ts";
 import type { OutRecord } from "../store/out_record.ts";
 import type { Workspace } from "../store/workspace.ts";

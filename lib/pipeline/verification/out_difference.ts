@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { NumberExactness } from "../file/exactness.ts";
-import type { Digests, PathDigest } from "../store/digests.ts";
+import type { Digests } from "../store/digests.ts";
+import type { PathDigest } from "../store/path_digest.ts";
 import { byteDeviations } from "./byte_deviation.ts";
 import type { Deviation, Difference } from "./difference.ts";
 import { jsonDeviations } from "./json_deviation.ts";

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { linkSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
-import type { PathDigest } from "../../../lib/pipeline/store/digests.ts";
+import type { PathDigest } from "../../../lib/pipeline/store/path_digest.ts";
+import { Digests } from "../../../lib/pipeline/store/digests.ts";
+import { IndexDatabase } from "../../../lib/pipeline/store/index_database.ts";
+import { Workspace } from "../../../lib/pipeline/store/workspace.ts";
 import { hashFile } from "../../../lib/pipeline/store/hash.ts";
 import { Project, settle } from "../support/project.ts";
 
@@ -164,4 +167,93 @@ Deno.test("digest() of a folder reads the file that changed, one that came and n
     ]),
   );
   assert.equal(edited?.sha256, (await digest(copy, "f")).sha256);
+});
+
+/** What stands at a path by an index of its own, which knows nothing. */
+async function freshDigest(project: Project, path: string): Promise<PathDigest | undefined> {
+  using index = IndexDatabase.open(":memory:");
+  return await new Digests(index).digest(project.path(path));
+}
+
+Deno.test("digest() of a folder is that of a new index, whatever was edited, and is remembered by later processes", async () => {
+  await using project = await Project.make();
+  for (let file = 0; file < 1100; file++) project.write(`f/${file % 7}/${file}.txt`, `text ${file}`);
+  const check = async () => {
+    using workspace = await Workspace.open(project.folder);
+    const [found, again, fresh] = [
+      await workspace.digests.digest(project.path("f")),
+      await workspace.digests.digest(project.path("f")),
+      await freshDigest(project, "f"),
+    ];
+    assert.deepEqual(found, fresh);
+    assert.deepEqual(again, fresh);
+    for (const path of ["f/3", "f/3/3.txt"]) {
+      assert.deepEqual(await workspace.digests.digest(project.path(path)), await freshDigest(project, path));
+    }
+  };
+  const edits: (() => void)[] = [
+    () => {},
+    () => project.write("f/3/3.txt", "text 4"),
+    () => utimesSync(project.path("f/3/10.txt"), 0, 0),
+    () => chmodSync(project.path("f/0/0.txt"), 0o755),
+    () => project.remove("f/5/5.txt"),
+    () => project.write("f/8/new.txt", "new"),
+    () => {
+      for (let file = 0; file < 1100; file++) {
+        if (file !== 5) project.write(`f/${file % 7}/${file}.txt`, `other ${file}`);
+      }
+    },
+    () => Deno.renameSync(project.path("f/3/3.txt"), project.path("f/3/4.txt")),
+  ];
+  for (const edit of edits) {
+    edit();
+    await check();
+  }
+  await settle();
+  await check();
+  for (const edit of edits.slice(1, 4)) edit();
+  await check();
+});
+
+Deno.test("digest() takes over what is known of a file as part of another folder", async () => {
+  await using project = await Project.make({ "f/a/one": "1", "f/a/two": "2", "f/three": "3" });
+  await settle();
+  const read: string[] = [];
+  const counted = (path: string) => {
+    read.push(path);
+    return hashFile(path);
+  };
+  const { digests } = project.workspace;
+  const take = async (path: string) => {
+    read.length = 0;
+    const found = await digests.digest(project.path(path), counted);
+    assert.deepEqual(found, await freshDigest(project, path));
+    return read.length;
+  };
+  assert.equal(await take("f/a"), 2);
+  assert.equal(await take("f"), 1);
+  assert.equal(await take("f/a/one"), 0);
+  assert.equal(await take("f/three"), 0);
+  project.write("f/three", "4");
+  assert.equal(await take("f/three"), 1);
+});
+
+Deno.test("what was read of a folder before an error is not read again", async () => {
+  await using project = await Project.make(Object.fromEntries(["a", "b", "c", "d"].map((name) => [`f/${name}`, name])));
+  await settle();
+  const { digests } = project.workspace;
+  const read: string[] = [];
+  await assert.rejects(digests.digest(project.path("f"), async (path) => {
+    if (path.endsWith("c")) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      throw new Error("no such luck");
+    }
+    return await hashFile(path);
+  }));
+  const found = await digests.digest(project.path("f"), (path) => {
+    read.push(path);
+    return hashFile(path);
+  });
+  assert.deepEqual(read, [project.path("f/c")]);
+  assert.deepEqual(found, await freshDigest(project, "f"));
 });

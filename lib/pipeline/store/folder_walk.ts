@@ -1,0 +1,111 @@
+import { dirname } from "node:path";
+import { FileHelpers, WORTH_HELP } from "./file_helpers.ts";
+import { guarded, statOf } from "./file_stat.ts";
+import { chunksOf, type FileWork, OUTCOME } from "./file_work.ts";
+import { STATE_NUMBERS } from "./file_state.ts";
+import { DIGEST_BYTES } from "./folder_record.ts";
+import { IGNORED_FOLDERS } from "./matching.ts";
+import { StoreError } from "./store_error.ts";
+
+/** Files whose states are told before other work gets a turn. */
+const CHUNK = 1000;
+
+/** The files below a folder. */
+export interface FoundFiles {
+  /** Relative paths, in the order in which the system lists them. */
+  readonly paths: readonly string[];
+  /** See `putState`. */
+  readonly states: Float64Array<SharedArrayBuffer>;
+}
+
+/**
+ * All files below a folder, links followed.
+ *
+ * @param stat of the folder
+ * @param ignores tells of an absolute path whether it is left out
+ * @throws {StoreError} at a dangling link, a loop of links, a pipe, socket or device, or what may not be read
+ */
+export async function walk(
+  root: string,
+  stat: Deno.FileInfo,
+  ignores: (path: string, isFolder: boolean) => boolean,
+  helpers: FileHelpers,
+): Promise<FoundFiles> {
+  const paths = await list(root, stat, ignores);
+  if (paths.length >= WORTH_HELP) helpers.start();
+  const work = fileWork("stat", root, paths, CHUNK);
+  await helpers.do(work);
+  return present(work);
+}
+
+/** Work on files, of which no more is known than their states, where these are given. */
+export function fileWork(
+  kind: FileWork["kind"],
+  root: string,
+  paths: readonly string[],
+  chunk: number,
+  states?: FileWork["states"],
+): FileWork {
+  const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
+  return {
+    kind,
+    root,
+    paths,
+    chunk,
+    progress: new Int32Array(shared(4 * (1 + chunksOf({ paths, chunk })))),
+    states: states ?? new Float64Array(shared(8 * STATE_NUMBERS * paths.length)),
+    digests: new Uint8Array(shared(DIGEST_BYTES * (kind === "hash" ? paths.length : 0))),
+    outcomes: new Uint8Array(shared(paths.length)),
+  };
+}
+
+async function list(
+  root: string,
+  stat: Deno.FileInfo,
+  ignores: (path: string, isFolder: boolean) => boolean,
+): Promise<string[]> {
+  const paths: string[] = [];
+  const visit = async (relative: string, inside: readonly string[]): Promise<void> => {
+    const folder = relative === "" ? root : `${root}/${relative}`;
+    for (const entry of await guarded(folder, () => Deno.readDirSync(folder))) {
+      const path = relative === "" ? entry.name : `${relative}/${entry.name}`;
+      const absolute = `${root}/${path}`;
+      if (entry.isFile) {
+        if (!ignores(absolute, false)) paths.push(path);
+        continue;
+      }
+      const found = statOf(absolute);
+      // Removed since the folder was listed.
+      if (found === undefined || ignores(absolute, found.isDirectory)) continue;
+      if (!found.isDirectory) {
+        paths.push(path);
+        continue;
+      }
+      if (IGNORED_FOLDERS.has(entry.name)) continue;
+      const identity = `${found.dev}:${found.ino}`;
+      if (inside.includes(identity)) {
+        throw new StoreError(`${absolute} is a link to a folder that it lies in`, ["Remove the link"]);
+      }
+      await visit(path, [...inside, identity]);
+    }
+  };
+  await visit("", [`${stat.dev}:${stat.ino}`]);
+  return paths;
+}
+
+/** The files that are still there. */
+function present({ root, paths, states, outcomes }: FileWork): FoundFiles {
+  if (!outcomes.includes(OUTCOME.none)) return { paths, states };
+  const kept: number[] = [];
+  for (const [position, path] of paths.entries()) {
+    if (outcomes[position] !== OUTCOME.none) kept.push(position);
+    else if (statOf(`${root}/${path}`) !== undefined) {
+      throw new StoreError(`${dirname(`${root}/${path}`)} keeps changing while it is being read`);
+    }
+  }
+  const rest = new Float64Array(new SharedArrayBuffer(8 * STATE_NUMBERS * kept.length));
+  for (const [at, position] of kept.entries()) {
+    rest.set(states.subarray(STATE_NUMBERS * position, STATE_NUMBERS * (position + 1)), STATE_NUMBERS * at);
+  }
+  return { paths: kept.map((position) => paths[position]!), states: rest };
+}
