@@ -10,6 +10,7 @@ import {
   type ExplainFlags,
   flag,
   jobsFlag,
+  recursiveFlag,
   type ReproFlags,
   sampleFlag,
   sinceFlag,
@@ -40,7 +41,8 @@ const repro = buildCommand<ReproFlags, string[], Context>({
       singleItem: flag("The targets alone, without what is upstream of them"),
       downstream: flag("The targets and what is downstream of them, without what is upstream"),
       allPipelines: flag("Every stage of the project; else those of the dvc.yaml and what they need"),
-      recursive: flag("Targets that are folders mean the stages of all dvc.yaml in them"),
+      pipeline: flag("The targets and all that is connected with them, upstream and downstream"),
+      recursive: recursiveFlag,
       allowMissing: flag("A dep or out that is not there counts as the lock has it"),
       noCommit: flag("Do not keep the contents of outs; commit does so later"),
       pull: flag("Take from the remotes what they have, instead of running it"),
@@ -50,7 +52,15 @@ const repro = buildCommand<ReproFlags, string[], Context>({
       json: flag("For programs: an event a line, as JSON"),
       ...commonFlags,
     },
-    aliases: { j: "jobs", f: "force", k: "keepGoing", s: "singleItem", P: "allPipelines", R: "recursive" },
+    aliases: {
+      j: "jobs",
+      f: "force",
+      k: "keepGoing",
+      s: "singleItem",
+      p: "pipeline",
+      P: "allPipelines",
+      R: "recursive",
+    },
     positional: targets,
   },
   docs: {
@@ -127,7 +137,16 @@ ${EXIT_CODES_TEXT}`,
 
 const dag = buildCommand<DagFlags, string[], Context>({
   loader: () => import("./dag.ts"),
-  parameters: { flags: { mermaid: flag("As a Mermaid flowchart"), ...commonFlags }, positional: targets },
+  parameters: {
+    flags: {
+      mermaid: flag("As a Mermaid flowchart"),
+      md: flag("As a Mermaid flowchart for a page in Markdown"),
+      dot: flag("In the language of Graphviz"),
+      full: flag("Of targets, also what is connected with them downstream"),
+      ...commonFlags,
+    },
+    positional: targets,
+  },
   docs: { brief: "Draw the stages and what each one needs" },
 });
 

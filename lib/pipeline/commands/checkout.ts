@@ -10,9 +10,9 @@ import type { ForceFlags } from "./flags.ts";
 import { conclude, type Opened, openRequests, report } from "./opening.ts";
 import { soleWriter } from "./sole_writer.ts";
 
-/** `checkout`: puts the outs in place that the lock records, as far as the cache has them. Targets mean themselves alone. */
+/** `checkout`: puts the outs in place that the lock records, as far as the cache has them. Targets mean themselves alone, unless `--with-deps`. */
 export default async function checkout(this: Context, flags: ForceFlags, ...targets: string[]): Promise<void> {
-  for (const opened of await openRequests(this, { ...flags, singleItem: true }, targets)) {
+  for (const opened of await openRequests(this, { ...flags, singleItem: !flags.withDeps }, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
     await using _writer = await soleWriter(this, workspace);
     workspace.digests.leaveOut(opened.pipeline.ignores);

@@ -9,9 +9,9 @@ import type { ForceFlags } from "./flags.ts";
 import { conclude, type Opened, openRequests, report } from "./opening.ts";
 import { soleWriter } from "./sole_writer.ts";
 
-/** `commit`: takes the outs over as they are, without running anything. Targets mean themselves alone. */
+/** `commit`: takes the outs over as they are, without running anything. Targets mean themselves alone, unless `--with-deps`. */
 export default async function commit(this: Context, flags: ForceFlags, ...targets: string[]): Promise<void> {
-  for (const opened of await openRequests(this, { ...flags, singleItem: true }, targets)) {
+  for (const opened of await openRequests(this, { ...flags, singleItem: !flags.withDeps }, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
     await using _writer = await soleWriter(this, workspace);
     const preparation = await prepare(workspace, opened.pipeline, opened.graph, opened.selected);

@@ -9,9 +9,10 @@ import { toJson } from "../value.ts";
 import { type Changes, changesBetween } from "../values/change.ts";
 import { openRevision } from "../values/revision.ts";
 import { metricsOf, paramsOf, type TrackedValues } from "../values/tracked_values.ts";
+import { chosenPaths } from "./chosen_paths.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
-import type { DiffFlags } from "./flags.ts";
+import type { DiffFlags, RoundingFlags } from "./flags.ts";
 import { conclude, openRequests, report } from "./opening.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -27,7 +28,7 @@ export type Tracked = "metrics" | "params";
 export async function compareRevisions(
   context: Context,
   what: Tracked,
-  flags: DiffFlags,
+  flags: DiffFlags & RoundingFlags,
   [from = "HEAD", to]: readonly string[],
 ): Promise<void> {
   for (const { pipeline } of await openRequests(context, flags, [])) {
@@ -38,7 +39,7 @@ export async function compareRevisions(
     const changes = changesBetween(before, now, flags.all);
     const text = flags.json
       ? `${JSON.stringify(jsonOf(changes))}\n`
-      : changesTable(changes, what === "metrics" ? "Metric" : "Param", from, to ?? "workspace");
+      : changesTable(changes, what === "metrics" ? "Metric" : "Param", from, to ?? "workspace", flags);
     context.output.write(text);
   }
 }
@@ -46,21 +47,23 @@ export async function compareRevisions(
 async function valuesAt(
   context: Context,
   what: Tracked,
-  { deps }: DiffFlags,
+  { deps, targets }: DiffFlags,
   pipeline: Pipeline,
   workspace: Workspace,
   revision: string | undefined,
 ): Promise<TrackedValues | undefined> {
   const diagnostics: Diagnostic[] = [];
+  const only = chosenPaths(context, pipeline.folder, targets);
   const take = async (of: Pipeline): Promise<TrackedValues> => {
-    if (what === "params") return await paramsOf(of, diagnostics, deps);
+    if (what === "params") return await paramsOf(of, diagnostics, { dependencies: deps, only });
     const lock = await readLock(lockPath(of.file), workspace.index);
     const outs = lock.ok ? [...lock.value.stages.values()].flatMap(({ outs }) => outs) : [];
     // What git does not keep is found in the cache, by the lock of the revision.
-    return await metricsOf(of, diagnostics, (name) => {
+    const elsewhere = (name: string): string | undefined => {
       const out = outs.find(({ path }) => path === name);
       return out !== undefined && workspace.blobs.has(out.sha256) ? workspace.blobs.path(out.sha256) : undefined;
-    });
+    };
+    return await metricsOf(of, diagnostics, { elsewhere, only });
   };
   if (revision === undefined) {
     const values = await take(pipeline);

@@ -1,16 +1,20 @@
 import type { Graph } from "../graph/graph.ts";
-import { graphMermaid, graphText } from "../graph/drawing.ts";
+import { graphDot, graphMermaid, graphText } from "../graph/drawing.ts";
 import type { Context } from "./context.ts";
 import type { DagFlags } from "./flags.ts";
 import { openRequests } from "./opening.ts";
 
-/** `dag`: the stages and what each one needs, as text or as a Mermaid flowchart. */
+/** `dag`: the stages and what each one needs, as text, as a Mermaid flowchart or for Graphviz. */
 export default async function dag(this: Context, flags: DagFlags, ...targets: string[]): Promise<void> {
-  for (const { graph, selected } of await openRequests(this, flags, targets)) {
-    const part = restrict(graph, selected);
-    const drawing = flags.mermaid ? graphMermaid(part) : graphText(part);
-    this.output.write(`${drawing.trimEnd()}\n`);
+  for (const { graph, selected } of await openRequests(this, { ...flags, pipeline: flags.full }, targets)) {
+    this.output.write(`${drawing(restrict(graph, selected), flags).trimEnd()}\n`);
   }
+}
+
+function drawing(graph: Graph, { mermaid, md, dot }: DagFlags): string {
+  if (md) return `\`\`\`mermaid\n${graphMermaid(graph)}\n\`\`\``;
+  if (mermaid) return graphMermaid(graph);
+  return dot ? graphDot(graph) : graphText(graph);
 }
 
 /** The part of a graph that has only the named stages. */

@@ -4,25 +4,37 @@ import {
   type CommonFlags,
   commonFlags,
   type DiffFlags,
+  fileTargets,
+  fileTargetsFlag,
   flag,
   type ForceFlags,
-  type JsonFlags,
   manyRevisions,
   type PlotsDiffFlags,
   type PlotsFlags,
   plotTargets,
   plotTargetsFlag,
+  precisionFlag,
+  recursiveFlag,
   revisions,
+  type RoundingFlags,
   type StageListFlags,
+  type TableFlags,
   targets,
   textFlag,
 } from "./flags.ts";
 
+const forceFlags = {
+  withDeps: flag("Also the stages that the targets need"),
+  recursive: recursiveFlag,
+  ...commonFlags,
+};
+const forceAliases = { f: "force", d: "withDeps", R: "recursive" } as const;
+
 const commit = buildCommand<ForceFlags, string[], Context>({
   loader: () => import("./commit.ts"),
   parameters: {
-    flags: { force: flag("Take over what differs from the lock, too"), ...commonFlags },
-    aliases: { f: "force" },
+    flags: { force: flag("Take over what differs from the lock, too"), ...forceFlags },
+    aliases: forceAliases,
     positional: targets,
   },
   docs: { brief: "Take outs over into the cache and the lock as they are, without running anything" },
@@ -31,8 +43,8 @@ const commit = buildCommand<ForceFlags, string[], Context>({
 const checkout = buildCommand<ForceFlags, string[], Context>({
   loader: () => import("./checkout.ts"),
   parameters: {
-    flags: { force: flag("Give up what outs hold that the cache does not have"), ...commonFlags },
-    aliases: { f: "force" },
+    flags: { force: flag("Give up what outs hold that the cache does not have"), ...forceFlags },
+    aliases: forceAliases,
     positional: targets,
   },
   docs: { brief: "Put the outs in place that the lock records, from the cache" },
@@ -63,8 +75,12 @@ const imports = buildRouteMap<string, Context>({
 
 const json = flag("As JSON, as DVC writes it");
 
+const tableFlags = { json, md: flag("As a table in Markdown") };
+
 const diffFlags = {
-  json,
+  ...tableFlags,
+  targets: fileTargetsFlag,
+  noPath: flag("Without the column of paths"),
   all: flag("What did not change, too"),
   deps: flag("Only the params of stages"),
   ...commonFlags,
@@ -83,14 +99,14 @@ const params = buildRouteMap<string, Context>({
 
 const metrics = buildRouteMap<string, Context>({
   routes: {
-    show: buildCommand<JsonFlags, [], Context>({
+    show: buildCommand<TableFlags & RoundingFlags, string[], Context>({
       loader: () => import("./metrics_show.ts"),
-      parameters: { flags: { json, ...commonFlags } },
+      parameters: { flags: { ...tableFlags, precision: precisionFlag, ...commonFlags }, positional: fileTargets },
       docs: { brief: "Show what the metrics files hold" },
     }),
-    diff: buildCommand<DiffFlags, string[], Context>({
+    diff: buildCommand<DiffFlags & RoundingFlags, string[], Context>({
       loader: () => import("./metrics_diff.ts"),
-      parameters: { flags: diffFlags, positional: revisions },
+      parameters: { flags: { ...diffFlags, precision: precisionFlag }, positional: revisions },
       docs: { brief: "Show how metrics differ between git revisions, or between one and the files as they are" },
     }),
   },
@@ -138,7 +154,14 @@ const stage = buildRouteMap<string, Context>({
     list: buildCommand<StageListFlags, string[], Context>({
       loader: () => import("./stage_list.ts"),
       parameters: {
-        flags: { all: flag("The stages of all files"), nameOnly: flag("Names alone"), ...commonFlags },
+        flags: {
+          all: flag("The stages of all files"),
+          recursive: recursiveFlag,
+          nameOnly: flag("Names alone"),
+          namesOnly: flag("Names alone"),
+          ...commonFlags,
+        },
+        aliases: { R: "recursive" },
         positional: targets,
       },
       docs: { brief: "List the stages of the file, as DVC does" },

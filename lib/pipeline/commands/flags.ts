@@ -30,6 +30,8 @@ export type ReproFlags = CommonFlags & {
   readonly singleItem: boolean;
   /** The targets and what is downstream. */
   readonly downstream: boolean;
+  /** The targets and all that is connected with them. */
+  readonly pipeline: boolean;
   /** Every stage of the project. */
   readonly allPipelines: boolean;
   /** Targets that are folders mean the stages of all files in them. */
@@ -52,18 +54,38 @@ export type ReproFlags = CommonFlags & {
 
 /** Flags of `commit` and `checkout`. */
 export type ForceFlags = CommonFlags & {
+  /** The targets and what they need. */
+  readonly withDeps: boolean;
+  /** Targets that are folders mean the stages of all files in them. */
+  readonly recursive: boolean;
   /** What differs is taken over, or given up. */
   readonly force: boolean;
 };
 
-/** Flags of `metrics show`, and of others that write for people or for programs. */
+/** Flags of `metrics show`, and of others that write a table. */
+export type TableFlags = JsonFlags & {
+  /** For a page in Markdown. */
+  readonly md: boolean;
+};
+
+/** Flags that round. */
+export type RoundingFlags = {
+  /** Digits behind the point of floats. */
+  readonly precision?: number;
+};
+
+/** Flags of commands that write for people or for programs. */
 export type JsonFlags = CommonFlags & {
   /** For programs. */
   readonly json: boolean;
 };
 
 /** Flags of `params diff` and `metrics diff`. */
-export type DiffFlags = JsonFlags & {
+export type DiffFlags = TableFlags & {
+  /** Files; all unless given. */
+  readonly targets?: readonly string[];
+  /** Without the column of paths. */
+  readonly noPath: boolean;
   /** What did not change, too. */
   readonly all: boolean;
   /** Of params, those of stages alone. */
@@ -104,8 +126,12 @@ export type PlotsDiffFlags = PlotsFlags & {
 export type StageListFlags = CommonFlags & {
   /** The stages of all files. */
   readonly all: boolean;
+  /** Targets that are folders mean the stages of all files in them. */
+  readonly recursive: boolean;
   /** Without descriptions. */
   readonly nameOnly: boolean;
+  /** The same. */
+  readonly namesOnly: boolean;
 };
 
 /** Flags of `logs`. */
@@ -157,12 +183,23 @@ export type Tier = "a" | "b" | "c";
 export type DagFlags = CommonFlags & {
   /** Mermaid instead of text. */
   readonly mermaid: boolean;
+  /** Mermaid for a page in Markdown. */
+  readonly md: boolean;
+  /** Graphviz's language instead of text. */
+  readonly dot: boolean;
+  /** The targets and all that is connected with them. */
+  readonly full: boolean;
 };
 
 /** A flag without a value, false unless given. */
 export function flag(brief: string): TypedFlagParameter<boolean, Context> {
   return { kind: "boolean", default: false, withNegated: false, brief };
 }
+
+/** `--recursive`. */
+export const recursiveFlag: TypedFlagParameter<boolean, Context> = flag(
+  "Targets that are folders mean the stages of all dvc.yaml in them",
+);
 
 /** `--jobs`. */
 export const jobsFlag: TypedFlagParameter<number | undefined, Context> = {
@@ -180,6 +217,37 @@ export const requestsFlag: TypedFlagParameter<number | undefined, Context> = {
   optional: true,
   brief: "Send at most this many requests at once; 16 unless given",
   placeholder: "count",
+};
+
+/** `--precision`. */
+export const precisionFlag: TypedFlagParameter<number | undefined, Context> = {
+  kind: "parsed",
+  parse: parseDigits,
+  optional: true,
+  brief: "Round floats to so many digits behind the point; 5 unless given, and of small ones the first 5",
+  placeholder: "digits",
+};
+
+/** `--targets` of files. */
+export const fileTargetsFlag: TypedFlagParameter<readonly string[] | undefined, Context> = {
+  kind: "parsed",
+  parse: asTyped,
+  optional: true,
+  variadic: true,
+  brief:
+    "These files, or those in these folders, whether the pipeline names them or not; all that it names unless given",
+  placeholder: "path",
+};
+
+/** Files as arguments. */
+export const fileTargets: TypedPositionalParameters<string[], Context> = {
+  kind: "array",
+  parameter: {
+    parse: asTyped,
+    brief:
+      "These files, or those in these folders, whether the pipeline names them or not; all that it names unless given",
+    placeholder: "path",
+  },
 };
 
 /** `--time-budget`. */
@@ -327,4 +395,10 @@ function parseCount(input: string): number {
   const count = Number(input);
   if (!Number.isInteger(count) || count < 1) throw new Error(`"${input}" is not a whole number from 1 on`);
   return count;
+}
+
+function parseDigits(input: string): number {
+  const digits = Number(input);
+  if (!/^\d+$/.test(input) || digits > 20) throw new Error(`"${input}" is not a whole number from 0 to 20`);
+  return digits;
 }

@@ -31,6 +31,8 @@ export interface SelectionFlags {
   readonly singleItem?: boolean;
   /** The targets and what is downstream of them. */
   readonly downstream?: boolean;
+  /** The targets and all that is connected with them. */
+  readonly pipeline?: boolean;
   /** Without targets, the stages of the file alone, not of all files of its project. */
   readonly own?: boolean;
   /** Targets that are folders mean the stages of all files in them. */
@@ -66,6 +68,7 @@ export async function openRequests(
     const selected = selectStages(graph.value, [...request.targets], {
       single: flags.singleItem ?? false,
       downstream: flags.downstream ?? false,
+      whole: flags.pipeline ?? false,
       glob: flags.glob,
       own: request.named || (flags.own ?? false),
       ...(basename(request.file) === DVC_FILE && { home: stagePrefix(pipeline.folder, request.file) }),

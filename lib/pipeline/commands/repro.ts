@@ -16,6 +16,13 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
       "--single-item and --downstream contradict each other: the first one leaves out what the second adds",
     );
   }
+  if (flags.pipeline && (flags.singleItem || flags.downstream)) {
+    throw new UsageError(
+      `--${
+        flags.singleItem ? "single-item" : "downstream"
+      } and --pipeline contradict each other: one takes less of what is connected`,
+    );
+  }
   if (flags.pull && flags.dry) {
     throw new UsageError("--pull and --dry contradict each other: what remotes have is only known once they are asked");
   }

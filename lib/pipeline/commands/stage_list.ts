@@ -11,7 +11,9 @@ export default async function stageList(this: Context, flags: StageListFlags, ..
     const stages = [...graph.stages.values()].filter(({ name }) => selected.has(name));
     const width = Math.max(0, ...stages.map(({ name }) => widthOf(name)));
     for (const stage of stages) {
-      this.output.write(flags.nameOnly ? `${stage.name}\n` : `${pad(stage.name, width)}  ${purpose(stage)}\n`);
+      this.output.write(
+        flags.nameOnly || flags.namesOnly ? `${stage.name}\n` : `${pad(stage.name, width)}  ${purpose(stage)}\n`,
+      );
     }
   }
 }

@@ -56,6 +56,16 @@ export function graphMermaid(graph: Graph): string {
   return lines.join("\n");
 }
 
+/** The graph in Graphviz's language. */
+export function graphDot(graph: Graph): string {
+  const quoted = (name: string): string => `"${name.replaceAll('"', '\\"')}"`;
+  const lines = [...graph.stages.keys()].map(quoted);
+  for (const name of graph.stages.keys()) {
+    for (const other of graph.downstream.get(name) ?? []) lines.push(`${quoted(name)} -> ${quoted(other)}`);
+  }
+  return ["strict digraph {", ...lines.map((line) => `  ${line};`), "}"].join("\n");
+}
+
 const LAST = "└─ ";
 
 /** The length of the longest path to each stage. */

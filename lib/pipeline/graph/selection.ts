@@ -9,6 +9,8 @@ import type { Graph } from "./graph.ts";
 export interface SelectionOptions {
   /** The targets and all that is downstream of them, instead of upstream. */
   readonly downstream?: boolean;
+  /** The targets and all that is connected with them, up and down. */
+  readonly whole?: boolean;
   /** The targets alone. */
   readonly single?: boolean;
   /** Targets are patterns (`train@*`, `outputs/**`). */
@@ -44,7 +46,8 @@ export function selectStages(
     for (const name of names) chosen.add(name);
   }
   if (diagnostics.length > 0) return { ok: false, diagnostics };
-  if (!options.single) reach(chosen, options.downstream ? graph.downstream : graph.upstream);
+  if (options.whole) reach(chosen, graph.upstream, graph.downstream);
+  else if (!options.single) reach(chosen, options.downstream ? graph.downstream : graph.upstream);
   return { ok: true, value: new Set([...graph.stages.keys()].filter((name) => chosen.has(name))), diagnostics };
 }
 
@@ -92,8 +95,10 @@ function matching(graph: Graph, pattern: string, home: string): readonly string[
     .map((stage) => stage.name);
 }
 
-function reach(names: Set<string>, neighbours: Graph["upstream"]): void {
-  for (const name of names) for (const next of neighbours.get(name) ?? []) names.add(next);
+function reach(names: Set<string>, ...ways: readonly Graph["upstream"][]): void {
+  for (const name of names) {
+    for (const neighbours of ways) for (const next of neighbours.get(name) ?? []) names.add(next);
+  }
 }
 
 function unknownTarget(graph: Graph, target: string, glob: boolean): Diagnostic {

@@ -9,8 +9,15 @@ import { Float, isMap, type Value } from "../value.ts";
 /** What files hold, by path relative to the project. */
 export type TrackedValues = ReadonlyMap<string, Value>;
 
-/** Where the content of an out lies that is not in its place; undefined: nowhere. */
-export type Elsewhere = (relative: string) => string | undefined;
+/** Which files are read, and where. */
+export interface Tracking {
+  /** Where the content of an out lies that is not in its place; undefined: nowhere. */
+  readonly elsewhere?: (relative: string) => string | undefined;
+  /** Paths relative to the project: these files, and those inside these folders that are known; all unless given. */
+  readonly only?: readonly string[] | undefined;
+  /** Of params, what stages name, and what they take of files in `vars`, alone. */
+  readonly dependencies?: boolean;
+}
 
 /**
  * What the metrics of a pipeline hold: the metrics of its stages and those named at the top of files. Numbers, texts and
@@ -21,12 +28,13 @@ export type Elsewhere = (relative: string) => string | undefined;
 export async function metricsOf(
   { folder, stages, metrics = [] }: Pipeline,
   diagnostics: Diagnostic[],
-  elsewhere: Elsewhere = () => undefined,
+  { elsewhere = () => undefined, only }: Tracking = {},
 ): Promise<TrackedValues> {
   const outs = stages.flatMap((stage) => stage.outs.filter(({ kind }) => kind === "metric").map(({ path }) => path));
   const values = new Map<string, Value>();
-  for (const path of new Set([...outs, ...metrics])) {
-    const name = relativePath(folder, path);
+  const known = [...outs, ...metrics].map((path) => relativePath(folder, path));
+  for (const name of chosen(known, only)) {
+    const path = join(folder, name);
     const node = await read(path, name, elsewhere, diagnostics);
     if (node !== undefined) values.set(name, measured(toValue(node)) ?? {});
   }
@@ -36,17 +44,18 @@ export async function metricsOf(
 /**
  * What the params of a pipeline hold: the keys that stages name, and whole files where a stage or the top of a file names
  * them, as well as the `params.yaml` beside the project's root. Of other files that `vars` load, what stages take of them.
- *
- * @param dependencies true: the params of stages, and what they take of files in `vars`, alone
  */
 export async function paramsOf(
   { folder, stages, params = [], variables = [] }: Pipeline,
   diagnostics: Diagnostic[],
-  dependencies: boolean,
+  { dependencies = false, only }: Tracking = {},
 ): Promise<TrackedValues> {
-  const named = stages.flatMap((stage) => stage.params);
+  const named = only === undefined ? stages.flatMap((stage) => stage.params) : [];
   const whole = new Set(named.filter(({ key }) => key === "").map(({ file }) => file));
-  if (!dependencies) {
+  if (only !== undefined) {
+    const known = [...stages.flatMap((stage) => stage.params.map(({ file }) => file)), ...params];
+    for (const name of chosen(known.map((path) => relativePath(folder, path)), only)) whole.add(join(folder, name));
+  } else if (!dependencies) {
     for (const path of params) whole.add(path);
     if (isThere(join(folder, DEFAULT_PARAMS))) whole.add(join(folder, DEFAULT_PARAMS));
   }
@@ -63,7 +72,7 @@ export async function paramsOf(
     values.set(name, { ...(before !== undefined && isMap(before) ? before : {}), [key]: value });
   }
   const tracked = new Set(values.keys());
-  for (const { file, key, value } of variables) {
+  for (const { file, key, value } of only === undefined ? variables : []) {
     const name = relativePath(folder, file);
     if (!tracked.has(name)) {
       values.set(name, { ...values.get(name) as Record<string, Value> | undefined, [key]: value });
@@ -72,10 +81,19 @@ export async function paramsOf(
   return values;
 }
 
+/** The known paths; where some are asked for, these, and the known ones inside them. */
+function chosen(known: readonly string[], only: readonly string[] | undefined): ReadonlySet<string> {
+  if (only === undefined) return new Set(known);
+  return new Set(only.flatMap((wanted) => {
+    const inside = known.filter((path) => wanted === "" || path.startsWith(`${wanted}/`));
+    return inside.length > 0 ? inside : [wanted];
+  }));
+}
+
 async function read(
   path: string,
   name: string,
-  elsewhere: Elsewhere,
+  elsewhere: (relative: string) => string | undefined,
   diagnostics: Diagnostic[],
 ): Promise<Node | undefined> {
   const at = isThere(path) ? path : elsewhere(name);

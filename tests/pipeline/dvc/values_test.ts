@@ -92,7 +92,7 @@ sub/own.toml  deep.x      1.5   2.5
 
 Deno.test("metrics show and diff find metrics that git does not keep", async () => {
   await using project = await committed();
-  assert.equal((await project.run("metrics", "show")).stdout, "Path    loss  epoch\nm.json  0.25  3\n");
+  assert.equal((await project.run("metrics", "show")).stdout, "Path    epoch  loss\nm.json  3      0.25\n");
   assert.equal(
     (await project.run("metrics", "diff")).stdout,
     "Path    Metric  HEAD  workspace  Change\nm.json  loss    0.1   0.25       0.15\n",
@@ -111,4 +111,53 @@ Deno.test("stage list lists the stages of a file, or of all", async () => {
   );
   assert.equal((await project.run("stage", "list", "--all", "--name-only")).stdout, "train\nnote\nsub/dvc.yaml:copy\n");
   assert.equal((await project.run("stage", "list", "sub/dvc.yaml")).stdout, "sub/dvc.yaml:copy  Outputs sub/b.txt\n");
+});
+
+Deno.test("tables round metrics as asked, params never, and are Markdown for who wants it", async () => {
+  await using project = await Project.create({
+    ".dvc/config": "",
+    "params.yaml": "lr: 0.123456789\n",
+    "m.json": '{"loss": 123.456789123, "cdnv": 0.0000123456789, "n": 3}',
+    "sub/n.json": '{"loss": 2.0}',
+    "dvc.yaml": "metrics: [m.json, sub/n.json]\nparams: [params.yaml]\n",
+  });
+  await git(project, "init", "--quiet");
+  await git(project, "add", "--all");
+  await git(project, "commit", "--quiet", "--message", "first");
+  const said = async (...args: string[]) => (await project.run(...args)).stdout;
+  assert.equal(
+    await said("metrics", "show"),
+    `Path        cdnv        loss       n
+m.json      1.2346e-05  123.45679  3
+sub/n.json  -           2.0        -
+`,
+  );
+  assert.equal(
+    await said("metrics", "show", "--precision", "2", "m.json"),
+    "Path    cdnv  loss    n\nm.json  0.0   123.46  3\n",
+  );
+  assert.equal(
+    await said("metrics", "show", "sub", "--md"),
+    "| Path       | loss |\n|------------|------|\n| sub/n.json | 2.0  |\n",
+  );
+  await project.edit("params.yaml", "0.12", "0.22");
+  await project.edit("sub/n.json", "2.0", "3.0");
+  assert.equal(
+    await said("params", "diff", "--no-path"),
+    "Param  HEAD         workspace\nlr     0.123456789  0.223456789\n",
+  );
+  assert.equal(
+    await said("metrics", "diff", "--targets", "sub/n.json", "m.json"),
+    "Path        Metric  HEAD  workspace  Change\nsub/n.json  loss    2.0   3.0        1.0\n",
+  );
+  const { code, stderr } = await project.run("metrics", "show", "--precision", "much");
+  assert.deepEqual([code, /whole number from 0 to 20/.test(stderr)], [2, true], stderr);
+});
+
+Deno.test("dag draws for Markdown and Graphviz, and all that is connected with a target", async () => {
+  await using project = await Project.create(FILES);
+  const { stdout } = await project.run("dag", "--dot", "note");
+  assert.equal(stdout, 'strict digraph {\n  "note";\n}\n');
+  assert.match((await project.run("dag", "--dot", "--full", "note")).stdout, /"note" -> "sub\/dvc.yaml:copy";/);
+  assert.match((await project.run("dag", "--md")).stdout, /^```mermaid\nflowchart TD\n[^]*\n```\n$/);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { graphMermaid, graphText } from "../../../lib/pipeline/graph/drawing.ts";
+import { graphDot, graphMermaid, graphText } from "../../../lib/pipeline/graph/drawing.ts";
 import { type Project, project } from "../file/project.ts";
 
 function study(): Promise<Project> {
@@ -48,5 +48,15 @@ Deno.test("graphMermaid() draws every edge", async () => {
   stage2 --> stage4
   stage3 --> stage5
   stage4 --> stage5`,
+  );
+});
+
+Deno.test("graphDot() has each stage and each edge once", async () => {
+  await using made = await project({
+    "pipeline.yaml": "stages: {a: {cmd: echo, outs: [x]}, b: {cmd: echo, deps: [x]}, c: {cmd: echo, deps: [x]}}\n",
+  });
+  assert.equal(
+    graphDot(await made.graph()),
+    'strict digraph {\n  "a";\n  "b";\n  "c";\n  "a" -> "b";\n  "a" -> "c";\n}',
   );
 });

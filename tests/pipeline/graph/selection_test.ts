@@ -31,6 +31,10 @@ Deno.test("selectStages() takes stages, groups and outs, with all upstream", asy
   assert.equal(await selected(["data/mnist/train.bin"]), "fetch");
 });
 
+Deno.test("selectStages() takes all that is connected with the targets", async () => {
+  assert.equal(await selected(["train@4"], { whole: true }), "fetch train@2 train@4 plot");
+});
+
 Deno.test("selectStages() takes an absolute path of an out", async () => {
   await using made = await study();
   const result = selectStages(await made.graph(), [made.path("figures")], { single: true });
