@@ -10,7 +10,10 @@ import type { ForceFlags } from "./flags.ts";
 import { conclude, type Opened, openRequests, report } from "./opening.ts";
 import { soleWriter } from "./sole_writer.ts";
 
-/** `checkout`: puts the outs in place that the lock records, as far as the cache has them. Targets mean themselves alone, unless `--with-deps`. */
+/**
+ * `checkout`: puts the outs in place that the lock records, as far as the cache has them.
+ * Targets mean themselves alone, unless `--with-deps`.
+ */
 export default async function checkout(this: Context, flags: ForceFlags, ...targets: string[]): Promise<void> {
   for (const opened of await openRequests(this, { ...flags, singleItem: !flags.withDeps }, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);

@@ -9,7 +9,10 @@ import type { ForceFlags } from "./flags.ts";
 import { conclude, type Opened, openRequests, report } from "./opening.ts";
 import { soleWriter } from "./sole_writer.ts";
 
-/** `commit`: takes the outs over as they are, without running anything. Targets mean themselves alone, unless `--with-deps`. */
+/**
+ * `commit`: takes the outs over as they are, without running anything.
+ * Targets mean themselves alone, unless `--with-deps`.
+ */
 export default async function commit(this: Context, flags: ForceFlags, ...targets: string[]): Promise<void> {
   for (const opened of await openRequests(this, { ...flags, singleItem: !flags.withDeps }, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);

@@ -55,7 +55,8 @@ export function readDocument(source: Source): Result<Node> {
   });
   const diagnostics: Diagnostic[] = document.errors.map((error) => {
     const start = openingQuote(document, error) ?? error.pos[0];
-    return errorAt({ source, start, end: error.pos[1] }, sentence(error.code, error.message));
+    const range = { source, start, end: error.pos[1] };
+    return errorAt(range, sentence(error.code, error.message), ...referenceHints(range));
   });
   for (const warning of document.warnings) {
     diagnostics.push(
@@ -212,6 +213,13 @@ function sentence(code: string, message: string): string {
     default:
       return withoutPeriod(message);
   }
+}
+
+/** What to do where a reference in a list or map in brackets ends the text that it stands in. */
+function referenceHints({ source: { text }, start }: Range): readonly string[] {
+  const from = Math.max(text.lastIndexOf("\n", start - 1), text.lastIndexOf("[", start), text.lastIndexOf(",", start));
+  const [, written] = /^[\n[,]\s*([^\s,\]"']*\$\{[^}]*\}[^\s,\]}]*)/.exec(text.slice(from)) ?? [];
+  return written === undefined ? [] : [`In brackets, a text with a reference has to be in quotes: "${written}"`];
 }
 
 function withoutPeriod(message: string): string {

@@ -1,4 +1,4 @@
-import { sep } from "node:path";
+import { dirname, sep } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Dep, Stage } from "../file/pipeline.ts";
 import { Glob } from "../glob.ts";
@@ -22,8 +22,22 @@ export function missingDep(graph: Graph, stage: Stage, dep: Dep): Diagnostic {
       dep.glob === undefined ? "does not exist" : "matches no file"
     }`,
     range: dep.range,
-    hints: [producer === undefined ? "No stage makes it; correct the path, or put it there" : `${producer} makes it`],
+    hints: [producer === undefined ? absenceHint(dep) : `${producer} makes it`],
   };
+}
+
+/** What to do about a dep that no stage makes: data that a `.dvc` file tracks come from where DVC keeps them. */
+function absenceHint({ path, relative, glob }: Dep): string {
+  const tracked = glob === undefined ? trackingFile(path) : undefined;
+  if (tracked === undefined) return "No stage makes it; correct the path, or put it there";
+  const file = relative.slice(0, relative.length - path.length + tracked.length) + ".dvc";
+  return `${file} tracks it: get it by \`dvc pull ${file}\`, or \`dvc checkout ${file}\` where DVC's cache has it`;
+}
+
+/** The path, or folder around it, beside which a `.dvc` file of its name lies. */
+function trackingFile(path: string): string | undefined {
+  for (let at = path; at !== dirname(at); at = dirname(at)) if (exists(`${at}.dvc`)) return at;
+  return undefined;
 }
 
 /** The stage upstream whose out is, holds or lies inside a dep; of a pattern, any whose out may hold a match. */

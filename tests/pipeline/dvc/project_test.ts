@@ -102,3 +102,17 @@ Deno.test("a DVC project may lie inside a repository", async () => {
   const mended = await project.type(`cd ml && ${command}`).finish();
   assert.deepEqual(mended.code, 0, mended.stdout + mended.stderr);
 });
+
+Deno.test("of data that a .dvc file tracks and that are not here, it says where they come from", async () => {
+  await using project = await Project.create({
+    ".dvc/config": "",
+    "raw.dvc": "outs:\n- path: raw\n",
+    "dvc.yaml": stage("clean", "raw/one.txt", "clean.txt"),
+  });
+  const { code, stdout, stderr } = await project.run("repro");
+  assert.equal(code, 1, stderr);
+  assert.match(
+    stdout + stderr,
+    /hint: raw\.dvc tracks it: get it by `dvc pull raw\.dvc`, or `dvc checkout raw\.dvc` where/,
+  );
+});

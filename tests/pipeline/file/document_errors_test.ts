@@ -23,6 +23,28 @@ pipeline.yaml:6:1: error: Tabs are not allowed as indentation
 );
 
 says(
+  "readPipeline() tells that a text with a reference has to be in quotes within brackets",
+  {
+    "pipeline.yaml": `stages:
+  a:
+    cmd: echo
+    outs: [models/\${item}.bin]
+`,
+  },
+  `
+pipeline.yaml:4:20: error: Missing , or : between flow sequence items
+  4 |     outs: [models/\${item}.bin]
+    |                    ^
+  hint: In brackets, a text with a reference has to be in quotes: "models/\${item}.bin"
+
+pipeline.yaml:4:26: error: Unexpected scalar at node end
+  4 |     outs: [models/\${item}.bin]
+    |                          ^^^^
+  hint: In brackets, a text with a reference has to be in quotes: "models/\${item}.bin"
+`,
+);
+
+says(
   "readPipeline() points to the start of a text without a closing quote",
   {
     "pipeline.yaml": `stages:
