@@ -46,7 +46,7 @@ function entryText({ kind, name, stage, used }: CollectedEntry): string {
 }
 
 /** What the locks of the files as they are, and of branches and tags, need; undefined where one cannot be read. */
-async function neededIn(
+export async function neededIn(
   context: Context,
   workspace: Workspace,
   revisions: readonly string[] | undefined,

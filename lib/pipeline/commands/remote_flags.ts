@@ -1,6 +1,7 @@
 import type { TypedFlagParameter } from "@stricli/core";
 import type { Context } from "./context.ts";
-import { type CommonFlags, textFlag } from "./flags.ts";
+import type { GcFlags } from "./cache_flags.ts";
+import { type CommonFlags, type FileFlags, textFlag } from "./flags.ts";
 
 /** Flags of the commands that talk to remotes. */
 export type RemoteFlags = CommonFlags & {
@@ -20,6 +21,15 @@ export type PushFlags = RemoteFlags & {
 export type PullFlags = RemoteFlags & {
   /** What outs hold is given up. */
   readonly force: boolean;
+};
+
+/** Flags of `remote gc`. */
+export type RemoteGcFlags = GcFlags & Pick<RemoteFlags, "remote" | "jobs">;
+
+/** Flags of `remote verify`. */
+export type RemoteVerifyFlags = FileFlags & Pick<RemoteFlags, "remote" | "jobs"> & {
+  /** What is bad is removed. */
+  readonly remove: boolean;
 };
 
 /** `--remote`. */

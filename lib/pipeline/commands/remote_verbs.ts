@@ -1,7 +1,15 @@
-import { buildCommand, type Command, type RouteMap } from "@stricli/core";
+import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stricli/core";
+import { budgetFlag, revisionsFlag } from "./cache_flags.ts";
 import type { Context } from "./context.ts";
-import { commonFlags, flag, requestsFlag, targets } from "./flags.ts";
-import { type PullFlags, type PushFlags, remoteFlag, type RemoteFlags } from "./remote_flags.ts";
+import { asTyped, commonFlags, fileFlags, flag, requestsFlag, targets } from "./flags.ts";
+import {
+  type PullFlags,
+  type PushFlags,
+  remoteFlag,
+  type RemoteFlags,
+  type RemoteGcFlags,
+  type RemoteVerifyFlags,
+} from "./remote_flags.ts";
 
 const remoteFlags = { remote: remoteFlag, jobs: requestsFlag, ...commonFlags };
 
@@ -31,5 +39,56 @@ const pull = buildCommand<PullFlags, string[], Context>({
   docs: { brief: "Put the outs in place that the lock records, from the cache and the remotes" },
 });
 
+const gc = buildCommand<RemoteGcFlags, [], Context>({
+  loader: () => import("./remote_gc.ts"),
+  parameters: {
+    flags: {
+      remote: remoteFlag,
+      jobs: requestsFlag,
+      budget: budgetFlag,
+      revision: revisionsFlag,
+      dry: flag("Say what would be removed"),
+      ...fileFlags,
+    },
+    aliases: { r: "remote", j: "jobs" },
+  },
+  docs: { brief: "Remove from a remote what nothing names; with --budget the oldest results that no lock here has" },
+});
+
+const verify = buildCommand<RemoteVerifyFlags, [], Context>({
+  loader: () => import("./remote_verify.ts"),
+  parameters: {
+    flags: {
+      remote: remoteFlag,
+      jobs: requestsFlag,
+      remove: flag("Remove what is damaged, not whole or not trusted"),
+      ...fileFlags,
+    },
+    aliases: { r: "remote", j: "jobs" },
+  },
+  docs: { brief: "Read all that remotes have; exit with 1 if anything is damaged, missing or not trusted" },
+});
+
+const keygen = buildCommand<Record<never, never>, [string], Context>({
+  loader: () => import("./remote_keygen.ts"),
+  parameters: {
+    positional: {
+      kind: "tuple",
+      parameters: [{ parse: asTyped, brief: "A new file for the private key", placeholder: "file" }],
+    },
+  },
+  docs: { brief: "Make a key that signs what is pushed, and print the public key" },
+});
+
+const remote = buildRouteMap<string, Context>({
+  routes: { gc, verify, keygen },
+  docs: { brief: "Look after remotes" },
+});
+
 /** The commands that talk to remotes, by name. */
-export const remoteVerbs: Readonly<Record<string, Command<Context> | RouteMap<Context>>> = { push, fetch, pull };
+export const remoteVerbs: Readonly<Record<string, Command<Context> | RouteMap<Context>>> = {
+  push,
+  fetch,
+  pull,
+  remote,
+};

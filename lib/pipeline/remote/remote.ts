@@ -46,8 +46,8 @@ export interface RemoteOptions {
 export type Answer =
   | { readonly kind: "known"; readonly entry: RemoteEntry }
   | { readonly kind: "unknown" }
-  /** It has an entry, which counts as none. */
-  | { readonly kind: "refused"; readonly because: string };
+  /** It has an entry, which counts as none; `isNewer`: another version knows what it says. */
+  | { readonly kind: "refused"; readonly because: string; readonly isNewer?: boolean };
 
 /** A store of which nothing is believed: what comes is compared with its digest, and what fails is tried again. */
 export class Remote {
@@ -58,6 +58,8 @@ export class Remote {
   readonly #patience: Patience;
   /** Contents that are known to be there. */
   readonly #present = new Set<string>();
+  /** Contents that are being written. */
+  readonly #writing = new Map<string, Promise<boolean>>();
 
   /** Nothing is asked yet. */
   constructor(store: ObjectStore, options: RemoteOptions) {
@@ -108,7 +110,9 @@ export class Remote {
       return { kind: "refused", because };
     }
     const entry = parseEntry(sealed.text);
-    if (entry === undefined) return { kind: "refused", because: "is of a kind that this version does not know" };
+    if (entry === undefined) {
+      return { kind: "refused", because: "is of a kind that this version does not know", isNewer: true };
+    }
     const { result } = entry;
     const names = [result.fingerprint, alternativeName(result.fingerprint, result.outs)];
     if (result.fingerprint !== (fingerprint ?? result.fingerprint) || !names.includes(name)) {
@@ -141,6 +145,26 @@ export class Remote {
     const has = await this.#try(() => this.#store.has(sha256));
     if (has) this.#present.add(sha256);
     return has;
+  }
+
+  /** Has a content written, unless the remote has it; whether it was. Of two that want the same, one waits for the other. */
+  async ensure(sha256: string, write: () => Promise<void>): Promise<boolean> {
+    const underWay = this.#writing.get(sha256);
+    if (underWay !== undefined) {
+      await underWay;
+      return false;
+    }
+    const writing = (async () => {
+      if (await this.has(sha256)) return false;
+      await write();
+      return true;
+    })();
+    this.#writing.set(sha256, writing);
+    try {
+      return await writing;
+    } finally {
+      this.#writing.delete(sha256);
+    }
   }
 
   /** Writes a content. */

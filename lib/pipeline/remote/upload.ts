@@ -51,17 +51,15 @@ export async function upload({ blobs }: Workspace, remote: Remote, result: Store
   ];
   const packs: PackName[] = [];
   await inParallel(contents, AT_ONCE, async (name) => {
-    if (await remote.has(name.sha256)) return;
-    await sendContent(blobs, remote, name);
-    sent(name);
+    if (await remote.ensure(name.sha256, () => sendContent(blobs, remote, name))) sent(name);
   });
   await inParallel(groups.filter(({ length }) => length > 1), AT_ONCE, async (group) => {
     const content = writePack(group.map((name) => blobs.bytes(name.sha256) ?? lacking(name)));
     const name = { sha256: await digestOf(content), size: content.length };
     packs.push({ ...name, first: group[0]!.sha256 });
-    if (await remote.has(name.sha256)) return;
-    await remote.write(name, { kind: "bytes", bytes: remote.compresses ? compressed(content) : content });
-    sent(name);
+    const send = (): Promise<void> =>
+      remote.write(name, { kind: "bytes", bytes: remote.compresses ? compressed(content) : content });
+    if (await remote.ensure(name.sha256, send)) sent(name);
   });
   packs.sort((one, other) => one.first < other.first ? -1 : 1);
   await remote.writeEntry({ schema: 1, result, contents, packs });

@@ -263,3 +263,67 @@ Deno.test("servers are remotes as folders are: a bucket, a web server", async ()
     assert.deepEqual(clone.ran(), []);
   }
 });
+
+Deno.test("who may not sign can put nothing into a remote that trusts some keys", async () => {
+  const { room, here } = await study();
+  await using _room = room;
+  const keygen = succeeded(await here.run("remote", "keygen", "../key"));
+  const key = keygen.stdout.split("\n")[0]!;
+  assert.equal(statSync(room.path("key")).mode & 0o777, 0o600);
+  assert.equal((await here.run("remote", "keygen", "../key")).code, 2, "a key is not overwritten");
+  succeeded(await here.run("push"));
+  const file = here.read("pipeline.yaml");
+  writeFileSync(here.path("pipeline.yaml"), file.replace("../shared", `{url: ../shared, trusts: ["${key}"]}`));
+  await here.git("commit", "--quiet", "--all", "--message", "trusts a key");
+
+  const clone = await here.clone("clone");
+  const refused = await clone.run("pull", "plot");
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /The entry of plot on shared is not signed\n {2}hint: It counts as missing/);
+  const env = { PIPELINE_SIGNING_KEY: room.path("key") };
+  assert.match(
+    succeeded(await room.startIn("here", env, "push").finish()).stdout,
+    /^shared: 6 results pushed \(0 objects, 0 B\), 0 there already$/m,
+  );
+  succeeded(await clone.run("pull"));
+  assert.deepEqual(clone.ran(), []);
+
+  const mistaken = file.replace("../shared", "{url: ../shared, trusts: [nobody]}");
+  writeFileSync(here.path("pipeline.yaml"), mistaken);
+  const { code, stderr } = await here.run("status");
+  assert.equal(code, 3);
+  assert.match(stderr, /This is no public key/);
+});
+
+Deno.test("remote verify names what is damaged or missing; remote gc makes room, and keeps what locks need", async () => {
+  const { room, here } = await study();
+  await using _room = room;
+  succeeded(await here.run("push"));
+  assert.match(
+    succeeded(await here.run("remote", "verify")).stdout,
+    /^shared: 6 results, 0 not .*verified, 0 damaged, 0 missing$/m,
+  );
+  writeFileSync(here.path("pipeline.yaml"), here.read("pipeline.yaml").replace("title: sizes", "title: another"));
+  succeeded(await here.run("repro"));
+  succeeded(await here.run("push"));
+  await here.git("checkout", "--quiet", ".");
+  const dry = succeeded(await here.run("remote", "gc", "--budget", "1B", "--dry")).stdout;
+  assert.match(
+    dry,
+    /^a result of plot \([0-9a-f]{12}\), written \d{4}-.*\nshared: would remove 1 result and 1 object, /,
+  );
+  const { stdout } = succeeded(await here.run("remote", "gc", "--budget", "1B"));
+  assert.match(stdout, /^shared: removed 1 result and 1 object, .*\nWhat locks need, and what came today, is more/);
+  assert.match(succeeded(await here.run("remote", "verify")).stdout, /^shared: 6 results, 0 not/m);
+
+  const largest = globSync("shared/cas/*/*", { cwd: room.folder })
+    .map((path) => room.path(path)).toSorted((one, other) => statSync(other).size - statSync(one).size)[0]!;
+  writeFileSync(largest, "torn");
+  const damaged = await here.run("remote", "verify", "--remove");
+  assert.equal(damaged.code, 1);
+  assert.match(damaged.stdout, /^[0-9a-f]{64} is damaged$/m);
+  assert.match(damaged.stdout, /^the result of train@1 \([0-9a-f]{12}\) is not whole$/m);
+  assert.match(damaged.stdout, /^shared: 6 results, 2 not .* 1 damaged, 0 missing; what is bad is removed$/m);
+  assert.match(succeeded(await here.run("push")).stdout, /^shared: 2 results pushed \(1 object, /m);
+  succeeded(await here.run("remote", "verify"));
+});
