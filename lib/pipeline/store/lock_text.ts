@@ -81,6 +81,43 @@ export function parseLock(source: Source): Result<LockContent> {
       ],
     }]);
   }
+  const pieces = parsePieces(source.text);
+  return pieces === undefined ? parseWhole(source) : { ok: true, value: pieces, diagnostics: [] };
+}
+
+/** How much of a lock, in characters, is taken apart at once: the tree of all of a large one takes a hundred times it. */
+const PIECE = 1 << 15;
+
+/** Reads a lock that is as the engine writes it, block by block; undefined where anything is otherwise. */
+function parsePieces(text: string): LockContent | undefined {
+  const start = text.indexOf(`\n${STAGES}`) + 1;
+  const end = text.indexOf("\nclosures:", start) + 1;
+  if (start === 0 || end === 0 || text.length < PIECE) return undefined;
+  const content: LockContent = { stages: new Map(), closures: new Map() };
+  for (let at = start + STAGES.length; at < end;) {
+    // A line that is indented by two begins a stage.
+    const rest = text.slice(at + PIECE, end).search(/\n {2}\S/);
+    const next = rest < 0 ? end : at + PIECE + rest + 1;
+    const piece = parsed(`${yaml({ schema: SCHEMA })}${STAGES}${text.slice(at, next)}${yaml({ closures: {} })}`);
+    if (piece === undefined) return undefined;
+    for (const [name, record] of piece.stages) {
+      if (content.stages.has(name)) return undefined;
+      content.stages.set(name, record);
+    }
+    at = next;
+  }
+  const frame = parsed(`${text.slice(0, start)}${yaml({ stages: {} })}${text.slice(end)}`);
+  return frame && { ...content, closures: frame.closures };
+}
+
+function parsed(text: string): LockContent | undefined {
+  const document = parseDocument(text, { customTags: withFloats, prettyErrors: false });
+  if (document.errors.length > 0) return undefined;
+  const checked = lockSchema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  return checked.success ? contentOf(checked.data) : undefined;
+}
+
+function parseWhole(source: Source): Result<LockContent> {
   const document = parseDocument(source.text, { customTags: withFloats, prettyErrors: false });
   if (document.errors.length > 0) {
     return failure(document.errors.map(({ message, pos: [start, end] }) => ({
@@ -109,14 +146,18 @@ export function parseLock(source: Source): Result<LockContent> {
       hints: [REMEDY],
     })));
   }
-  const stages = Object.entries(checked.data.stages).map(([name, record]) => [name, stageRecord(record)] as const);
-  const closures = Object.entries(checked.data.closures).map(([digest, { entry, modules, packages }]) =>
-    [digest, { entry, modules: parseDigests(modules), packages: parseDigests(packages) }] as const
-  );
+  return { ok: true, value: contentOf(checked.data), diagnostics: [] };
+}
+
+function contentOf({ stages, closures }: z.infer<typeof lockSchema>): LockContent {
   return {
-    ok: true,
-    value: { stages: new Map(stages), closures: new Map(closures) },
-    diagnostics: [],
+    stages: new Map(Object.entries(stages).map(([name, record]) => [name, stageRecord(record)])),
+    closures: new Map(
+      Object.entries(closures).map(([digest, { entry, modules, packages }]) => [
+        digest,
+        { entry, modules: parseDigests(modules), packages: parseDigests(packages) },
+      ]),
+    ),
   };
 }
 

@@ -53,6 +53,41 @@ Deno.test("parseLock() gives back what formatLock() wrote", () => {
   assert.deepEqual(closures, CONTENT.closures);
 });
 
+Deno.test("parseLock() reads a large lock, piece by piece, as a small one", () => {
+  const [train, fetch] = [...CONTENT.stages.values()];
+  const names = Array.from({ length: 300 }, (_, index) => `grid@${index}-a: "b"`);
+  const large: LockContent = {
+    stages: new Map(
+      names.map((name, index) => [name, index % 2 === 0 ? train! : { ...fetch!, cmd: ["a\n  b: c\n", name] }]),
+    ),
+    closures: CONTENT.closures,
+  };
+  const text = formatLock(large);
+  const read = parsed(text);
+  assert.deepEqual([...read.stages.keys()].sort(), names.toSorted());
+  for (const [name, record] of read.stages) assert.deepEqual(record, large.stages.get(name));
+  assert.deepEqual(read.closures, large.closures);
+  assert.equal(formatLock(parsed(text.replaceAll("\n  grid", "\n\n  # by hand\n  grid"))), text);
+
+  // Whatever is wrong is told with its place in the whole.
+  const [head, ...blocks] = text.split(/^(?= {2}\S)/m);
+  for (
+    const [edited, message, line] of [
+      [blocks.toSpliced(250, 0, blocks[0]!), /not valid YAML: Map keys must be unique/, undefined],
+      [blocks.with(250, blocks[250]!.replace("fingerprint:", "finger:")), /Unrecognized key/, /finger:/],
+      [blocks.with(250, blocks[250]!.replace(HASH, "[x")), /not valid YAML/, undefined],
+    ] as const
+  ) {
+    const result = parseLock({ path: "/p/pipeline.lock", text: [head, ...edited].join("") });
+    assert.ok(!result.ok);
+    assert.match(result.diagnostics.map((diagnostic) => diagnostic.message).join("\n"), message);
+    if (line !== undefined) {
+      const { range } = result.diagnostics[0]!;
+      assert.match(range!.source.text.slice(range!.start - 100, range!.start + 200), line);
+    }
+  }
+});
+
 Deno.test("formatLock() writes the same bytes whatever order a record was put together in", () => {
   const turned = (record: StageRecord) => Object.fromEntries(Object.entries(record).toReversed());
   const stages = new Map([...CONTENT.stages].map(([name, record]) => [name, turned(record) as unknown as StageRecord]));
