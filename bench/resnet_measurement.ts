@@ -3,13 +3,13 @@
  * each, beside the networks alone; and the memory that ours takes for two numbers of images. As tables.
  *
  * ```sh
- * deno run -A bench/resnet_measurement.ts [images] [width] [rounds] [room]
+ * deno run -A bench/resnet_measurement.ts [images] [width] [rounds] [room] [alone]
  * ```
  *
- * So many train images and a quarter as many test images; a quarter of them for the first measurement of memory. The room is
- * of features that are kept between the passes, in GiB: those of the last layers, as many as fit. Class
- * variances and counts of nearest class centres have to agree. What has been measured is told as it comes: with 50,000 images it
- * takes two hours.
+ * So many train images and a quarter as many test images; a quarter of them for the first measurement of memory. The room is of
+ * features that are kept between the passes, in GiB: those of the last layers, as many as fit. Class variances and counts of
+ * nearest class centres have to agree. What has been measured is told as it comes: with 50,000 images it takes two hours;
+ * `alone` leaves PyTorch and memory out.
  *
  * @module
  */
@@ -31,9 +31,10 @@ import { startChild } from "./python_child.ts";
 import { timed, type Timing } from "./timing.ts";
 import { row } from "./markdown.ts";
 
-const [images = 2500, width = 64, rounds = 1, room = 8] = Deno.args.filter((argument) => argument !== "peak").map(
-  Number,
-);
+const words = ["peak", "alone"];
+const numbers = Deno.args.filter((argument) => !words.includes(argument)).map(Number);
+const [images = 2500, width = 64, rounds = 1, room = 8] = numbers;
+const isAlone = Deno.args.includes("alone");
 const [classes, pixels, image] = [10, 3072, [32, 32, 3] as [number, number, number]];
 const [mean, deviation] = [0.5, 0.25];
 const normalisation = { mean: [mean, mean, mean], deviation: [deviation, deviation, deviation] };
@@ -149,7 +150,9 @@ async function compare(): Promise<void> {
   ].map(([name, run]) => ({ name, run: async () => (await timed<unknown>(run))[0], runs: [] }));
 
   const path = await Deno.makeTempFile({ suffix: ".safetensors" });
-  const python = await peersPython().catch((error: Error) => console.error(`PyTorch is left out: ${error.message}`));
+  const python = isAlone
+    ? undefined
+    : await peersPython().catch((error: Error) => console.error(`PyTorch is left out: ${error.message}`));
   using peer = python === undefined ? undefined : startChild(python, new URL("resnet_measurement.py", import.meta.url));
   if (peer !== undefined) {
     const tensors: Record<string, StoredTensor> = Object.fromEntries([
@@ -212,8 +215,8 @@ if (Deno.args.includes("peak")) {
 } else {
   await compare();
   const peaks = [];
-  for (const count of [images / 4, images]) {
+  for (const count of isAlone ? [] : [images / 4, images]) {
     peaks.push([`${count} + ${count / 4}`, (await peak(count) / 1e9).toFixed(2)]);
   }
-  console.log(`\n${table(["images", "peak memory, GB"], peaks)}`);
+  if (!isAlone) console.log(`\n${table(["images", "peak memory, GB"], peaks)}`);
 }

@@ -26,6 +26,8 @@ export interface Policy {
   readonly array: number;
   /** The share of its time that Slurm answers polls, at most; at most one a second. */
   readonly pollShare: number;
+  /** Operations on the shared disk a second, at most, to see what jobs have written: two for each job five times a second, if that is less. */
+  readonly looks: number;
   /** The share of the engine's time that goes into writing the lock; 1: it is written after each stage. */
   readonly lockShare: number;
   /** Operations on the shared disk to store a file of an out, and to read it as a dep. */
@@ -96,6 +98,13 @@ export function simulate(workload: Workload, cluster: Cluster, policy: Policy, c
     yield* engine.use(batch.length * costs.finishStage + writes * write);
   }
 
+  function* look(): Process {
+    while (left > 0) {
+      yield* disk.use(2 * held / cluster.diskRate);
+      yield Math.max(0.2, 2 * held / policy.looks);
+    }
+  }
+
   function* run(): Process {
     yield* engine.use(stages * costs.planStage);
     while (left > 0) {
@@ -112,6 +121,7 @@ export function simulate(workload: Workload, cluster: Cluster, policy: Policy, c
   }
 
   simulation.start(run());
+  simulation.start(look());
   simulation.run();
   const ideal = Math.max(stages * compute / cluster.nodes, chain * compute);
   return { seconds: end, ideal, stations: [engine, controller, disk, nodes] };
