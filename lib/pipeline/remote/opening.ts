@@ -29,7 +29,8 @@ export async function openRemotes(
     remotes.push(
       new Remote(await openStore(place, patience(), notes), {
         name,
-        address: url,
+        // What stands before the @ may be a password.
+        address: url.replace(/\/\/[^/@]*@/, "//"),
         readOnly,
         trusts,
         patience: patience(),

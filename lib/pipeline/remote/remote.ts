@@ -169,7 +169,10 @@ export class Remote {
 
   /** Writes a content. */
   async write(name: ObjectName, body: Body): Promise<void> {
-    await this.#try(() => this.#store.write(name, body));
+    await this.#try(async (count) => {
+      // Of an attempt that failed, the answer alone may have been lost.
+      if (count === 0 || !await this.#store.has(name.sha256)) await this.#store.write(name, body);
+    });
     this.#present.add(name.sha256);
   }
 
@@ -261,11 +264,11 @@ export class Remote {
     await this.#try(async () => await this.#store.delete?.(kind, name));
   }
 
-  async #try<T>(action: () => Promise<T>): Promise<T> {
+  async #try<T>(action: (count: number) => Promise<T>): Promise<T> {
     return await this.#limit.run(() =>
-      withRetries(this.#patience, async () => {
+      withRetries(this.#patience, async (count) => {
         try {
-          return await action();
+          return await action(count);
         } catch (error) {
           throw remoteErrorOf(error);
         }

@@ -185,7 +185,9 @@ export class S3Store implements ObjectStore {
       `<Part><PartNumber>${part}</PartNumber><ETag>${escaped(tags[part]!)}</ETag></Part>`
     );
     const text = `<CompleteMultipartUpload>${list.join("")}</CompleteMultipartUpload>`;
-    const { response } = await this.#ask("POST", withQuery(url, { uploadId: id }), new TextEncoder().encode(text));
+    const whole = new TextEncoder().encode(text);
+    // The server may have to copy all of it before it answers.
+    const { response } = await this.#ask("POST", withQuery(url, { uploadId: id }), whole, {}, size);
     const answer = await textOf(response);
     // Whatever came of it, these parts are gone. An error may come after a 200, as the server takes its time.
     this.#forget(url);
@@ -216,6 +218,7 @@ export class S3Store implements ObjectStore {
     url: URL,
     body?: Uint8Array<ArrayBuffer>,
     headers: Readonly<Record<string, string>> = {},
+    bytes = body?.length,
   ): Promise<Answered> {
     const digest = { "x-amz-content-sha256": sha256(body ?? "") };
     // The server compares both with what it gets.
@@ -227,7 +230,7 @@ export class S3Store implements ObjectStore {
       headers: { ...headers, ...checks, "accept-encoding": "identity" },
       ...(body && { body }),
     });
-    return await ask(request, this.#silence, body?.length);
+    return await ask(request, this.#silence, bytes);
   }
 
   #url(kind: ObjectKind, name: string): URL {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { globSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { S3_CREDENTIALS, startNginx, startS3 } from "../remote/servers.ts";
 import { type Finished, Project } from "../rig.ts";
@@ -36,14 +36,30 @@ stages:
 
 const IGNORED = "/data/\n/outputs/\n/.pipeline/\n";
 
-/** A project in the folder `here` of another, beside which there is room for remotes, that was run. */
-async function study(pipeline = PIPELINE): Promise<{ room: Project; here: Clone }> {
-  const room = await Project.create({ "here/pipeline.yaml": pipeline, "here/.gitignore": IGNORED });
+/** The project as it was run, in the folder `here`; the remotes are no part of what is known of it. */
+let asRun: Promise<Project> | undefined;
+
+async function runOnce(): Promise<Project> {
+  const room = await Project.create({ "here/pipeline.yaml": PIPELINE, "here/.gitignore": IGNORED });
   const here = new Clone(room, "here");
   await here.git("init", "--quiet");
   succeeded(await here.run("repro"));
   await here.git("add", ".");
   await here.git("commit", "--quiet", "--message", "as it was run");
+  globalThis.addEventListener("unload", () => Deno.removeSync(room.folder, { recursive: true }));
+  return room;
+}
+
+/** A copy of that project, with this pipeline file, in the folder `here` of another, beside which there is room for remotes. */
+async function study(pipeline = PIPELINE): Promise<{ room: Project; here: Clone }> {
+  const from = await (asRun ??= runOnce());
+  const room = await Project.create();
+  cpSync(from.path("here"), room.path("here"), { recursive: true, preserveTimestamps: true });
+  const here = new Clone(room, "here");
+  if (pipeline !== PIPELINE) {
+    writeFileSync(here.path("pipeline.yaml"), pipeline);
+    await here.git("commit", "--quiet", "--all", "--message", "other remotes");
+  }
   return { room, here };
 }
 
@@ -200,7 +216,9 @@ Deno.test("what is damaged on a remote is no hit: it is named, and computed or t
 });
 
 Deno.test("a remote that is not there is a warning, once, and all goes on without it", async () => {
-  const { room, here } = await study(PIPELINE.replace("../shared", "../nowhere/shared"));
+  const { room, here } = await study(
+    PIPELINE.replace("{shared: ../shared}", '{shared: ../nowhere/shared, web: "http://me:secret@127.0.0.1:1/"}'),
+  );
   await using _room = room;
   const push = await here.run("push");
   assert.equal(push.code, 1);
@@ -208,6 +226,7 @@ Deno.test("a remote that is not there is a warning, once, and all goes on withou
   const clone = await here.clone("clone");
   const { stdout } = succeeded(await clone.run("repro", "--pull"));
   assert.equal([...stdout.matchAll(/The remote shared .* fails/g)].length, 1);
+  assert.match(push.stderr, /The remote web \(http:\/\/127\.0\.0\.1:1\/\) fails: /, "without the password");
   assert.deepEqual(clone.ran().toSorted(), ["fetch", "measure 1", "measure 2", "plot", "train 1", "train 2"]);
 });
 

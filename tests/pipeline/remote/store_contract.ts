@@ -10,7 +10,7 @@ import { sha256 } from "../../../lib/pipeline/store/hash.ts";
 import { FAULTS, type FaultyProxy } from "./faulty_proxy.ts";
 
 /** Four tries in quick succession. */
-export const HASTE = { attempts: 4, pause: 5, longestPause: 20, silence: 2000 };
+export const HASTE = { attempts: 4, pause: 5, longestPause: 20, silence: 10_000 };
 
 /** A remote of a store, for tests. */
 export function remoteOf(store: ObjectStore, options: Partial<RemoteOptions> = {}): Remote {
