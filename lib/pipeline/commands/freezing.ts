@@ -1,3 +1,4 @@
+import { shownPath } from "../diagnostic_text.ts";
 import { withFrozen } from "../file/frozen_text.ts";
 import { writeDurably } from "../store/durable_file.ts";
 import type { Context } from "./context.ts";
@@ -18,6 +19,7 @@ export async function setFrozen(
 ): Promise<void> {
   if (targets.length === 0) throw new UsageError(`${frozen ? "freeze" : "unfreeze"} needs the name of a stage`);
   const texts = new Map<string, string>();
+  const said: string[] = [];
   for (const request of parseRequests(targets, file, context.folder)) {
     for (const name of request.targets) {
       const path = request.file;
@@ -26,7 +28,9 @@ export async function setFrozen(
         throw new UsageError(`${name} is no stage that stands in ${path}; of a group, name its stage without @`);
       }
       texts.set(path, text);
+      said.push(`${name} is ${frozen ? "frozen" : "not frozen"} (${shownPath(path, context.folder)})\n`);
     }
   }
   for (const [path, text] of texts) writeDurably(path, text);
+  context.output.write(said.join(""));
 }

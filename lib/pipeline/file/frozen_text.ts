@@ -3,13 +3,16 @@ import { readDocument } from "./document.ts";
 import { child, type MapNode } from "./node.ts";
 
 /**
- * The text of a pipeline file with a stage's `frozen` set or removed, everything else as it is.
+ * The text of a pipeline file with a stage's `frozen` set or removed, everything else as it is; of a `foreach` that of
+ * all its stages.
  *
  * @returns undefined where the file has no such stage, or writes it by an alias
  */
 export function withFrozen(source: Source, stage: string, frozen: boolean): string | undefined {
   const document = readDocument(source);
-  const body = document.ok ? child(child(document.value, "stages"), stage) : undefined;
+  const written = document.ok ? child(child(document.value, "stages"), stage) : undefined;
+  // Beside foreach there is no place for other keys.
+  const body = child(written, "do") ?? written;
   if (body?.kind !== "map" || body.entries.size === 0) return undefined;
   const text = withoutFrozen(source.text, body);
   if (!frozen) return text;

@@ -116,3 +116,33 @@ Deno.test("of data that a .dvc file tracks and that are not here, it says where 
     /hint: raw\.dvc tracks it: get it by `dvc pull raw\.dvc`, or `dvc checkout raw\.dvc` where/,
   );
 });
+
+Deno.test("freeze leaves a stage, or all of a foreach, alone until unfreeze, and says so", async () => {
+  await using project = await Project.create({
+    ".dvc/config": "",
+    "in.txt": "1\n",
+    "dvc.yaml": `stages:
+  each:
+    foreach: [a, b]
+    do:
+      cmd: cp in.txt \${item}.txt
+      deps: [in.txt]
+      outs: ["\${item}.txt"]
+  last:
+    cmd: cat a.txt b.txt > last.txt
+    deps: [a.txt, b.txt]
+    outs: [last.txt]
+`,
+  });
+  await project.run("repro");
+  assert.equal(
+    (await project.run("freeze", "each", "last")).stdout,
+    "each is frozen (dvc.yaml)\nlast is frozen (dvc.yaml)\n",
+  );
+  await project.write("in.txt", "2\n");
+  assert.deepEqual((await project.run("repro")).ran, []);
+  assert.equal((await project.run("unfreeze", "each")).stdout, "each is not frozen (dvc.yaml)\n");
+  assert.deepEqual((await project.run("repro")).ran, ["each@a", "each@b"]);
+  const { code, stderr } = await project.run("freeze", "each@a");
+  assert.deepEqual([code, /of a group, name its stage without @/.test(stderr)], [2, true], stderr);
+});

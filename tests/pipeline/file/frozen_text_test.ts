@@ -33,6 +33,24 @@ Deno.test("withFrozen() changes stages in braces", () => {
   assert.equal(changed(changed(text, "a", true)!, "a", false), text);
 });
 
+Deno.test("withFrozen() changes all stages of a foreach or matrix", () => {
+  const group = `stages:
+  each:
+    foreach: [1, 2]
+    do:
+      cmd: echo
+  grid:
+    matrix: {n: [1]}
+    cmd: echo
+`;
+  const frozen = changed(group, "each", true);
+  assert.equal(frozen, group.replace("      cmd: echo\n", "      cmd: echo\n      frozen: true\n"));
+  assert.equal(changed(frozen!, "each", false), group);
+  assert.equal(changed(group, "grid", true), `${group}    frozen: true\n`);
+  const flow = "stages: {each: {foreach: [1], do: {cmd: echo}}}\n";
+  assert.equal(changed(flow, "each", true), flow.replace("echo}", "echo, frozen: true}"));
+});
+
 Deno.test("withFrozen() knows no stage of another name", () => {
   assert.equal(changed(BLOCK, "c", true), undefined);
   assert.equal(changed("stages: {", "a", true), undefined);
