@@ -49,6 +49,7 @@ const repro = buildCommand<ReproFlags, string[], Context>({
       noRunCache: flag("Restore nothing but what the lock records"),
       timeBudget: timeBudgetFlag,
       executor: executorFlag,
+      detach: flag("Submit what runs on Slurm, each job after those that it needs, and wait for none"),
       json: flag("For programs: an event a line, as JSON"),
       ...commonFlags,
     },

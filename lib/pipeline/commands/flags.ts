@@ -48,6 +48,8 @@ export type ReproFlags = CommonFlags & {
   readonly timeBudget?: TimeBudget;
   /** Where stages run, whatever the pipeline says. */
   readonly executor?: Executor;
+  /** Wait for no Slurm job. */
+  readonly detach: boolean;
   /** For programs: an event a line. */
   readonly json: boolean;
 };

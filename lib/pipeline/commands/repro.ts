@@ -1,8 +1,10 @@
+import type { Executor } from "../file/pipeline.ts";
+import type { TaskOutcome } from "../run/scheduler.ts";
 import { Workspace } from "../store/workspace.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
 import type { ReproFlags } from "./flags.ts";
-import { conclude, openRequests } from "./opening.ts";
+import { conclude, type Opened, openRequests } from "./opening.ts";
 import { selectedRemotes } from "./remote_selection.ts";
 import { retryCommand } from "./retry.ts";
 import { reproduceShown } from "./shown_reproduction.ts";
@@ -45,6 +47,11 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
   };
   const context = { ...this, json: flags.json };
   for (const opened of await openRequests(context, { ...flags, own: !flags.allPipelines }, targets)) {
+    if (flags.detach && !someOnSlurm(opened, flags.executor)) {
+      throw new UsageError(
+        "--detach is for stages that run on Slurm, and none of these does; add --executor slurm, or executor: slurm to the file",
+      );
+    }
     const remotes = flags.pull ? await selectedRemotes(opened.pipeline, {}, "--pull") : [];
     const keeping = flags.force ? options : { ...options, asked: opened.asked };
     using workspace = await Workspace.open(opened.pipeline.folder);
@@ -52,9 +59,18 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
     else {
       const retry = retryCommand(this.folder, opened.pipeline.file, "repro", "--single-item");
       const outcomes = await reproduceShown(context, workspace, opened, { ...flags, retry, keeping, remotes });
-      if ([...outcomes?.values() ?? []].some((outcome) => outcome !== "done")) conclude(context, EXIT.failed);
+      if ([...outcomes?.values() ?? []].some((outcome) => isBad(outcome, flags.detach))) conclude(context, EXIT.failed);
     }
     const code = context.process.exitCode ?? EXIT.ok;
     if (code !== EXIT.ok && !(flags.keepGoing && code === EXIT.failed)) return;
   }
+}
+
+/** What is not started by a run that waits for nothing, a later one does. */
+function isBad(outcome: TaskOutcome, isDetached: boolean): boolean {
+  return outcome !== "done" && outcome !== "submitted" && !(isDetached && outcome === "not started");
+}
+
+function someOnSlurm({ graph, selected }: Opened, executor: Executor | undefined): boolean {
+  return [...selected].some((name) => (executor ?? graph.stages.get(name)?.executor) === "slurm");
 }

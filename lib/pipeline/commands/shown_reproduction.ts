@@ -20,7 +20,7 @@ import { retryCommand, sameCommand } from "./retry.ts";
 
 /** How stages are reproduced. */
 export type ReproductionFlags =
-  & Partial<Pick<ReproFlags, "jobs" | "force" | "keepGoing" | "timeBudget" | "executor" | "json">>
+  & Partial<Pick<ReproFlags, "jobs" | "force" | "keepGoing" | "timeBudget" | "executor" | "detach" | "json">>
   & {
     /** What is kept, and what of it is used. */
     readonly keeping?: Keeping;
@@ -62,6 +62,7 @@ export async function reproduceShown(
     inOrder: isDvc && flags.jobs === undefined,
     retry: flags.retry,
     ...(flags.executor && { executor: flags.executor }),
+    detach: flags.detach ?? false,
     openCluster,
     ...(flags.remotes && { remotes: flags.remotes }),
     ...(flags.keeping && { keeping: flags.keeping }),

@@ -14,6 +14,7 @@ export class Summary {
   #failed = 0;
   #skipped = 0;
   #cancelled = 0;
+  #left = 0;
   #saved = 0;
 
   /** Takes note of an event. */
@@ -48,18 +49,22 @@ export class Summary {
       case "stage cancelled":
         this.#cancelled += 1;
         break;
+      case "stage left":
+        this.#left += 1;
+        break;
     }
   }
 
   /** `2 ran, 1 restored, 9 unchanged in 12 s (saved 3 min 20 s)`. */
   text(seconds: number, style: Style): string {
     const settled = this.#ran + this.#restored + this.#unchanged.size + this.#absent + this.#frozen + this.#failed +
-      this.#skipped + this.#cancelled;
+      this.#skipped + this.#cancelled + this.#left;
     const counts: [count: number, word: string, paint?: (text: string) => string][] = [
       [this.#failed, "failed", style.bad],
       [this.#cancelled, "cancelled", style.doubtful],
       [this.#skipped, "skipped", style.doubtful],
       [this.#planned - settled, "not started", style.doubtful],
+      [this.#left, this.#left === 1 ? "is a Slurm job" : "are Slurm jobs", style.busy],
       [this.#ran, "ran", style.good],
       [this.#restored, "restored", style.good],
       [this.#unchanged.size, "unchanged"],

@@ -168,6 +168,16 @@ export class Planner {
   }
 
   /**
+   * The fingerprint of a stage apart from what it reads: known before that is made.
+   *
+   * @throws {StoreError} where a dep cannot be read
+   */
+  async fingerprintApartFromDeps(stage: Stage): Promise<string> {
+    const { identity } = await this.#identity(stage, diskOf(this.#workspace));
+    return fingerprintOf({ ...identity, deps: [] });
+  }
+
+  /**
    * What a stage's fingerprint is made of once what the lock records is in place, whatever stands there now; a dep that is
    * neither in the lock nor on disk is missing.
    *

@@ -10,6 +10,7 @@ import { acquireWriter } from "../store/writer.ts";
 import { heal } from "./aside.ts";
 import { machineCapacity } from "./capacity.ts";
 import type { Cluster, ClusterOptions } from "./cluster.ts";
+import { detach } from "./detachment.ts";
 import { DevicePool, gpuDevices } from "./devices.ts";
 import { Durations } from "./durations.ts";
 import type { Event } from "./event.ts";
@@ -32,6 +33,8 @@ export interface ReproductionOptions {
   readonly retry?: string;
   /** What is kept, and what of it is used. */
   readonly keeping?: Keeping;
+  /** Submit what runs on the cluster, and wait for nothing. */
+  readonly detach?: boolean;
   /** Where stages run, whatever the pipeline says. */
   readonly executor?: Executor;
   /** Opens the cluster for stages that run there, or may still be running there; where absent, all run here. */
@@ -116,8 +119,12 @@ export async function reproduce(
     isElsewhere,
     ...cluster && { cluster },
   });
-  const outcomes = new Map<string, TaskOutcome>();
-  let names = selected;
+  const skip = (stage: string, because: string): void =>
+    record({ kind: "stage skipped", time: Date.now(), stage, because });
+  const outcomes = new Map<string, TaskOutcome>(
+    options.detach ? await detach({ graph, selected, reproduction, isElsewhere, skip, signal }) : [],
+  );
+  let names = options.detach ? new Set<string>() : selected;
   while (names.size > 0) {
     const round = await schedule({
       tasks: tasksOf(graph, names, durations, options.inOrder, isElsewhere),
@@ -127,15 +134,21 @@ export async function reproduce(
       signal,
       settle: (name) => reproduction.settle(name),
       run: (name, signal) => reproduction.run(name, signal),
-      skip: (stage, because) => record({ kind: "stage skipped", time: Date.now(), stage, because }),
+      skip,
     }).finally(() => preparation.value.planner.recorder.flush());
     for (const [name, outcome] of round) outcomes.set(name, outcome);
     const isStopped = signal.aborted || (!options.keepGoing && [...round.values()].includes("failed"));
     names = isStopped ? new Set() : withDownstream(graph, reproduction.takeNeeded(), selected);
   }
+  // Their jobs wait for what has failed.
+  const lost = [...outcomes].filter(([, outcome]) => outcome === "skipped").map(([name]) =>
+    cluster?.settle(name, undefined)
+  );
+  await Promise.all(lost);
+  preparation.value.planner.recorder.flush();
   reproduction.tellAbsent();
   const time = Date.now();
-  const ok = [...outcomes.values()].every((outcome) => outcome === "done");
+  const ok = [...outcomes.values()].every((outcome) => outcome === "done" || outcome === "submitted");
   record({ kind: "run finished", time, seconds: (time - started) / 1000, ok });
   return { kind: "ended", outcomes };
 }

@@ -15,8 +15,10 @@ export interface Task {
   readonly priority: number;
 }
 
-/** What became of a task; `postponed`: it needs what another task, which was done without it, has yet to make. */
-export type TaskOutcome = "done" | "failed" | "skipped" | "cancelled" | "postponed" | "not started";
+/**
+ * What became of a task; `submitted`: it is a job of a cluster, which nobody here waits for; `postponed`: it needs what another task, which was done without it, has yet to make.
+ */
+export type TaskOutcome = "done" | "submitted" | "failed" | "skipped" | "cancelled" | "postponed" | "not started";
 
 /** How tasks are to be run. */
 export interface Schedule {

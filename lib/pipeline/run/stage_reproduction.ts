@@ -4,7 +4,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { Resolution } from "../modules/resolution.ts";
 import { absentOuts } from "../plan/absent_outs.ts";
 import { stageOf } from "../plan/expanded_deps.ts";
-import { fingerprintApartFrom } from "../plan/fingerprint.ts";
+import { fingerprintApartFrom, fingerprintOf } from "../plan/fingerprint.ts";
 import type { Evaluation } from "../plan/plan.ts";
 import { isRestorable } from "../plan/restorability.ts";
 import type { Reason } from "../plan/reason.ts";
@@ -13,7 +13,7 @@ import type { Across } from "../stage/stage.ts";
 import { isStored } from "../store/outs.ts";
 import { StoreError } from "../store/store_error.ts";
 import type { Workspace } from "../store/workspace.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster, Wanted } from "./cluster.ts";
 import type { DevicePool } from "./devices.ts";
 import type { Durations } from "./durations.ts";
 import type { Event } from "./event.ts";
@@ -107,12 +107,55 @@ export class StageReproduction {
     }
   }
 
+  /**
+   * Submits a stage that `settle` found stale, or that reads what jobs have yet to leave, and does not wait for it.
+   *
+   * @param after those jobs
+   * @returns the id of its job; undefined: it could not be submitted, which is told
+   */
+  async submit(name: string, after: readonly string[]): Promise<string | undefined> {
+    const job = await this.#orFail(name, () => this.#submit(name, after));
+    return job === "failed" ? undefined : job;
+  }
+
+  async #submit(name: string, after: readonly string[]): Promise<string> {
+    const stage = this.#stage(name);
+    const { cluster, preparation, workspace, emit, root } = this.#options;
+    const evaluation = after.length === 0 ? await this.#evaluate(stage) : undefined;
+    const wanted = evaluation === undefined
+      ? { apart: await preparation.planner.fingerprintApartFromDeps(stage), deps: [] }
+      : wantedOf(evaluation);
+    const problems = [
+      ...stage.deps.filter(({ relative }) => isMissing(evaluation?.reasons ?? [], relative))
+        .map((dep) => missingDep(this.#options.graph, stage, dep)),
+      ...stage.params.flatMap(({ problem }) => problem ?? []),
+    ];
+    if (cluster === undefined || wanted === undefined || problems.length > 0) throw new StoreError(problems);
+    await preparation.planner.recorder.preserve(stage);
+    const code = stage.action.kind === "run" ? preparation.closures.get(stage.action.module) : undefined;
+    const job = await cluster.submit(
+      evaluation?.identity === undefined ? stage : stageOf(stage, evaluation.identity),
+      {
+        ...code && { code },
+        resolutions: preparation.resolutions.get(name) ?? [],
+        root,
+        scratch: workspace.temporary,
+        ...evaluation && this.#state(evaluation),
+        commit: () => Promise.reject(new Error("a later run takes the outs over")),
+      },
+      wanted,
+      after,
+    );
+    emit({ kind: "stage left", time: Date.now(), stage: name, job });
+    return job;
+  }
+
   async #settle(name: string): Promise<"done" | "run" | "postponed"> {
     const stage = this.#stage(name);
     const { cluster, isElsewhere } = this.#options;
     let evaluation = await this.#evaluate(stage);
     if (cluster !== undefined) {
-      const wanted = isElsewhere(stage) ? evaluation.fingerprint : undefined;
+      const wanted = isElsewhere(stage) ? wantedOf(evaluation) : undefined;
       const job = await cluster.settle(name, wanted);
       if (job === "live") return this.#toRun(evaluation);
       if (job === "ended") evaluation = await this.#evaluate(stage);
@@ -233,10 +276,10 @@ export class StageReproduction {
   }
 
   /** Where a stage runs; undefined: in processes of this machine. */
-  #place(stage: Stage, { fingerprint }: Evaluation): Place | undefined {
+  #place(stage: Stage, evaluation: Evaluation): Place | undefined {
     const { cluster, isElsewhere } = this.#options;
-    if (!isElsewhere(stage) || fingerprint === undefined) return undefined;
-    return cluster?.place(fingerprint);
+    const wanted = isElsewhere(stage) ? wantedOf(evaluation) : undefined;
+    return wanted === undefined ? undefined : cluster?.place(wanted);
   }
 
   /** Tells what values came to, each once. */
@@ -366,6 +409,12 @@ export class StageReproduction {
     this.#options.emit({ kind: "stage failed", time: Date.now(), stage, seconds, diagnostics });
     return "failed";
   }
+}
+
+/** What a job has to be of, for its stage to be what was judged. */
+function wantedOf({ fingerprint, identity }: Evaluation): Wanted | undefined {
+  if (fingerprint === undefined || identity === undefined) return undefined;
+  return { fingerprint, apart: fingerprintOf({ ...identity, deps: [] }), deps: identity.deps };
 }
 
 /** What holds a `run` stage, in a word or two. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Stage } from "../file/pipeline.ts";
 import { type Aside, resumeAside, setAside } from "../run/aside.ts";
-import { type Cluster, type ClusterOptions, Departure } from "../run/cluster.ts";
+import { type Cluster, type ClusterOptions, Departure, type Wanted } from "../run/cluster.ts";
 import type { Place } from "../run/executor.ts";
 import type { Job } from "../run/job.ts";
 import type { ActionEnd, StageRun } from "../run/stage_run.ts";
@@ -12,7 +12,7 @@ import { accident, actionEnd, type JobEnd } from "./job_end.ts";
 import { Monitor } from "./monitor.ts";
 import { pipelineName, type PlacedTask, Submissions, submissionsFolder } from "./submissions.ts";
 import { Submitter } from "./submitter.ts";
-import { SourceReader, workText } from "./work.ts";
+import { type DepsRecord, SourceReader, taskFiles, workText } from "./work.ts";
 
 /** How often a stage is run again after what had nothing to do with it. */
 const RETRIES = 3;
@@ -47,10 +47,10 @@ export class Slurm implements Cluster {
     }
   }
 
-  async settle(stage: string, fingerprint: string | undefined): Promise<"live" | "ended" | "none"> {
+  async settle(stage: string, wanted: Wanted | undefined): Promise<"live" | "ended" | "none"> {
     const task = this.#tasks.get(stage);
     if (task === undefined) return "none";
-    const isWanted = task.fingerprint === fingerprint && !this.#submissions.isRefused(task);
+    const isWanted = wanted !== undefined && matches(task, wanted) && !this.#submissions.isRefused(task);
     if (isWanted && task.job !== undefined) return "live";
     const job = task.job ?? await this.#client.find(task.name);
     if (job !== undefined && isWanted) {
@@ -68,16 +68,34 @@ export class Slurm implements Cluster {
     for (const name of this.#tasks.keys()) if (!stages.has(name)) await this.settle(name, undefined);
   }
 
-  place(fingerprint: string): Place {
+  place(wanted: Wanted): Place {
     const before: string[] = [];
     return {
       begin: (stage, job) => this.#begin(stage, job),
-      run: (run) => this.#run(run, fingerprint, before),
+      run: (run) => this.#run(run, wanted, before),
       end: (stage) => {
         const task = this.#tasks.get(stage.name);
         if (task !== undefined) this.#drop(task);
       },
     };
+  }
+
+  async submit(stage: Stage, job: Job, wanted: Wanted, after: readonly string[]): Promise<string> {
+    if (await this.settle(stage.name, wanted) === "live") {
+      const task = this.#tasks.get(stage.name)!;
+      // What it waits for may have been submitted anew, so that it waits in vain.
+      if (after.every((id) => task.after?.includes(id))) return task.job!;
+      await this.settle(stage.name, undefined);
+    }
+    const aside = await setAside(job.scratch, stage);
+    try {
+      const task = await this.#submit({ stage, job, folder: aside.folder }, wanted, [], after);
+      this.#tasks.set(stage.name, task);
+      return task.job!;
+    } catch (error) {
+      await aside.restore();
+      throw error;
+    }
   }
 
   async #begin(stage: Stage, job: Job): Promise<Aside> {
@@ -88,10 +106,10 @@ export class Slurm implements Cluster {
     return await setAside(job.scratch, stage);
   }
 
-  async #run(run: StageRun, fingerprint: string, before: string[]): Promise<ActionEnd> {
+  async #run(run: StageRun, wanted: Wanted, before: string[]): Promise<ActionEnd> {
     const { stage, emit } = run;
     const attached = this.#tasks.get(stage.name);
-    const task = attached ?? await this.#submit(run, fingerprint, before);
+    const task = attached ?? await this.#submit(run, wanted, before);
     this.#tasks.set(stage.name, task);
     const because = task.before.at(-1);
     const job = task.job!;
@@ -105,26 +123,38 @@ export class Slurm implements Cluster {
     });
     const end = await this.#watch(run, { ...task, job });
     if (end === undefined) return { diagnostics: [], left: job };
-    const cause = accident(task, end);
+    const cause = accident(task, end) ?? vainness(task, end, wanted);
     if (cause !== undefined && task.before.length < RETRIES) {
       before.splice(0, before.length, ...task.before, cause);
       this.#submissions.withdraw(task);
       // The node may still be at work, though Slurm has lost it.
-      if (end.entry?.state !== "PREEMPTED") await new Promise((proceed) => setTimeout(proceed, FENCE));
+      if (end.entry?.state.endsWith("FAIL")) await new Promise((proceed) => setTimeout(proceed, FENCE));
       return { diagnostics: actionEnd(stage, task, end).diagnostics, again: true };
     }
     return actionEnd(stage, task, end);
   }
 
-  async #submit(run: StageRun, fingerprint: string, before: readonly string[]): Promise<PlacedTask> {
-    const { stage, job: { code, resolutions, root, state }, folder } = run;
+  async #submit(
+    { stage, job, folder }: Pick<StageRun, "stage" | "job" | "folder">,
+    { fingerprint, apart }: Wanted,
+    before: readonly string[],
+    after: readonly string[] = [],
+  ): Promise<PlacedTask> {
+    const { code, resolutions, root, state } = job;
     const modules = Object.fromEntries((code?.files ?? []).map((path) => [path, sha256(readFileSync(path))]));
-    const job = { root, ...code && { code }, ...resolutions && { resolutions }, ...state !== undefined && { state } };
+    const spoken = {
+      root,
+      ...code && { code },
+      ...resolutions && { resolutions },
+      ...state !== undefined && { state },
+    };
+    const notesDeps = fingerprint === undefined;
+    const task = { pipeline: this.#pipeline, stage: stage.name, apart, aside: folder, before: [...before] };
     return await this.#submitter.submit({
-      task: { pipeline: this.#pipeline, stage: stage.name, fingerprint, aside: folder, before: [...before] },
+      task: { ...task, ...notesDeps ? { after } : { fingerprint } },
       group: stage.group,
-      flags: resourceFlags(stage.resources),
-      work: workText({ schema: 1, stage, job, folder, modules }),
+      flags: [...resourceFlags(stage.resources), ...dependencyFlags(after)],
+      work: workText({ schema: 1, stage, job: spoken, folder, modules, notesDeps }),
       intended: async (task) => await (await resumeAside(folder))?.entrust(task.folder),
     });
   }
@@ -177,6 +207,37 @@ export class Slurm implements Cluster {
   #drop(task: PlacedTask): void {
     this.#tasks.delete(task.stage);
     this.#submissions.drop(task);
+  }
+}
+
+function dependencyFlags(after: readonly string[]): string[] {
+  return after.length === 0 ? [] : [`--dependency=afterok:${after.join(":")}`, "--kill-on-invalid-dep=yes"];
+}
+
+/** Whether a job is of the stage as it is now. */
+function matches(task: PlacedTask, { fingerprint, apart, deps }: Wanted): boolean {
+  if (task.fingerprint !== undefined) return task.fingerprint === fingerprint;
+  if (task.apart !== apart) return false;
+  const noted = notedDeps(task);
+  // Of one that has yet to begin, what it reads is what the stages before it leave.
+  return noted === undefined || fingerprint === undefined || deps.every(({ path, sha256 }) => noted[path] === sha256);
+}
+
+/** Why what a job left is of no use, though neither the stage nor the machine is to blame; undefined: that is not so. */
+function vainness(task: PlacedTask, { entry }: JobEnd, wanted: Wanted): string | undefined {
+  if (task.fingerprint !== undefined) return undefined;
+  if (notedDeps(task) === undefined && entry?.state === "CANCELLED") {
+    return `job ${task.job} never began, since one that it waited for had not ended well`;
+  }
+  return matches(task, wanted) ? undefined : `job ${task.job} read other deps than are there now`;
+}
+
+function notedDeps({ folder }: PlacedTask): DepsRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(taskFiles(folder).deps, "utf8"));
+  } catch {
+    // It has not begun.
+    return undefined;
   }
 }
 

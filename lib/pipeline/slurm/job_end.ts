@@ -33,7 +33,7 @@ export function actionEnd(stage: Stage, task: PlacedTask, end: JobEnd): ActionEn
   if (succeeded(end)) return { diagnostics: [], ...seconds };
   const log = tail(taskFiles(task.folder).log);
   const cause = causeOf(task, end, log);
-  if (cause === undefined && record !== undefined && record.diagnostics.length > 0) return { ...record, ...seconds };
+  if (cause === undefined && record?.asked === false) return { ...record, ...seconds };
   const [text, ...hints] = cause ??
     [`was ended by a signal in ${named(task)}, and Slurm does not say why (it says ${entry?.state ?? "nothing"})`];
   return { diagnostics: [failure(stage, text, hints)], ...seconds };

@@ -25,6 +25,8 @@ const LOOK = 200;
 const [QUICK, SLOW] = [1000, 15_000];
 /** Milliseconds in which the word of a job that has ended may still reach this machine, or Slurm may hear of its end. */
 const LATE = 5000;
+/** The same, where something ended the job that only Slurm can name: it does so when all that ran in the job has ended. */
+const LATER = 60_000;
 
 interface Watched extends Watch {
   readonly end: PromiseWithResolvers<JobEnd | undefined>;
@@ -103,8 +105,11 @@ export class Monitor {
     const isDead = entry !== undefined && isOver(entry.state);
     if (record !== undefined && isDead) return watched.end.resolve({ record, entry });
     if (record === undefined && !isDead) return;
-    watched.waiting ??= performance.now();
-    if (performance.now() - watched.waiting > LATE) {
+    if (watched.waiting === undefined) {
+      watched.waiting = performance.now();
+      this.#period = QUICK;
+    }
+    if (performance.now() - watched.waiting > (record?.asked ? LATER : LATE)) {
       watched.end.resolve({ ...record && { record }, ...isDead && { entry } });
     }
   }

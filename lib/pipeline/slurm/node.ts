@@ -5,15 +5,20 @@
  */
 import { hostname } from "node:os";
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
+import type { Stage } from "../file/pipeline.ts";
 import { runAction } from "../run/action.ts";
 import { gpuDevices } from "../run/devices.ts";
 import type { Event } from "../run/event.ts";
+import { missingOuts } from "../run/executor.ts";
 import { failure, LogTail } from "../run/failure.ts";
+import { Digests } from "../store/digests.ts";
 import { writeDurably } from "../store/durable_file.ts";
 import { sha256 } from "../store/hash.ts";
+import { IndexDatabase } from "../store/index_database.ts";
 import { StoreError } from "../store/store_error.ts";
-import { type ExitRecord, taskFiles, withoutSources, type Work } from "./work.ts";
+import { type DepsRecord, type ExitRecord, taskFiles, withoutSources, type Work } from "./work.ts";
 
 /** Milliseconds between looks whether the work is still there. */
 const WATCH = 1000;
@@ -23,10 +28,12 @@ const PACE = 500;
 const [folder = ""] = Deno.args;
 const files = taskFiles(folder);
 // An engine that gave the submission up has taken the work away.
-if (existsSync(files.work)) await main(JSON.parse(readFileSync(files.work, "utf8")));
-Deno.exit(0);
+const done = !existsSync(files.work) || await main(JSON.parse(readFileSync(files.work, "utf8")));
+// Jobs that wait for this one begin only if it ended well.
+Deno.exit(done ? 0 : 1);
 
-async function main(work: Work): Promise<void> {
+/** Returns whether the stage is done. */
+async function main(work: Work): Promise<boolean> {
   const ending = new AbortController();
   Deno.addSignalListener("SIGTERM", () => ending.abort());
   // A node that was lost to Slurm may still be at work when the stage has begun elsewhere.
@@ -38,7 +45,7 @@ async function main(work: Work): Promise<void> {
   const begun = performance.now();
   const diagnostics = await act(work, ending.signal, withdrawn.signal);
   clearInterval(watch);
-  if (!existsSync(files.work)) return;
+  if (!existsSync(files.work)) return false;
   const record: ExitRecord = {
     schema: 1,
     node: hostname(),
@@ -47,10 +54,11 @@ async function main(work: Work): Promise<void> {
     diagnostics,
   };
   writeDurably(files.exit, withoutSources(record));
+  return !record.asked && diagnostics.length === 0;
 }
 
 async function act(
-  { stage, job, folder, modules }: Work,
+  { stage, job, folder, modules, notesDeps }: Work,
   signal: AbortSignal,
   kill: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
@@ -80,10 +88,25 @@ async function act(
   const commit = (): Promise<void> => Promise.reject(new Error("outs are taken over by the engine"));
   const whole = { ...job, devices, loaded, commit, kill, scratch: folder };
   try {
-    return await runAction({ stage, job: whole, emit, log, folder, signal });
+    if (notesDeps) writeDurably(files.deps, JSON.stringify(await digestsOf(stage)));
+    const diagnostics = await runAction({ stage, job: whole, emit, log, folder, signal });
+    return diagnostics.length > 0 ? diagnostics : missingOuts(stage);
   } catch (error) {
     if (error instanceof StoreError) return error.diagnostics;
     return [failure(stage, `failed: ${error instanceof Error ? error.message : String(error)}`)];
+  }
+}
+
+async function digestsOf({ deps }: Stage): Promise<DepsRecord> {
+  const temporary = await Deno.makeTempDir();
+  try {
+    using index = IndexDatabase.open(join(temporary, "index.sqlite"));
+    const digests = new Digests(index);
+    const found: Record<string, string> = {};
+    for (const { relative, path } of deps) found[relative] = (await digests.digest(path))?.sha256 ?? "";
+    return found;
+  } finally {
+    await Deno.remove(temporary, { recursive: true });
   }
 }
 

@@ -20,10 +20,14 @@ export interface Task {
   readonly pipeline: string;
   /** The stage's name. */
   readonly stage: string;
-  /** Of the stage as it was judged. */
-  readonly fingerprint: string;
+  /** Of the stage as it was judged; absent where what it reads was yet to be made: the job then notes what that is. */
+  readonly fingerprint?: string;
+  /** The same apart from what it reads. */
+  readonly apart: string;
   /** Absolute folder of what was set aside. */
   readonly aside: string;
+  /** The jobs that have to end well first, where what it reads was yet to be made. */
+  readonly after?: readonly string[];
   /** Why the jobs before this one of the same run ended, oldest first. */
   readonly before: readonly string[];
 }

@@ -17,7 +17,12 @@ export interface Work {
   readonly folder: string;
   /** sha256, hex, of the local modules by absolute path, as they were when the stage was judged. */
   readonly modules: Readonly<Record<string, string>>;
+  /** Whether the deps are to be noted before the stage begins, since nobody knew them. */
+  readonly notesDeps: boolean;
 }
+
+/** sha256, hex, of the deps as a job found them, by their path relative to the pipeline's folder. */
+export type DepsRecord = Readonly<Record<string, string>>;
 
 /** What a job leaves when it ends, by rename: without it, nobody takes its stage for done. */
 export interface ExitRecord {
@@ -39,6 +44,8 @@ export interface TaskFiles {
   readonly work: string;
   /** An event a line, as JSON. */
   readonly events: string;
+  /** {@linkcode DepsRecord}. */
+  readonly deps: string;
   /** {@linkcode ExitRecord}. */
   readonly exit: string;
   /** What the job prints besides. */
@@ -48,7 +55,13 @@ export interface TaskFiles {
 /** Where they are. */
 export function taskFiles(folder: string): TaskFiles {
   const file = (name: string): string => join(folder, name);
-  return { work: file("work.json"), events: file("events.jsonl"), exit: file("exit.json"), log: file("log") };
+  return {
+    work: file("work.json"),
+    events: file("events.jsonl"),
+    deps: file("deps.json"),
+    exit: file("exit.json"),
+    log: file("log"),
+  };
 }
 
 /** A stage as text: places in files without the files' texts, values as a module gets them. */

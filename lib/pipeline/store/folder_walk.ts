@@ -4,7 +4,7 @@ import { guarded, statOf } from "./file_stat.ts";
 import { chunksOf, type FileWork, OUTCOME } from "./file_work.ts";
 import { STATE_NUMBERS } from "./file_state.ts";
 import { DIGEST_BYTES } from "./folder_record.ts";
-import { IGNORED_FOLDERS } from "./matching.ts";
+import { IGNORED_FOLDERS } from "./ignored_folders.ts";
 import { StoreError } from "./store_error.ts";
 
 /** Files whose states are told before other work gets a turn. */

@@ -1,8 +1,6 @@
 import { join } from "node:path";
 import { Glob } from "../glob.ts";
-
-/** Folders of tools, which are no part of a folder's content. */
-export const IGNORED_FOLDERS: ReadonlySet<string> = new Set([".git", ".pipeline", ".dvc"]);
+import { IGNORED_FOLDERS } from "./ignored_folders.ts";
 
 /**
  * The files below a folder that a pattern matches, relative to it, sorted. Folders of tools and links to folders are not

@@ -27,6 +27,10 @@ Deno.test("wrong usage is said in one sentence, exits with 2 and starts nothing"
       ["repro", "--force", "--time-budget", "2h"],
       `error: --force and --time-budget contradict each other: what --force begins anew, no later run goes on with\n`,
     ],
+    [
+      ["repro", "--detach"],
+      `error: --detach is for stages that run on Slurm, and none of these does; add --executor slurm, or executor: slurm to the file\n`,
+    ],
     [["repro", "--file", "no.yaml"], `error: There is no pipeline file no.yaml\n`],
     [
       ["repro", "tarin"],

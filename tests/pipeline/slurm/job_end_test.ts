@@ -7,6 +7,7 @@ const task = {
   pipeline: "p",
   stage: "work",
   fingerprint: "f",
+  apart: "g",
   aside: "/no",
   before: [],
   folder: "/no/0",
