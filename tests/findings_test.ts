@@ -32,17 +32,24 @@ Deno.test("docs/findings.md has the verdicts of all claims as they are committed
   }
 });
 
+/** The least and the greatest of what networks have in a column, if any has it. */
+function rangeOf(networks: readonly Readonly<Record<string, unknown>>[], column: string, digits?: number): string {
+  const values = networks.map((network) => network[column]).filter((value) => typeof value === "number");
+  const text = (value: number): string => digits === undefined ? String(value) : value.toPrecision(digits);
+  return [...new Set(values.length === 0 ? [] : [Math.min(...values), Math.max(...values)].map(text))].join("–");
+}
+
+/** The networks of a study without label noise, by their depth. */
+async function networksOf(study: string): Promise<Map<string, Readonly<Record<string, unknown>>[]>> {
+  const summary = await readTable(join(ROOT, study, "outputs/tables/summary.csv"));
+  return Map.groupBy(summary.filter(({ label_noise }) => label_noise === 0), ({ depth }) => String(depth));
+}
+
 Deno.test("docs/findings.md has what the networks of figure1/reduced came to", async () => {
   const [table] = tables("hidden layers");
   assert.ok(table !== undefined);
-  const summary = await readTable(join(ROOT, "studies/figure1/reduced/outputs/tables/summary.csv"));
-  const depths = Map.groupBy(summary.filter(({ label_noise }) => label_noise === 0), ({ depth }) => String(depth));
-  const rows = [...depths].map(([depth, networks]) => {
-    const range = (column: string, digits?: number): string => {
-      const values = networks.map((network) => network[column]).filter((value) => typeof value === "number");
-      const text = (value: number): string => digits === undefined ? String(value) : value.toPrecision(digits);
-      return [...new Set(values.length === 0 ? [] : [Math.min(...values), Math.max(...values)].map(text))].join("–");
-    };
+  const rows = [...await networksOf("studies/figure1/reduced")].map(([depth, networks]) => {
+    const range = (column: string, digits?: number): string => rangeOf(networks, column, digits);
     const interpolating = networks.filter(({ interpolates }) => String(interpolates) === "true").length;
     return [
       depth,
@@ -54,4 +61,21 @@ Deno.test("docs/findings.md has what the networks of figure1/reduced came to", a
     ];
   });
   assert.deepEqual(table.map((row) => [...row.values()]), rows);
+});
+
+Deno.test("docs/findings.md has what the sensitivities came to", async () => {
+  const [table] = tables("networks of");
+  assert.ok(table !== undefined && table.length >= 5);
+  for (const row of table) {
+    const depths = await networksOf(row.get("networks of")!);
+    const four = (column: string): string =>
+      ["2", "4", "8", "16"].map((depth) => rangeOf(depths.get(depth)!, column) || "none").join(", ");
+    const deepest = depths.get("16")!;
+    assert.deepEqual([...row.values()].slice(1), [
+      rangeOf(deepest, "train_accuracy", 4),
+      rangeOf(deepest, "last_layer_cdnv", 3),
+      four("effective_depth_cdnv"),
+      four("effective_depth_ncc"),
+    ]);
+  }
 });
