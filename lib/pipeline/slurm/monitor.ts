@@ -19,10 +19,12 @@ export interface Watch {
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds between looks at what jobs write. */
-const LOOK = 200;
+/** Milliseconds between looks at what jobs write, at least; and for each job, since a look is two operations on a disk that nodes share. */
+const [LOOK, EACH] = [200, 1];
 /** Milliseconds between questions to Slurm: at first, and at most when nothing changes. */
 const [QUICK, SLOW] = [1000, 15_000];
+/** The share of the time in which Slurm's controller may be busy with such a question. */
+const SHARE = 0.05;
 /** Milliseconds in which the word of a job that has ended may still reach this machine, or Slurm may hear of its end. */
 const LATE = 5000;
 /** The same, where something ended the job that only Slurm can name: it does so when all that ran in the job has ended. */
@@ -86,7 +88,7 @@ export class Monitor {
       while (this.#watched.size > 0) {
         for (const watched of this.#watched) this.#read(watched);
         if (performance.now() - this.#asked >= this.#period && this.#watched.size > 0) await this.#ask();
-        await new Promise((proceed) => setTimeout(proceed, LOOK));
+        await new Promise((proceed) => setTimeout(proceed, Math.max(LOOK, EACH * this.#watched.size)));
       }
     } catch (error) {
       for (const { end } of this.#watched) end.reject(error);
@@ -132,6 +134,7 @@ export class Monitor {
     this.#asked = performance.now();
     const jobs = new Map([...this.#watched].map(({ task }) => [task.job.replace(/_.*/, ""), task.name]));
     const queue = await this.#client.queue(jobs);
+    const answered = performance.now() - this.#asked;
     if (this.#isSilent !== (queue === undefined)) {
       this.#isSilent = !this.#isSilent;
       this.#silent(this.#isSilent);
@@ -144,7 +147,8 @@ export class Monitor {
         { state: "UNKNOWN", reason: "None" };
     }
     const states = [...this.#watched].map(({ task, entry }) => `${task.job} ${entry?.state}`).join();
-    this.#period = states === this.#states ? Math.min(SLOW, this.#period * 1.5) : QUICK;
+    const period = states === this.#states ? Math.min(SLOW, this.#period * 1.5) : QUICK;
+    this.#period = Math.max(period, answered / SHARE);
     this.#states = states;
   }
 }
