@@ -79,3 +79,20 @@ Deno.test("docs/findings.md has what the sensitivities came to", async () => {
     ]);
   }
 });
+
+Deno.test("docs/findings.md has what networks of the paper's own size came to", async () => {
+  const [table] = tables("hidden layers, CIFAR-10");
+  assert.ok(table !== undefined && table.length > 0);
+  for (const row of table) {
+    const [depth, ...cells] = [...row.values()];
+    const folder = join(ROOT, `studies/figure1/outputs/mlp-${depth}-0-0`);
+    const history = (await readTable(join(folder, "history.csv"))).at(-1)!;
+    const layers = (await readTable(join(folder, "effective_depth.csv"))).filter(({ epoch }) => epoch === 500);
+    const last = (definition: string) => layers.findLast((layer) => layer.definition === definition)!;
+    assert.deepEqual(cells, [
+      ...["train_accuracy", "test_accuracy"].map((column) => Number(history[column]).toFixed(4)),
+      String(Number(Number(last("cdnv").value).toPrecision(3))),
+      ...["cdnv", "ncc"].map((definition) => String(last(definition).effective_depth ?? "none")),
+    ]);
+  }
+});
