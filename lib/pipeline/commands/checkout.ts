@@ -1,13 +1,13 @@
 import { countText } from "../display/quantity.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Out } from "../file/pipeline.ts";
-import { type Lock, lockPath, readLock } from "../store/lock.ts";
+import type { Lock } from "../store/lock.ts";
 import { isStored, restoreOuts } from "../store/outs.ts";
 import { Workspace } from "../store/workspace.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
 import type { ForceFlags } from "./flags.ts";
-import { conclude, type Opened, openRequests, report } from "./opening.ts";
+import { conclude, type Opened, openLock, openRequests, report } from "./opening.ts";
 import { soleWriter } from "./sole_writer.ts";
 
 /**
@@ -18,11 +18,9 @@ export default async function checkout(this: Context, flags: ForceFlags, ...targ
   for (const opened of await openRequests(this, { ...flags, singleItem: !flags.withDeps }, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
     await using _writer = await soleWriter(this, workspace);
-    workspace.digests.leaveOut(opened.pipeline.ignores);
-    const lock = await readLock(lockPath(opened.pipeline.file), workspace.index);
-    report(this, lock.diagnostics);
-    if (!lock.ok) return conclude(this, EXIT.invalid);
-    await restoreStages(this, opened, workspace, lock.value, flags.force);
+    const lock = await openLock(this, opened, workspace);
+    if (lock === undefined) return;
+    await restoreStages(this, opened, workspace, lock, flags.force);
   }
 }
 

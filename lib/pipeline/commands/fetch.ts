@@ -3,12 +3,12 @@ import type { Stage } from "../file/pipeline.ts";
 import { isRestorable } from "../plan/restorability.ts";
 import { inParallel } from "../remote/parallel.ts";
 import { Remotes } from "../remote/remotes.ts";
-import { type Lock, lockPath, readLock } from "../store/lock.ts";
+import type { Lock } from "../store/lock.ts";
 import type { OutRecord } from "../store/out_record.ts";
 import { Workspace } from "../store/workspace.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
-import { conclude, type Opened, openRequests, report } from "./opening.ts";
+import { conclude, type Opened, openLock, openRequests, report } from "./opening.ts";
 import { storedOuts } from "./push.ts";
 import type { RemoteFlags } from "./remote_flags.ts";
 import { selectedRemotes } from "./remote_selection.ts";
@@ -49,17 +49,15 @@ export async function fetchRequests(
     );
     using workspace = await Workspace.open(opened.pipeline.folder);
     await using _writer = await soleWriter(context, workspace);
-    workspace.digests.leaveOut(opened.pipeline.ignores);
-    const lock = await readLock(lockPath(opened.pipeline.file), workspace.index);
-    report(context, lock.diagnostics);
-    if (!lock.ok) return conclude(context, EXIT.invalid);
+    const lock = await openLock(context, opened, workspace);
+    if (lock === undefined) return;
     const stages = [...opened.graph.stages.values()].filter(({ name }) =>
-      opened.selected.has(name) && lock.value.stages.has(name)
+      opened.selected.has(name) && lock.stages.has(name)
     );
     const missing: string[] = [];
     let [results, objects, bytes, there] = [0, 0, 0, 0];
     await inParallel(stages, AT_ONCE, async (stage) => {
-      const record = lock.value.stages.get(stage.name)!;
+      const record = lock.stages.get(stage.name)!;
       const outs = storedOuts(stage, record);
       if (await isHere(opened, workspace, stage, outs)) return void (there += 1);
       const wanted = { stage: stage.name, fingerprint: record.fingerprint, outs };
@@ -75,7 +73,7 @@ export async function fetchRequests(
         bytesText(bytes)
       }), ${there} there already\n`,
     );
-    await then(opened, workspace, lock.value, new Set(stages.map(({ name }) => name)).difference(new Set(missing)));
+    await then(opened, workspace, lock, new Set(stages.map(({ name }) => name)).difference(new Set(missing)));
     if (missing.length === 0) continue;
     const names = stages.filter(({ name }) => missing.includes(name)).map(({ name }) => name).join(", ");
     report(context, [{

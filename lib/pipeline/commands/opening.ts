@@ -8,6 +8,8 @@ import { diagnosticLine } from "../json/diagnostic_json.ts";
 import { buildGraph } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
 import { selectStages } from "../graph/selection.ts";
+import { type Lock, lockPath, readLock } from "../store/lock.ts";
+import type { Workspace } from "../store/workspace.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
 import type { CommonFlags } from "./flags.ts";
@@ -111,6 +113,20 @@ export function report({ output, errors, folder, json }: Context, diagnostics: r
   }
   const options = { color: errors.color, folder, columns: errors.terminal ? errors.columns() : undefined };
   if (diagnostics.length > 0) errors.write(`${formatDiagnostics(diagnostics, options)}\n`);
+}
+
+/** The lock of a pipeline, for a verb that works with what it records; undefined where it cannot be read, which is then said. */
+export async function openLock(
+  context: Context,
+  { pipeline }: Opened,
+  workspace: Workspace,
+): Promise<Lock | undefined> {
+  workspace.digests.leaveOut(pipeline.ignores);
+  const lock = await readLock(lockPath(pipeline.file), workspace.index);
+  report(context, lock.diagnostics);
+  if (lock.ok) return lock.value;
+  conclude(context, EXIT.invalid);
+  return undefined;
 }
 
 /** Sets the exit code; the first one that is not 0 stays. */

@@ -19,7 +19,7 @@ export interface Watch {
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds between looks at what jobs write, at least; and for each job, since a look is two operations on a disk that nodes share. */
+/** Milliseconds between looks at what jobs write, at least, and for each job: a look takes two operations of a disk that nodes share. */
 const [LOOK, EACH] = [200, 1];
 /** Milliseconds between questions to Slurm: at first, and at most when nothing changes. */
 const [QUICK, SLOW] = [1000, 15_000];
@@ -41,7 +41,10 @@ interface Watched extends Watch {
   waiting?: number;
 }
 
-/** Watches jobs: what they write several times a second, and by one question to Slurm, once a second at most, how they are. */
+/**
+ * Watches jobs: what they write several times a second, and by one question to Slurm, once a second at most, how they are; both
+ * less often the more jobs there are.
+ */
 export class Monitor {
   readonly #client: SlurmClient;
   readonly #silent: (isSilent: boolean) => void;
