@@ -35,7 +35,7 @@ const studies: Readonly<Record<string, Study>> = {
     stages: ["compare"],
   },
   "studies/figure1": { datasets: ["cifar-10"], networks: figure1 },
-  "studies/figure1/as-coded": { datasets: ["cifar-10"], networks: figure1 },
+  "studies/figure1/as-coded": { datasets: ["cifar-10"], networks: ["2-0-0", "4-0-0", "8-0-0", "16-0-0"] },
   "studies/figure1/reduced": { datasets: ["mnist"], networks: figure1 },
   "studies/figure2": {
     datasets: ["mnist", "fashion-mnist", "cifar-10"],
