@@ -36,8 +36,10 @@ const repro = buildCommand<ReproFlags, string[], Context>({
     flags: {
       jobs: jobsFlag,
       force: flag("Run the stages even where nothing changed"),
+      forceDownstream: flag("Run what is right downstream of a stage that ran, even where that left the same"),
       dry: flag("Say what would run, and why; run nothing"),
       keepGoing: flag("After a failure, run what does not depend on the failed stage"),
+      ignoreErrors: flag("After a failure, run what depends on the failed stage, too, and end with 0"),
       singleItem: flag("The targets alone, without what is upstream of them"),
       downstream: flag("The targets and what is downstream of them, without what is upstream"),
       allPipelines: flag("Every stage of the project; else those of the dvc.yaml and what they need"),
@@ -93,10 +95,12 @@ const status = buildCommand<StatusFlags, string[], Context>({
   parameters: {
     flags: {
       quiet: flag("Print nothing; exit with 1 where something is not up to date"),
+      recursive: recursiveFlag,
+      withDeps: flag("Also tell of what the targets need, as is done without it"),
       json: flag("For programs: a line of JSON"),
       ...commonFlags,
     },
-    aliases: { q: "quiet" },
+    aliases: { q: "quiet", R: "recursive", d: "withDeps" },
     positional: targets,
   },
   docs: {
@@ -144,8 +148,11 @@ const dag = buildCommand<DagFlags, string[], Context>({
       md: flag("As a Mermaid flowchart for a page in Markdown"),
       dot: flag("In the language of Graphviz"),
       full: flag("Of targets, also what is connected with them downstream"),
+      outs: flag("Outs instead of stages"),
+      collapseForeachMatrix: flag("The stages of a foreach or matrix as one"),
       ...commonFlags,
     },
+    aliases: { o: "outs" },
     positional: targets,
   },
   docs: { brief: "Draw the stages and what each one needs" },

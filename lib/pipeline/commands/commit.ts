@@ -5,7 +5,7 @@ import { StoreError } from "../store/store_error.ts";
 import { Workspace } from "../store/workspace.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
-import type { ForceFlags } from "./flags.ts";
+import type { CommitFlags } from "./flags.ts";
 import { conclude, type Opened, openRequests, report } from "./opening.ts";
 import { soleWriter } from "./sole_writer.ts";
 
@@ -13,7 +13,7 @@ import { soleWriter } from "./sole_writer.ts";
  * `commit`: takes the outs over as they are, without running anything.
  * Targets mean themselves alone, unless `--with-deps`.
  */
-export default async function commit(this: Context, flags: ForceFlags, ...targets: string[]): Promise<void> {
+export default async function commit(this: Context, flags: CommitFlags, ...targets: string[]): Promise<void> {
   for (const opened of await openRequests(this, { ...flags, singleItem: !flags.withDeps }, targets)) {
     using workspace = await Workspace.open(opened.pipeline.folder);
     await using _writer = await soleWriter(this, workspace);
@@ -31,10 +31,14 @@ async function take(
   force: boolean,
 ): Promise<void> {
   let taken = 0;
+  const frozen: string[] = [];
   for (const stage of graph.stages.values()) {
     if (!selected.has(stage.name)) continue;
     const evaluation = await planner.evaluate(stage);
-    if (evaluation.state === "frozen") continue;
+    if (evaluation.state === "frozen") {
+      frozen.push(stage.name);
+      continue;
+    }
     const { name, range } = stage;
     if (evaluation.fingerprint === undefined || (evaluation.state !== "unchanged" && !force)) {
       const hint = evaluation.fingerprint === undefined
@@ -55,5 +59,6 @@ async function take(
     }
   }
   planner.recorder.flush();
-  context.output.write(`${countText(taken, "stage")} committed\n`);
+  const rest = frozen.length === 0 ? "" : `; left alone, since frozen: ${frozen.join(", ")}`;
+  context.output.write(`${countText(taken, "stage")} committed${rest}\n`);
 }

@@ -1,13 +1,14 @@
 import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stricli/core";
 import type { Context } from "./context.ts";
 import {
+  type CheckoutFlags,
+  type CommitFlags,
   type CommonFlags,
   commonFlags,
   type DiffFlags,
   fileTargets,
   fileTargetsFlag,
   flag,
-  type ForceFlags,
   manyRevisions,
   type PlotsDiffFlags,
   type PlotsFlags,
@@ -30,20 +31,30 @@ const forceFlags = {
 };
 const forceAliases = { f: "force", d: "withDeps", R: "recursive" } as const;
 
-const commit = buildCommand<ForceFlags, string[], Context>({
+const commit = buildCommand<CommitFlags, string[], Context>({
   loader: () => import("./commit.ts"),
   parameters: {
-    flags: { force: flag("Take over what differs from the lock, too"), ...forceFlags },
+    flags: {
+      force: flag("Take over what differs from the lock, too"),
+      noRelink: flag("Leave the outs on disk as they are, as is done without it"),
+      ...forceFlags,
+    },
     aliases: forceAliases,
     positional: targets,
   },
   docs: { brief: "Take outs over into the cache and the lock as they are, without running anything" },
 });
 
-const checkout = buildCommand<ForceFlags, string[], Context>({
+const checkout = buildCommand<CheckoutFlags, string[], Context>({
   loader: () => import("./checkout.ts"),
   parameters: {
-    flags: { force: flag("Give up what outs hold that the cache does not have"), ...forceFlags },
+    flags: {
+      force: flag("Give up what outs hold that the cache does not have"),
+      summary: flag("Say how many files change, not which outs"),
+      relink: flag("Put copies from the cache also where outs are right, e.g. in place of links that DVC made"),
+      allowMissing: flag("What the cache does not have is no error"),
+      ...forceFlags,
+    },
     aliases: forceAliases,
     positional: targets,
   },

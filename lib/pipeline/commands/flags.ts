@@ -22,10 +22,14 @@ export type ReproFlags = CommonFlags & {
   readonly jobs?: number;
   /** Run even what did not change. */
   readonly force: boolean;
+  /** Run even what did not change, where a stage right upstream of it ran. */
+  readonly forceDownstream: boolean;
   /** Only say what would run. */
   readonly dry: boolean;
   /** Go on after a failure. */
   readonly keepGoing: boolean;
+  /** Go on after a failure with all, and end with 0. */
+  readonly ignoreErrors: boolean;
   /** The targets alone. */
   readonly singleItem: boolean;
   /** The targets and what is downstream. */
@@ -62,6 +66,22 @@ export type ForceFlags = CommonFlags & {
   readonly recursive: boolean;
   /** What differs is taken over, or given up. */
   readonly force: boolean;
+};
+
+/** Flags of `commit`. */
+export type CommitFlags = ForceFlags & {
+  /** What is always so: outs are left on disk as they are. */
+  readonly noRelink: boolean;
+};
+
+/** Flags of `checkout`. */
+export type CheckoutFlags = ForceFlags & {
+  /** The number of files that change, instead of their outs. */
+  readonly summary: boolean;
+  /** Outs that are right are put in place anew, too. */
+  readonly relink: boolean;
+  /** What the cache does not have is no error. */
+  readonly allowMissing: boolean;
 };
 
 /** Flags of `metrics show`, and of others that write a table. */
@@ -144,6 +164,10 @@ export type LogsFlags = FileFlags & {
 
 /** Flags of `status`. */
 export type StatusFlags = JsonFlags & {
+  /** Targets that are folders mean the stages of all files in them. */
+  readonly recursive: boolean;
+  /** What is always so: also what the targets need. */
+  readonly withDeps: boolean;
   /** Only the exit code. */
   readonly quiet: boolean;
 };
@@ -189,6 +213,10 @@ export type DagFlags = CommonFlags & {
   readonly md: boolean;
   /** Graphviz's language instead of text. */
   readonly dot: boolean;
+  /** Outs instead of stages. */
+  readonly outs: boolean;
+  /** The stages of a `foreach` or `matrix` as one. */
+  readonly collapseForeachMatrix: boolean;
   /** The targets and all that is connected with them. */
   readonly full: boolean;
 };

@@ -14,6 +14,7 @@ export default async function pull(this: Context, flags: PullFlags, ...targets: 
     }
     return true;
   }, async ({ graph }, workspace, lock, had) => {
-    await restoreStages(this, { graph, selected: had }, workspace, lock, flags.force);
+    const changes = await restoreStages(this, { graph, selected: had }, workspace, lock, flags);
+    this.output.write(`${changes.conclusion()}\n`);
   });
 }

@@ -25,6 +25,11 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
       } and --pipeline contradict each other: one takes less of what is connected`,
     );
   }
+  if (flags.forceDownstream && flags.detach) {
+    throw new UsageError(
+      "--force-downstream and --detach contradict each other: what runs is only known once the stages before have run",
+    );
+  }
   if (flags.pull && flags.dry) {
     throw new UsageError("--pull and --dry contradict each other: what remotes have is only known once they are asked");
   }
@@ -59,16 +64,17 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
     else {
       const retry = retryCommand(this.folder, opened.pipeline.file, "repro", "--single-item");
       const outcomes = await reproduceShown(context, workspace, opened, { ...flags, retry, keeping, remotes });
-      if ([...outcomes?.values() ?? []].some((outcome) => isBad(outcome, flags.detach))) conclude(context, EXIT.failed);
+      if ([...outcomes?.values() ?? []].some((outcome) => isBad(outcome, flags))) conclude(context, EXIT.failed);
     }
     const code = context.process.exitCode ?? EXIT.ok;
     if (code !== EXIT.ok && !(flags.keepGoing && code === EXIT.failed)) return;
   }
 }
 
-/** What is not started by a run that waits for nothing, a later one does. */
-function isBad(outcome: TaskOutcome, isDetached: boolean): boolean {
-  return outcome !== "done" && outcome !== "submitted" && !(isDetached && outcome === "not started");
+/** What is not started by a run that waits for nothing, a later one does; what fails may be of no concern. */
+function isBad(outcome: TaskOutcome, { detach, ignoreErrors }: ReproFlags): boolean {
+  if (outcome === "failed") return !ignoreErrors;
+  return outcome !== "done" && outcome !== "submitted" && !(detach && outcome === "not started");
 }
 
 function someOnSlurm({ graph, selected }: Opened, executor: Executor | undefined): boolean {

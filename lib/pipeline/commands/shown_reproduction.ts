@@ -9,7 +9,7 @@ import type { Cluster, ClusterOptions } from "../run/cluster.ts";
 import type { Event } from "../run/event.ts";
 import type { Keeping } from "../run/preparation.ts";
 import { reproduce, type ReproductionEnd } from "../run/reproduction.ts";
-import type { TaskOutcome } from "../run/scheduler.ts";
+import type { OnFailure, TaskOutcome } from "../run/scheduler.ts";
 import type { Workspace } from "../store/workspace.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
@@ -20,7 +20,20 @@ import { retryCommand, sameCommand } from "./retry.ts";
 
 /** How stages are reproduced. */
 export type ReproductionFlags =
-  & Partial<Pick<ReproFlags, "jobs" | "force" | "keepGoing" | "timeBudget" | "executor" | "detach" | "json">>
+  & Partial<
+    Pick<
+      ReproFlags,
+      | "jobs"
+      | "force"
+      | "forceDownstream"
+      | "keepGoing"
+      | "ignoreErrors"
+      | "timeBudget"
+      | "executor"
+      | "detach"
+      | "json"
+    >
+  >
   & {
     /** What is kept, and what of it is used. */
     readonly keeping?: Keeping;
@@ -58,7 +71,8 @@ export async function reproduceShown(
   const options = {
     ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
     force: flags.force ?? false,
-    keepGoing: flags.keepGoing ?? false,
+    forceDownstream: flags.forceDownstream ?? false,
+    onFailure: onFailure(flags),
     inOrder: isDvc && flags.jobs === undefined,
     retry: flags.retry,
     ...(flags.executor && { executor: flags.executor }),
@@ -97,6 +111,11 @@ export async function reproduceShown(
   }
   conclude(context, interruption.code);
   return undefined;
+}
+
+function onFailure({ keepGoing, ignoreErrors }: Pick<ReproductionFlags, "keepGoing" | "ignoreErrors">): OnFailure {
+  if (ignoreErrors) return "ignore";
+  return keepGoing ? "go on" : "stop";
 }
 
 /** Slurm, where stages are to run there or an engine before this one has left jobs; its modules are loaded only then. */

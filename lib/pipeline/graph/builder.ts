@@ -1,11 +1,11 @@
 import { relative } from "node:path";
 import { type Diagnostic, errorAt, hasErrors, type Result } from "../diagnostic.ts";
 import type { Out, Pipeline, Stage } from "../file/pipeline.ts";
-import { Glob } from "../glob.ts";
 import type { Edge } from "./edge.ts";
 import type { Graph } from "./graph.ts";
 import { orderStages } from "./order.ts";
 import { PathTrie } from "./path_trie.ts";
+import { readOuts } from "./read_outs.ts";
 
 /**
  * Links the stages: one reads another where a dep equals, contains or lies inside an out. Errors: two
@@ -108,17 +108,13 @@ function outError({ stage, out }: Filed, other: Filed, relation: "same" | "above
 
 function edgesInto(stage: Stage, outs: PathTrie<Filed>, diagnostics: Diagnostic[]): Map<string, Edge> {
   const edges = new Map<string, Edge>();
-  for (const { path, glob: pattern, range } of stage.deps) {
+  for (const dep of stage.deps) {
+    const { range } = dep;
     let own = false;
-    const glob = pattern === undefined ? undefined : new Glob(pattern);
-    for (const { stage: from, out } of outs.related(path)) {
-      // Of what lies below the folder of a pattern, what it may match or find inside.
-      if (glob !== undefined && out.path.startsWith(`${path}/`) && !glob.reaches(out.path.slice(path.length + 1))) {
-        continue;
-      }
+    for (const { stage: from, out } of readOuts(outs, dep)) {
       if (from === stage) {
         // A pattern does not match the stage's own outs.
-        if (glob !== undefined) continue;
+        if (dep.glob !== undefined) continue;
         if (own) continue;
         own = true;
         diagnostics.push({

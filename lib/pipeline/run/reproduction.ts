@@ -16,7 +16,7 @@ import { Durations } from "./durations.ts";
 import type { Event } from "./event.ts";
 import { type Keeping, prepare } from "./preparation.ts";
 import { RunRecorder } from "./record.ts";
-import { longestPaths, schedule, type Task, type TaskOutcome } from "./scheduler.ts";
+import { longestPaths, type OnFailure, schedule, type Task, type TaskOutcome } from "./scheduler.ts";
 import { StageReproduction } from "./stage_reproduction.ts";
 
 /** How stages are to be reproduced. */
@@ -25,8 +25,10 @@ export interface ReproductionOptions {
   readonly jobs?: number;
   /** Run what did not change too. */
   readonly force: boolean;
-  /** After a failure, run what does not depend on the failed stage. */
-  readonly keepGoing: boolean;
+  /** Run also what is right downstream of a stage that ran or was restored, whatever that left. */
+  readonly forceDownstream?: boolean;
+  /** What still starts after a failure. */
+  readonly onFailure: OnFailure;
   /** One stage at a time, in the order of the graph, as DVC does. */
   readonly inOrder: boolean;
   /** The start of the command that runs one stage, for messages: `deno task repro --single-item`. */
@@ -107,6 +109,7 @@ export async function reproduce(
     preparation: preparation.value,
     durations,
     force: options.force,
+    forceDownstream: options.forceDownstream ?? false,
     ...(options.retry === undefined ? {} : { retry: options.retry }),
     emit: record,
     remotes: new Remotes(
@@ -129,7 +132,7 @@ export async function reproduce(
     const round = await schedule({
       tasks: tasksOf(graph, names, durations, options.inOrder, isElsewhere),
       capacity,
-      keepGoing: options.keepGoing,
+      onFailure: options.onFailure,
       inOrder: options.inOrder,
       signal,
       settle: (name) => reproduction.settle(name),
@@ -137,7 +140,7 @@ export async function reproduce(
       skip,
     }).finally(() => preparation.value.planner.recorder.flush());
     for (const [name, outcome] of round) outcomes.set(name, outcome);
-    const isStopped = signal.aborted || (!options.keepGoing && [...round.values()].includes("failed"));
+    const isStopped = signal.aborted || (options.onFailure === "stop" && [...round.values()].includes("failed"));
     names = isStopped ? new Set() : withDownstream(graph, reproduction.takeNeeded(), selected);
   }
   // Their jobs wait for what has failed.

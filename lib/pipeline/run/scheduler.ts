@@ -20,14 +20,20 @@ export interface Task {
  */
 export type TaskOutcome = "done" | "submitted" | "failed" | "skipped" | "cancelled" | "postponed" | "not started";
 
+/**
+ * What still starts after a failure: nothing; what does not depend on it; or all, as if it had not been (what then is not
+ * there to be read fails for itself).
+ */
+export type OnFailure = "stop" | "go on" | "ignore";
+
 /** How tasks are to be run. */
 export interface Schedule {
   /** In a topological order. */
   readonly tasks: readonly Task[];
   /** What may be taken at once. */
   readonly capacity: Capacity;
-  /** True: after a failure, what does not depend on it still starts. */
-  readonly keepGoing: boolean;
+  /** What still starts after a failure. */
+  readonly onFailure: OnFailure;
   /** True: each task is looked at only once the one before it has ended, as DVC does. */
   readonly inOrder: boolean;
   /** Aborted: nothing more starts, and what runs is cancelled. */
@@ -112,12 +118,12 @@ class Scheduler {
   }
 
   get #stopped(): boolean {
-    return this.#signal.aborted || (this.#failed && !this.#plan.keepGoing);
+    return this.#signal.aborted || (this.#failed && this.#plan.onFailure === "stop");
   }
 
   /** Tasks downstream of a failure, in topological order, so that the blame travels. */
   #skipBlocked(): void {
-    if (!this.#failed) return;
+    if (!this.#failed || this.#plan.onFailure === "ignore") return;
     for (const { name, upstream } of this.#waiting.values()) {
       const blocker = [...upstream].find((earlier) => this.#isLost(earlier));
       if (blocker === undefined) continue;
@@ -163,7 +169,8 @@ class Scheduler {
   }
 
   #isDone(name: string): boolean {
-    return !this.#tasks.has(name) || this.#outcomes.get(name) === "done";
+    const outcome = this.#outcomes.get(name);
+    return !this.#tasks.has(name) || outcome === "done" || (outcome === "failed" && this.#plan.onFailure === "ignore");
   }
 
   #startReady(): void {

@@ -36,6 +36,8 @@ export interface StageReproductionOptions {
   readonly durations: Durations;
   /** Run what did not change too. */
   readonly force: boolean;
+  /** Run also what is right downstream of a stage that ran or was restored, whatever that left. */
+  readonly forceDownstream: boolean;
   /** The start of the command that runs one stage, for messages. */
   readonly retry?: string;
   /** Gets what happens. */
@@ -65,6 +67,8 @@ export class StageReproduction {
   readonly #evaluations = new Map<string, Evaluation>();
   /** Of the stages whose outs are absent, as long as no other stage needs them. */
   readonly #absent = new Map<string, Evaluation>();
+  /** Stages that run although nothing may have changed for them. */
+  readonly #forced = new Set<string>();
   /** Absent stages that turned out to be needed. */
   #needed = new Set<string>();
 
@@ -167,7 +171,7 @@ export class StageReproduction {
       this.#options.emit({ kind: "stage frozen", time, stage: name });
       return "done";
     }
-    if (this.#options.force) {
+    if (this.#options.force || this.#forced.has(name)) {
       // Anew, not from where an earlier attempt ended.
       this.#dropState(evaluation);
       return this.#toRun({ ...evaluation, reasons: [{ kind: "forced" }] });
@@ -255,6 +259,7 @@ export class StageReproduction {
     switch (outcome.kind) {
       case "succeeded":
         this.#settleState(evaluation);
+        this.#forceBelow(name);
         this.#options.emit({ kind: "stage finished", time: Date.now(), stage: name, seconds: outcome.seconds });
         return "done";
       case "failed":
@@ -376,6 +381,7 @@ export class StageReproduction {
       this.#options.emit({ kind: "stage warning", time: Date.now(), stage: stage.name, diagnostic });
     }
     if (!restored) return false;
+    this.#forceBelow(stage.name);
     const seconds = evaluation.result?.seconds;
     this.#options.emit({
       kind: "stage restored",
@@ -398,6 +404,12 @@ export class StageReproduction {
     const provided = await remotes.provide(workspace, { stage: stage.name, fingerprint, ...outs }, signal);
     if (provided !== undefined && isRestorable(stage)) workspace.results.write(provided.result);
     return provided?.remote;
+  }
+
+  /** As DVC's `--force-downstream`: what reads the outs of a stage that has just made them runs, too. */
+  #forceBelow(name: string): void {
+    if (!this.#options.forceDownstream) return;
+    for (const reader of this.#options.graph.downstream.get(name) ?? []) this.#forced.add(reader);
   }
 
   #seconds(name: string): { seconds?: number } {

@@ -80,12 +80,14 @@ export interface Restoration {
  * Puts recorded outs in place. All of them are first copied out of the cache beside each other and verified, then moved
  * into place; an out that is already right is left alone.
  *
+ * @param relink true: no out is left alone
  * @throws {StoreError} where an out on disk cannot be read
  */
 export async function restoreOuts(
   workspace: Workspace,
   outs: readonly Out[],
   records: readonly OutRecord[],
+  relink = false,
 ): Promise<Restoration> {
   const staging = mkdtempSync(join(workspace.temporary, `${TEMPORARY_PREFIX}restore-`));
   const moves: { readonly from: string; readonly to: string }[] = [];
@@ -93,7 +95,7 @@ export async function restoreOuts(
     for (const [position, out] of outs.entries()) {
       const record = records.find(({ path }) => path === out.relative);
       if (record === undefined) return { restored: false, diagnostics: [] };
-      if ((await workspace.digests.digest(out.path))?.sha256 === record.sha256) continue;
+      if (!relink && (await workspace.digests.digest(out.path))?.sha256 === record.sha256) continue;
       const from = join(staging, String(position));
       const damage = await takeOut(workspace, record, from);
       if (damage !== undefined) return { restored: false, diagnostics: [damage] };

@@ -31,6 +31,14 @@ Deno.test("wrong usage is said in one sentence, exits with 2 and starts nothing"
       ["repro", "--detach"],
       `error: --detach is for stages that run on Slurm, and none of these does; add --executor slurm, or executor: slurm to the file\n`,
     ],
+    [
+      ["repro", "--detach", "--force-downstream"],
+      `error: --force-downstream and --detach contradict each other: what runs is only known once the stages before have run\n`,
+    ],
+    [
+      ["dag", "--outs", "--collapse-foreach-matrix"],
+      `error: --outs and --collapse-foreach-matrix contradict each other: only stages belong to a foreach\n`,
+    ],
     [["repro", "--file", "no.yaml"], `error: There is no pipeline file no.yaml\n`],
     [
       ["repro", "tarin"],

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Capacity } from "../../../lib/pipeline/run/capacity.ts";
-import { longestPaths, type Schedule, schedule, type TaskOutcome } from "../../../lib/pipeline/run/scheduler.ts";
+import {
+  longestPaths,
+  type OnFailure,
+  type Schedule,
+  schedule,
+  type TaskOutcome,
+} from "../../../lib/pipeline/run/scheduler.ts";
 
 const WIDE: Capacity = { jobs: 100, cpus: 100, gpus: 0, memory: 1000 };
 const SMALL = { cpus: 1, gpus: 0, memory: 0, time: 0 };
@@ -13,7 +19,7 @@ interface Script {
   readonly resources?: Readonly<Record<string, { cpus?: number; gpus?: number; memory?: number }>>;
   readonly priority?: Readonly<Record<string, number>>;
   readonly unchanged?: readonly string[];
-  readonly keepGoing?: boolean;
+  readonly onFailure?: OnFailure;
   readonly inOrder?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -34,7 +40,7 @@ class Rehearsal {
     const plan: Schedule = {
       tasks,
       capacity: { ...WIDE, ...script.capacity },
-      keepGoing: script.keepGoing ?? false,
+      onFailure: script.onFailure ?? "stop",
       inOrder: script.inOrder ?? false,
       signal: script.signal ?? new AbortController().signal,
       settle: (name) => Promise.resolve(script.unchanged?.includes(name) ? "done" : "run"),
@@ -142,12 +148,22 @@ Deno.test("schedule() skips what is downstream of a failure and names it, and st
 });
 
 Deno.test("schedule() keeps going with what does not depend on a failure where asked", async () => {
-  const rehearsal = new Rehearsal({ tasks: { a: [], b: [], c: ["a"], e: ["b"] }, keepGoing: true });
+  const rehearsal = new Rehearsal({ tasks: { a: [], b: [], c: ["a"], e: ["b"] }, onFailure: "go on" });
   await rehearsal.happenings();
   await rehearsal.end("a", "failed");
   assert.deepEqual(await rehearsal.end("b"), ["start e"]);
   await rehearsal.end("e");
   assert.deepEqual([...(await rehearsal.outcomes).values()], ["failed", "done", "skipped", "done"]);
+});
+
+Deno.test("schedule() goes on behind a failure where it is to be ignored", async () => {
+  const rehearsal = new Rehearsal({ tasks: { a: [], b: [], c: ["a"], d: ["c"] }, onFailure: "ignore" });
+  await rehearsal.happenings();
+  assert.deepEqual(await rehearsal.end("a", "failed"), ["start c"]);
+  assert.deepEqual(await rehearsal.end("c"), ["start d"]);
+  await rehearsal.end("b", "failed");
+  await rehearsal.end("d");
+  assert.deepEqual([...(await rehearsal.outcomes).values()], ["failed", "failed", "done", "done"]);
 });
 
 Deno.test("schedule() cancels what runs and starts nothing new when its signal is aborted", async () => {
@@ -173,7 +189,7 @@ Deno.test("schedule() in order looks at a task only after the one before it has 
   const outcomes = schedule({
     tasks: ["a", "b"].map((name) => ({ name, upstream: new Set<string>(), resources: SMALL, priority: 0 })),
     capacity: WIDE,
-    keepGoing: false,
+    onFailure: "stop",
     inOrder: true,
     signal: new AbortController().signal,
     settle: (name) => {
@@ -206,7 +222,7 @@ Deno.test("schedule() ends with every task done, in a topological order and with
     await schedule({
       tasks,
       capacity: { ...WIDE, jobs },
-      keepGoing: false,
+      onFailure: "stop",
       inOrder: false,
       signal: new AbortController().signal,
       settle: () => Promise.resolve("run"),
