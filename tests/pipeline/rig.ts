@@ -71,7 +71,7 @@ export class Running {
       stdout,
       stderr,
       ran: names(/^(\S+) finished in /gm),
-      restored: names(/^(\S+) restored: /gm),
+      restored: names(/^(\S+) restored(?: from \S+)?: /gm),
     };
   }
 }

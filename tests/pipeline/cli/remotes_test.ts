@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { cpSync, globSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { S3_CREDENTIALS, startNginx, startS3 } from "../remote/servers.ts";
-import { type Finished, Project } from "../rig.ts";
+import { cpSync, globSync, statSync, writeFileSync } from "node:fs";
+import { Clone, succeeded } from "../clone.ts";
+import { startNginx, startS3 } from "../remote/servers.ts";
+import { Project } from "../rig.ts";
 
 /**
  * `fetch` -> `train@1`, `train@2` -> `measure@1`, `measure@2` -> `plot`, as a study is: git keeps what is measured and drawn.
@@ -61,51 +61,6 @@ async function study(pipeline = PIPELINE): Promise<{ room: Project; here: Clone 
     await here.git("commit", "--quiet", "--all", "--message", "other remotes");
   }
   return { room, here };
-}
-
-/** A git repository in a folder of a project. */
-class Clone {
-  constructor(readonly room: Project, readonly folder: string) {}
-
-  async run(...inputs: string[]): Promise<Finished> {
-    const env = { PIPELINE_REMOTE_PATIENCE: "2,5", ...S3_CREDENTIALS };
-    return await this.room.startIn(this.folder, env, ...inputs).finish();
-  }
-
-  async git(...args: string[]): Promise<void> {
-    const identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org"];
-    const { success, stderr } = await new Deno.Command("git", { args: [...identity, ...args], cwd: this.path(".") })
-      .output();
-    assert.ok(success, new TextDecoder().decode(stderr));
-  }
-
-  path(path: string): string {
-    return this.room.path(join(this.folder, path));
-  }
-
-  read(path: string): string {
-    return readFileSync(this.path(path), "utf8");
-  }
-
-  /** What ran here. */
-  ran(): string[] {
-    try {
-      return this.read(".git/log").split("\n").filter((line) => line !== "");
-    } catch {
-      return [];
-    }
-  }
-
-  /** Another clone of this one, beside it. */
-  async clone(folder: string): Promise<Clone> {
-    await this.git("clone", "--quiet", this.path("."), this.room.path(folder));
-    return new Clone(this.room, folder);
-  }
-}
-
-function succeeded(finished: Finished): Finished {
-  assert.equal(finished.code, 0, finished.stdout + finished.stderr);
-  return finished;
 }
 
 Deno.test("a fresh clone and a remote make everything as it was, and nothing is computed", async (test) => {
