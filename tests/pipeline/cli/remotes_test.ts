@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cpSync, globSync, statSync, writeFileSync } from "node:fs";
 import { Clone, succeeded } from "../clone.ts";
-import { startNginx, startS3 } from "../remote/servers.ts";
+import { startBazelRemote, startNginx, startS3 } from "../remote/servers.ts";
 import { Project } from "../rig.ts";
 
 /**
@@ -218,16 +218,22 @@ Deno.test("what is asked of remotes that do not exist is said", async () => {
   assert.match(await said("push"), /push needs remotes; name one in the pipeline file/);
 });
 
-Deno.test("servers are remotes as folders are: a bucket, a web server", async () => {
+Deno.test("servers are remotes as folders are: a bucket, a web server, a cache server", async () => {
   await using bucket = await startS3();
   await using nginx = await startNginx();
   if (nginx === undefined) console.log("skipped: there is no nginx (Debian: nginx-light)");
-  const web = nginx === undefined ? "" : `, web: "${nginx.url}/results"`;
-  const remotes = `{bucket: {url: "s3://results/a", endpoint: "${bucket.url}"}${web}}`;
-  const { room, here } = await study(PIPELINE.replace("{shared: ../shared}", remotes));
+  const bazel = await startBazelRemote();
+  if (typeof bazel === "string") console.log(`skipped: bazel-remote is not tried, since ${bazel}`);
+  await using cache = typeof bazel === "string" ? undefined : bazel;
+  const remotes = [
+    `bucket: {url: "s3://results/a", endpoint: "${bucket.url}"}`,
+    ...nginx === undefined ? [] : [`web: "${nginx.url}/results"`],
+    ...cache === undefined ? [] : [`cache: "${cache.url}"`],
+  ];
+  const { room, here } = await study(PIPELINE.replace("shared: ../shared", remotes.join(", ")));
   await using _room = room;
   const pushed = succeeded(await here.run("push")).stdout;
-  for (const name of nginx === undefined ? ["bucket"] : ["bucket", "web"]) {
+  for (const [name] of remotes.map((remote) => remote.split(":") as [string])) {
     assert.match(pushed, new RegExp(`^${name}: 6 results pushed`, "m"));
     const clone = await here.clone(name);
     assert.match(succeeded(await clone.run("pull", "--remote", name)).stdout, /^6 results fetched/m);

@@ -38,7 +38,23 @@ Deno.test("a cache server of Bazel's, bazel-remote, is a remote", async (test) =
   const server = await startBazelRemote();
   if (typeof server === "string") return console.log(`skipped: bazel-remote is not tried, since ${server}`);
   await using _server = server;
-  await holdsContract(new HttpStore(server.url, undefined, HASTE.silence), 5_000_000);
+  const store = new HttpStore(server.url, undefined, HASTE.silence);
+  await test.step("contents and entries come back as they went", async () => {
+    await holdsContract(store, 5_000_000);
+  });
+  await test.step("it takes our entries for ActionResults: one of which it lacks a content counts as missing", async () => {
+    const entry = entryOf("lacking", new TextEncoder().encode("never sent"));
+    const { fingerprint } = entry.result;
+    await remoteOf(store).writeEntry(entry);
+    assert.deepEqual(await remoteOf(store).entry(fingerprint), { kind: "unknown" });
+    assert.equal((await fetch(`${server.url}/ac/${"ab".repeat(32)}`, { method: "PUT", body: "no entry" })).status, 400);
+  });
+  await test.step("what is not what its name says is not taken", async () => {
+    const remote = remoteOf(store);
+    const name = { sha256: "ab".repeat(32), size: 5 };
+    await assert.rejects(remote.write(name, { kind: "bytes", bytes: new TextEncoder().encode("wrong") }), RemoteError);
+    assert.equal(await remoteOf(store).has(name.sha256), false);
+  });
   await using proxy = await FaultyProxy.before(server.url);
   await survivesFaults(new HttpStore(proxy.url, undefined, HASTE.silence), proxy, test);
 });

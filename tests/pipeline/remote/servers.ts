@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import S3rver from "@20minutes/s3rver";
 
 /** A server that a test talks to. */
@@ -65,30 +66,53 @@ http { access_log off; ${temporary}
   return await serving(command, `http://127.0.0.1:${port}`, folder);
 }
 
-/** bazel-remote, a cache server of Bazel's, as `go install` makes it; undefined, and why, where it cannot be had. */
+/** Which one is built where none is at hand, and where that is kept. */
+const BAZEL_REMOTE = { module: "github.com/buchgr/bazel-remote/v2", version: "v2.6.1" };
+const BUILT = fileURLToPath(new URL("../../../.runtimes/bazel-remote", import.meta.url));
+
+/**
+ * bazel-remote, a cache server of Bazel's: the program that the environment variable `BAZEL_REMOTE` names, else as Go builds
+ * it; where it cannot be had, why.
+ */
 export async function startBazelRemote(): Promise<TestServer | string> {
+  const program = Deno.env.get("BAZEL_REMOTE") ?? join(BUILT, BAZEL_REMOTE.version);
+  const problem = program === Deno.env.get("BAZEL_REMOTE") ? undefined : await buildBazelRemote(program);
+  if (problem !== undefined) return problem;
   const folder = await Deno.makeTempDir({ prefix: "bazel-remote-" });
+  const port = await freePort();
+  const args = [
+    ...["--dir", join(folder, "cache"), "--max_size", "1"],
+    ...["--http_address", `127.0.0.1:${port}`, "--grpc_address", "none"],
+  ];
+  const command = new Deno.Command(program, { args, stdout: "null", stderr: "null" });
+  return await serving(command, `http://127.0.0.1:${port}`, folder);
+}
+
+/**
+ * Builds it once, whoever wants it meanwhile; what was in the way, if anything. Not by `go install`, which asks the module
+ * proxy for all versions first: not every proxy tells them.
+ */
+async function buildBazelRemote(program: string): Promise<string | undefined> {
+  await Deno.mkdir(BUILT, { recursive: true });
+  using lock = await Deno.open(join(BUILT, "lock"), { write: true, create: true });
+  await lock.lock(true);
+  if (isFile(program)) return undefined;
+  const go = async (args: string[], cwd: string): Promise<{ ok: boolean; said: string }> => {
+    const { success, stdout, stderr } = await new Deno.Command("go", { args, cwd }).output();
+    const said = new TextDecoder().decode(success ? stdout : stderr).trim();
+    return { ok: success, said: success ? said : said.split("\n").at(-1)! };
+  };
   try {
-    const args = ["install", "github.com/buchgr/bazel-remote/v2@v2.4.4"];
-    const { success, stderr } = await new Deno.Command("go", { args, env: { GOBIN: folder }, stdout: "null" }).output();
-    if (!success) return `go cannot install it: ${new TextDecoder().decode(stderr).trim().split("\n").at(-1)}`;
+    const downloaded = await go(["mod", "download", "-json", `${BAZEL_REMOTE.module}@${BAZEL_REMOTE.version}`], BUILT);
+    if (!downloaded.ok) return `go cannot download it: ${downloaded.said}`;
+    const built = await go(["build", "-trimpath", "-o", `${program}.part`, "."], JSON.parse(downloaded.said).Dir);
+    if (!built.ok) return `go cannot build it: ${built.said}`;
+    await Deno.rename(`${program}.part`, program);
+    return undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "there is no go";
     throw error;
   }
-  const port = await freePort();
-  const args = [
-    "--dir",
-    join(folder, "cache"),
-    "--max_size",
-    "1",
-    "--http_address",
-    `127.0.0.1:${port}`,
-    "--grpc_address",
-    "none",
-  ];
-  const command = new Deno.Command(join(folder, "bazel-remote"), { args, stdout: "null", stderr: "null" });
-  return await serving(command, `http://127.0.0.1:${port}`, folder);
 }
 
 /** Whom `startS3` knows. */

@@ -72,7 +72,9 @@ export async function holdsContract(store: ObjectStore, large: number): Promise<
   await remote.writeEntry(entry);
   assert.deepEqual(await remote.entry(entry.result.fingerprint), { kind: "known", entry });
 
-  const other = entryOf("contract", new TextEncoder().encode("what another machine got"));
+  const another = new TextEncoder().encode("what another machine got");
+  const other = entryOf("contract", another);
+  await remote.write(other.contents[0]!, { kind: "bytes", bytes: another });
   await remote.writeEntry(other);
   assert.deepEqual(await remote.entry(entry.result.fingerprint), { kind: "known", entry }, "the first stays");
   assert.deepEqual(await remote.entry(entry.result.fingerprint, other.result.outs), { kind: "known", entry: other });
