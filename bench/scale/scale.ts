@@ -66,10 +66,29 @@ function costsTable(costs: Costs): string {
   return [row(["", "microseconds"]), row([":--", "--:"]), ...rows].join("\n");
 }
 
+/**
+ * How many stages a second each part can do alone, and how long a stage has to compute for the nodes to be the limit before
+ * that part is; the part that needs the longest is at its limit first.
+ */
+function limitsTable(costs: Costs): string {
+  const operations = workload.files * (ours.store + 0.9 * ours.read) + 3;
+  const rates: Readonly<Record<string, number>> = {
+    "shared disk": cluster.diskRate / operations,
+    "Slurm's controller": 1 / (costs.startJob + costs.submitTask + costs.submit / ours.array),
+    engine: 1 / (costs.finishStage + costs.planStage),
+  };
+  const rows = Object.entries(rates).map(([name, rate]) =>
+    row([name, rate.toFixed(1), (cluster.nodes / rate).toFixed(0)])
+  );
+  const header = ["", "stages a second", "is the limit below, seconds a stage"];
+  return [row(header), row([":--", "--:", "--:"]), ...rows].join("\n");
+}
+
 const folder = await Deno.makeTempDir();
 try {
   const costs = await measureCosts(folder);
   console.log(`${costsTable(costs)}\n`);
+  console.log(`${limitsTable(costs)}\n`);
   console.log(`${table("policy", each(policies, (policy) => simulate(workload, cluster, policy, costs)))}\n`);
   const times = { "1 min": 60, "10 min": 600, "1 h": 3600 };
   console.log(
