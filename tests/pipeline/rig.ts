@@ -58,6 +58,16 @@ export class Running {
     await this.#stdout.until(pattern);
   }
 
+  /** Ends it if it has not ended. */
+  async end(): Promise<void> {
+    try {
+      this.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    await this.#process.status;
+  }
+
   async finish(): Promise<Finished> {
     const [{ code, signal }, stdout, stderr] = await Promise.all([
       this.#process.status,
@@ -80,6 +90,7 @@ export class Running {
 export class Project implements AsyncDisposable {
   readonly folder: string;
   readonly #commands: ControlledCommand[] = [];
+  readonly #running: Running[] = [];
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -153,10 +164,12 @@ export class Project implements AsyncDisposable {
     // These tests may be a task of Deno themselves; what they start is not.
     const { INIT_CWD: _, ...inherited } = Deno.env.toObject();
     const env = { ...inherited, NO_COLOR: "1", SHELL: "/bin/sh", ...more };
-    return new Running(
+    const running = new Running(
       new Deno.Command(command, { args, cwd, env, clearEnv: true, stdin: "null", stdout: "piped", stderr: "piped" })
         .spawn(),
     );
+    this.#running.push(running);
+    return running;
   }
 
   /** A command for a stage, each of whose invocations the test awaits and ends. */
@@ -168,9 +181,14 @@ export class Project implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const command of this.#commands) command.close();
+    // A test that failed leaves them.
+    for (const running of this.#running) await running.end();
     await Deno.remove(this.folder, { recursive: true });
   }
 }
+
+/** Milliseconds after which what was not said will not be. */
+const LATE = 120_000;
 
 /** What a stream gave so far, as plain text. */
 class Collected {
@@ -184,9 +202,19 @@ class Collected {
   }
 
   async until(pattern: RegExp): Promise<void> {
-    while (!pattern.test(this.text)) {
-      if (this.#ended) throw new Error(`the output ended without ${pattern}:\n${this.text}`);
-      await this.#changed.promise;
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#changed.resolve();
+    }, LATE);
+    try {
+      while (!pattern.test(this.text)) {
+        if (this.#ended) throw new Error(`the output ended without ${pattern}:\n${this.text}`);
+        if (isLate) throw new Error(`waited in vain for ${pattern}:\n${this.text}`);
+        await this.#changed.promise;
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { shownPath } from "../diagnostic_text.ts";
 import { absenceLines } from "../display/absence_text.ts";
 import { countsText, evaluationLines } from "../display/evaluation_text.ts";
@@ -5,6 +7,7 @@ import { styleFor } from "../display/style.ts";
 import { statusJson } from "../json/status_json.ts";
 import { absentOuts } from "../plan/absent_outs.ts";
 import type { Evaluation } from "../plan/plan.ts";
+import type { JobStatus } from "../run/cluster.ts";
 import { type Keeping, prepare } from "../run/preparation.ts";
 import { Workspace } from "../store/workspace.ts";
 import type { Context } from "./context.ts";
@@ -50,13 +53,14 @@ export async function showPlan(
     const isStale = shown.some(({ state }) => !["unchanged", "absent", "frozen"].includes(state));
     return conclude(context, isStale ? EXIT.failed : EXIT.ok);
   }
+  const jobs = await jobsOf(workspace, pipeline.file, selected);
   if (flags.json) {
-    const line = statusJson(shownPath(pipeline.file, context.folder), shown);
+    const line = statusJson(shownPath(pipeline.file, context.folder), shown, jobs);
     return context.output.write(`${JSON.stringify(line)}\n`);
   }
   const style = styleFor(context.output.color);
   const lines = [
-    ...shown.flatMap((evaluation) => evaluationLines(evaluation, style)),
+    ...shown.flatMap((evaluation) => evaluationLines(evaluation, style, jobs.get(evaluation.stage))),
     countsText(shown),
     ...absenceLines(
       shown.map((evaluation) => ({ stage: evaluation.stage, outs: absentOuts(evaluation) })),
@@ -64,6 +68,17 @@ export async function showPlan(
     ),
   ];
   context.output.write(`${lines.join("\n")}\n`);
+}
+
+/** The Slurm jobs of stages; what asks for them is loaded only where there may be some. */
+async function jobsOf(
+  workspace: Workspace,
+  file: string,
+  stages: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, JobStatus>> {
+  if (!existsSync(join(workspace.folder, "slurm"))) return new Map();
+  const { JobControl } = await import("../slurm/control.ts");
+  return await new JobControl(workspace, file).statuses(stages);
 }
 
 function forced(evaluation: Evaluation): Evaluation {

@@ -2,12 +2,20 @@ import type { Evaluation } from "../plan/plan.ts";
 import type { Reason } from "../plan/reason.ts";
 import { countText } from "./quantity.ts";
 import { reasonText } from "./reason_text.ts";
+import type { JobStatus } from "../run/cluster.ts";
+import { waitText } from "../slurm/waiting.ts";
 import type { Style } from "./style.ts";
 
-/** What would become of a stage, and why: none or several lines; none where it is up to date. */
-export function evaluationLines({ stage, state, reasons }: Evaluation, style: Style): string[] {
+/**
+ * What would become of a stage, and why: none or several lines; none where it is up to date.
+ *
+ * @param job the Slurm job that the next `repro` takes over, if it is still wanted
+ */
+export function evaluationLines({ stage, state, reasons }: Evaluation, style: Style, job?: JobStatus): string[] {
   const own = reasons.filter(({ kind }) => kind !== "upstream");
-  const because = [...own.map(reasonText), ...waitText(reasons)].map((text) => `  ${text}`);
+  const because = [...own.map(reasonText), ...upstreamText(reasons), ...job ? [jobText(job)] : []].map((text) =>
+    `  ${text}`
+  );
   switch (state) {
     case "unchanged":
     case "absent":
@@ -25,7 +33,15 @@ export function evaluationLines({ stage, state, reasons }: Evaluation, style: St
   }
 }
 
-function waitText(reasons: readonly Reason[]): string[] {
+function jobText({ id, state, reason }: JobStatus): string {
+  if (id === undefined) return "it was being submitted to Slurm when an engine ended; the next repro finds out";
+  if (state === "PENDING") return `Slurm job ${id} waits${reason === undefined ? "" : `: ${waitText(reason)}`}`;
+  if (state === "RUNNING") return `Slurm job ${id} runs`;
+  if (state === "UNKNOWN") return `Slurm job ${id}: Slurm does not say how it is`;
+  return `Slurm job ${id} has ended (${state}); the next repro takes it over`;
+}
+
+function upstreamText(reasons: readonly Reason[]): string[] {
   const stages = reasons.flatMap((reason) => reason.kind === "upstream" ? [reason.stage] : []);
   return stages.length === 0 ? [] : [`waits for ${stages.join(", ")}`];
 }

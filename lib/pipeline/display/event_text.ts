@@ -50,6 +50,8 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
         line(`${style.busy(event.stage)} ${verb} as Slurm job ${event.job}${why === undefined ? "" : `: ${why}`}`),
       ];
     }
+    case "stages waiting":
+      return [line(`${style.doubtful(waitersText(event.stages))} in Slurm: ${event.text}`)];
     case "stage left":
       return [line(`${style.doubtful(event.stage)} goes on as Slurm job ${event.job}; the next repro takes it over`)];
     case "stage output":
@@ -73,11 +75,21 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
     case "stage absent":
     case "stage frozen":
     case "stage progress":
+    case "stages begun":
     case "run finished":
       return [];
     default:
       return event satisfies never;
   }
+}
+
+/** Stages that are named; those beyond are counted. */
+const MOST = 3;
+
+function waitersText(stages: readonly string[]): string {
+  const rest = stages.length - MOST;
+  const named = stages.slice(0, MOST).join(", ");
+  return `${named}${rest > 0 ? ` and ${rest} more` : ""} ${stages.length === 1 ? "waits" : "wait"}`;
 }
 
 function from(remote: string | undefined): string {

@@ -14,6 +14,8 @@ export interface RunningStage {
   readonly pace: Pace;
   /** What it said last, where it said anything. */
   progress?: Progress;
+  /** Why its job waits, where it does and that is known. */
+  waits?: string | undefined;
 }
 
 /** Columns of a whole bar, and of the smallest still worth drawing. */
@@ -38,7 +40,10 @@ export function progressLine(
 ): string {
   const width = Math.min(nameWidth, LONGEST_NAME);
   const name = style.busy(pad(cutMiddle(stage.name, width), width));
-  const { progress } = stage;
+  const { progress, waits } = stage;
+  if (waits !== undefined) {
+    return cut(`${name} waiting for ${durationText((now - stage.since) / 1000)}: ${waits}`, columns);
+  }
   if (progress === undefined) return cut(`${name} running for ${durationText((now - stage.since) / 1000)}`, columns);
   const facts = progressFacts(stage, progress, now).join(" · ");
   if (progress.total === undefined || progress.total <= 0) return cut(`${name} ${facts}`, columns);

@@ -47,6 +47,12 @@ export class TerminalDisplay implements Display {
         stage.progress = event;
         break;
       }
+      case "stages waiting":
+        for (const name of event.stages) this.#note(name, event.text);
+        break;
+      case "stages begun":
+        for (const name of event.stages) this.#note(name, undefined);
+        break;
       case "stage finished":
       case "stage failed":
       case "stage cancelled":
@@ -65,6 +71,12 @@ export class TerminalDisplay implements Display {
     this.#closed = true;
     this.#stop();
   };
+
+  /** Notes why the job of a stage waits, or that it does not any more. */
+  #note(name: string, waits: string | undefined): void {
+    const stage = this.#running.get(name);
+    if (stage !== undefined) stage.waits = waits;
+  }
 
   #drawSoon(): void {
     this.#progress?.then(({ MultiBar }) => this.#draw(MultiBar), () => {

@@ -1,5 +1,6 @@
 import type { State } from "../plan/plan.ts";
 import type { Reason } from "../plan/reason.ts";
+import type { JobStatus } from "../run/cluster.ts";
 import type { Event } from "../run/event.ts";
 import type { DepRecord } from "../store/stage_record.ts";
 import type { Json } from "../value.ts";
@@ -74,6 +75,8 @@ export interface StageStatusJson {
   readonly fingerprint?: string;
   /** Why it is not up to date. */
   readonly reasons: readonly ReasonJson[];
+  /** The Slurm job that the next `repro` takes over, if it is still wanted. */
+  readonly job?: JobStatus;
 }
 
 /** The line of `explain --json` for a stage. */

@@ -106,6 +106,12 @@ const eventShape: z.ZodType<EventJson> = z.discriminatedUnion("kind", [
     attached: z.boolean(),
     because: z.string().exactOptional(),
   }),
+  event("stages waiting", {
+    stages: z.array(z.string()),
+    reason: z.string().describe("In a word of Slurm's"),
+    text: z.string().describe("The same for people"),
+  }),
+  event("stages begun", { stages: z.array(z.string()) }),
   event("stage progress", {
     stage,
     done: z.number(),
@@ -130,7 +136,17 @@ const statusShape: z.ZodType<StatusJson> = z.strictObject({
   schema,
   kind: z.literal("status"),
   pipeline: z.string().describe("The pipeline file, relative to the current folder where that is shorter"),
-  stages: z.array(z.strictObject({ stage, state, fingerprint: digest.exactOptional(), reasons })),
+  stages: z.array(z.strictObject({
+    stage,
+    state,
+    fingerprint: digest.exactOptional(),
+    reasons,
+    job: z.strictObject({
+      id: z.string().exactOptional().describe("Absent where nobody knows whether Slurm took it"),
+      state: z.string().describe("In a word of Slurm's; UNKNOWN where it does not answer, or does not know the job"),
+      reason: z.string().exactOptional().describe("Why it waits, in a word of Slurm's"),
+    }).exactOptional().describe("The Slurm job that the next repro takes over, if it is still wanted"),
+  })),
 });
 
 const dep = z.strictObject({

@@ -40,6 +40,16 @@ export interface Wanted {
   readonly deps: readonly { readonly path: string; readonly sha256: string }[];
 }
 
+/** The job of a stage, as somebody sees it who is not the engine that submitted it. */
+export interface JobStatus {
+  /** Absent where nobody knows whether the cluster took it. */
+  readonly id?: string;
+  /** In a word of the cluster's: `RUNNING`; `UNKNOWN` where it does not answer, or does not know the job. */
+  readonly state: string;
+  /** Why it waits, in a word of the cluster's. */
+  readonly reason?: string;
+}
+
 /** What a cluster needs to know. */
 export interface ClusterOptions {
   /** This process is its writer. */

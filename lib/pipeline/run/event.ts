@@ -47,6 +47,18 @@ export type Event =
     /** Why it is submitted again. */
     readonly because?: string;
   }
+  /** Their jobs wait, and have for some seconds, for the same reason; told again where that changes. */
+  | {
+    readonly kind: "stages waiting";
+    readonly time: number;
+    readonly stages: readonly string[];
+    /** In a word of the cluster's: `Resources`. */
+    readonly reason: string;
+    /** For people. */
+    readonly text: string;
+  }
+  /** Their jobs, of which that was told, have begun. */
+  | { readonly kind: "stages begun"; readonly time: number; readonly stages: readonly string[] }
   | ({ readonly kind: "stage progress"; readonly time: number; readonly stage: string } & Progress)
   | {
     readonly kind: "stage output";

@@ -12,6 +12,7 @@ import { accident, actionEnd, type JobEnd } from "./job_end.ts";
 import { Monitor } from "./monitor.ts";
 import { pipelineName, type PlacedTask, Submissions, submissionsFolder } from "./submissions.ts";
 import { Submitter } from "./submitter.ts";
+import { waitText } from "./waiting.ts";
 import { type DepsRecord, SourceReader, taskFiles, workText } from "./work.ts";
 
 /** How often a stage is run again after what had nothing to do with it. */
@@ -35,11 +36,19 @@ export class Slurm implements Cluster {
     this.#pipeline = pipelineName(workspace, pipeline);
     this.#submissions = new Submissions(submissionsFolder(workspace));
     this.#submitter = new Submitter(this.#client, this.#submissions, workspace.root);
-    this.#monitor = new Monitor(this.#client, (isSilent) => {
-      const message = isSilent
-        ? "Slurm does not answer; its jobs may go on meanwhile, and it is asked again"
-        : "Slurm answers again";
-      emit({ kind: "run warning", time: Date.now(), diagnostic: { severity: "warning", message } });
+    this.#monitor = new Monitor(this.#client, {
+      silent(isSilent): void {
+        const message = isSilent
+          ? "Slurm does not answer; its jobs may go on meanwhile, and it is asked again"
+          : "Slurm answers again";
+        emit({ kind: "run warning", time: Date.now(), diagnostic: { severity: "warning", message } });
+      },
+      waiting({ waiting, begun }): void {
+        for (const [reason, stages] of waiting) {
+          emit({ kind: "stages waiting", time: Date.now(), stages, reason, text: waitText(reason) });
+        }
+        if (begun.length > 0) emit({ kind: "stages begun", time: Date.now(), stages: begun });
+      },
     });
     this.#submissions.sweep();
     for (const task of this.#submissions.read()) {

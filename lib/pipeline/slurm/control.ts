@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import type { Event } from "../run/event.ts";
 import type { Workspace } from "../store/workspace.ts";
-import { SlurmClient } from "./client.ts";
+import type { JobStatus } from "../run/cluster.ts";
+import { StoreError } from "../store/store_error.ts";
+import { type QueueEntry, SlurmClient } from "./client.ts";
 import { GrowingLines } from "./log.ts";
 import { pipelineName, type PlacedTask, Submissions, submissionsFolder } from "./submissions.ts";
 import { taskFiles } from "./work.ts";
@@ -28,6 +30,38 @@ export class JobControl {
   /** The jobs of stages that have yet to be taken over. */
   jobs(stages: ReadonlySet<string>): PlacedTask[] {
     return this.#submissions.read().filter(({ pipeline, stage }) => pipeline === this.#pipeline && stages.has(stage));
+  }
+
+  /**
+   * How the jobs of stages are, by stage; Slurm is asked once, where there are any.
+   *
+   * @returns `UNKNOWN` where Slurm does not answer or is not here
+   */
+  async statuses(stages: ReadonlySet<string>): Promise<ReadonlyMap<string, JobStatus>> {
+    const tasks = this.jobs(stages);
+    const submitted = tasks.flatMap(({ job, name }) =>
+      job === undefined ? [] : [[job.replace(/_.*/, ""), name] as const]
+    );
+    const entries = submitted.length === 0 ? undefined : await this.#queue(new Map(submitted));
+    return new Map(tasks.map(({ stage, job, folder }) => {
+      const { state, reason } = entries?.get(job ?? "") ?? { state: "UNKNOWN", reason: "None" };
+      // What the job itself has left is known without Slurm.
+      const known = existsSync(taskFiles(folder).exit) ? "COMPLETED" : state;
+      return [stage, {
+        ...job !== undefined && { id: job },
+        state: known,
+        ...known === "PENDING" && reason !== "None" && { reason },
+      }];
+    }));
+  }
+
+  async #queue(jobs: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, QueueEntry> | undefined> {
+    try {
+      return await this.#client.queue(jobs);
+    } catch (error) {
+      if (error instanceof StoreError) return undefined;
+      throw error;
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import { type JobEnd, succeeded } from "./job_end.ts";
 import { isOver } from "./job_state.ts";
 import { GrowingLines } from "./log.ts";
 import type { PlacedTask } from "./submissions.ts";
+import { WaitingJobs, type WaitingNews } from "./waiting.ts";
 import { type ExitRecord, type SourceReader, taskFiles } from "./work.ts";
 
 /** A job to watch. */
@@ -17,6 +18,14 @@ export interface Watch {
   readonly emit: (event: Event, isOld: boolean) => void;
   /** Aborted: it is not watched any more. */
   readonly signal: AbortSignal;
+}
+
+/** What is told of all jobs together. */
+export interface MonitorReaders {
+  /** Told when Slurm stops to answer, and when it answers again. */
+  readonly silent: (isSilent: boolean) => void;
+  /** Told what is new of jobs that wait, if anything. */
+  readonly waiting: (news: WaitingNews) => void;
 }
 
 /** Milliseconds between looks at what jobs write, at least, and for each job: a look takes two operations of a disk that nodes share. */
@@ -47,7 +56,8 @@ interface Watched extends Watch {
  */
 export class Monitor {
   readonly #client: SlurmClient;
-  readonly #silent: (isSilent: boolean) => void;
+  readonly #readers: MonitorReaders;
+  readonly #waiting = new WaitingJobs();
   readonly #watched = new Set<Watched>();
   #looking = false;
   #period = QUICK;
@@ -55,14 +65,10 @@ export class Monitor {
   #isSilent = false;
   #states = "";
 
-  /**
-   * Watches nothing yet.
-   *
-   * @param silent told when Slurm stops to answer, and when it answers again
-   */
-  constructor(client: SlurmClient, silent: (isSilent: boolean) => void) {
+  /** Watches nothing yet. */
+  constructor(client: SlurmClient, readers: MonitorReaders) {
     this.#client = client;
-    this.#silent = silent;
+    this.#readers = readers;
   }
 
   /** Watches a job until it has ended; undefined where that is not awaited any more. */
@@ -140,7 +146,7 @@ export class Monitor {
     const answered = performance.now() - this.#asked;
     if (this.#isSilent !== (queue === undefined)) {
       this.#isSilent = !this.#isSilent;
-      this.#silent(this.#isSilent);
+      this.#readers.silent(this.#isSilent);
     }
     for (const watched of queue === undefined ? [] : this.#watched) {
       const { job, name } = watched.task;
@@ -149,6 +155,8 @@ export class Monitor {
       watched.entry = queue?.get(job) ?? await this.#client.accounted(job, name) ??
         { state: "UNKNOWN", reason: "None" };
     }
+    const entries = [...this.#watched].flatMap(({ task: { stage }, entry }) => entry ? [[stage, entry] as const] : []);
+    this.#readers.waiting(this.#waiting.update(new Map(entries), performance.now()));
     const states = [...this.#watched].map(({ task, entry }) => `${task.job} ${entry?.state}`).join();
     const period = states === this.#states ? Math.min(SLOW, this.#period * 1.5) : QUICK;
     this.#period = Math.max(period, answered / SHARE);

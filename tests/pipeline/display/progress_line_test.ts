@@ -33,6 +33,12 @@ Deno.test("progressLine() counts without a bar where the total is unknown", () =
   assert.equal(progressLine(stage, 10_000, 80, 5, styleFor(false)), "fetch MB 3");
 });
 
+Deno.test("progressLine() tells why the job of a stage waits", () => {
+  const waits = "suitable nodes are busy (Resources)";
+  const stage: RunningStage = { ...training(), since: 1000, waits };
+  assert.equal(progressLine(stage, 13_000, 80, 8, styleFor(false)), `train@8  waiting for 12 s: ${waits}`);
+});
+
 Deno.test("progressLine() tells how long a stage runs that reports nothing", () => {
   const stage: RunningStage = { name: "plot", since: 1000, pace: new Pace() };
   assert.equal(progressLine(stage, 13_000, 80, 4, styleFor(false)), "plot running for 12 s");

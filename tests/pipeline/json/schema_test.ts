@@ -51,6 +51,8 @@ const EVENTS: { readonly [K in Event["kind"]]: Extract<Event, { kind: K }> } = {
   "stage frozen": { kind: "stage frozen", time, stage: "a" },
   "stage started": { kind: "stage started", time, stage: "a", reasons, sandbox: "full" },
   "stage submitted": { kind: "stage submitted", time, stage: "a", job: "12_3", attached: false, because: "job 11 was" },
+  "stages waiting": { kind: "stages waiting", time, stages: ["a", "b"], reason: "Resources", text: "nodes are busy" },
+  "stages begun": { kind: "stages begun", time, stages: ["a"] },
   "stage left": { kind: "stage left", time, stage: "a", job: "12" },
   "stage progress": { kind: "stage progress", time, stage: "a", done: 1, total: 3, unit: "epoch", values: { loss: 1 } },
   "stage output": { kind: "stage output", time, stage: "a", stream: "stderr", text: "oh" },

@@ -113,19 +113,29 @@ async function runsAgain(
 }
 
 test("while the controller is away jobs go on, and what comes next is submitted when it is back", async (cluster) => {
+  await withoutController(cluster, "SIGTERM");
+}, true);
+
+test("also where it was killed, and knows what it had written down", async (cluster) => {
+  await withoutController(cluster, "SIGKILL");
+}, true);
+
+async function withoutController(cluster: TestCluster, signal: Deno.Signal): Promise<void> {
   await using project = await Project.create({
     "pipeline.yaml": `executor: slurm
 stages:
-  work: { cmd: "echo begun; while ! test -f go; do sleep 0.1; done; touch out", outs: [out] }
+  work: { cmd: "echo begun; echo run >> runs; while ! test -f go; do sleep 0.1; done; touch out", outs: [out] }
   next: { cmd: cp out next, deps: [out], outs: [next] }
 `,
   });
   const running = await begin(project, cluster);
-  await cluster.kill("slurmctld", "SIGTERM");
+  await cluster.remembers((await cluster.jobs()).at(-1)!.split(" ")[1]!);
+  await cluster.kill("slurmctld", signal);
   await project.write("go", "");
   await running.says(/work finished/);
   await running.says(/next runs/);
   setTimeout(() => cluster.startController(), 2000);
   const { code, stdout, ran } = await running.finish();
   assert.deepEqual([code, ran], [0, ["work", "next"]], stdout);
-}, true);
+  assert.equal(await project.read("runs"), "run\n");
+}

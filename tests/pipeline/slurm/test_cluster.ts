@@ -10,6 +10,10 @@ import { join } from "node:path";
 export interface ClusterOptions {
   /** How many nodes, of four CPUs and 4,000 MB each; two unless given. */
   readonly nodes?: number;
+  /** GPUs of each node, character devices that stand for some; none unless given. */
+  readonly gpus?: number;
+  /** Seconds after which the controller forgets a job that has ended; 300 unless given. */
+  readonly memory?: number;
 }
 
 /** What has to be installed. */
@@ -69,13 +73,14 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** Starts a cluster and waits until its nodes are ready. */
-  static async start({ nodes = 2 }: ClusterOptions = {}): Promise<TestCluster> {
+  static async start({ nodes = 2, gpus = 0, memory = 300 }: ClusterOptions = {}): Promise<TestCluster> {
     const folder = await Deno.makeTempDir({ prefix: "slurm-test-" });
     const names = Array.from({ length: nodes }, (_, index) => `node${index + 1}`);
     const cluster = new TestCluster(folder, names);
     mkdirSync(join(folder, "state"));
     for (const name of names) mkdirSync(join(folder, name));
-    writeFileSync(join(folder, "slurm.conf"), configuration(folder, names));
+    writeFileSync(join(folder, "slurm.conf"), configuration(folder, names, gpus, memory));
+    if (gpus > 0) writeFileSync(join(folder, "gres.conf"), `Name=gpu File=/dev/tty[0-${gpus - 1}]\n`);
     try {
       cluster.startController();
       for (const name of names) cluster.startNode(name);
@@ -112,6 +117,14 @@ export class TestCluster implements AsyncDisposable {
     this.#daemons.delete(name);
     daemon?.kill(signal);
     await daemon?.status;
+  }
+
+  /** Waits until the controller has written down what it knows of a job, by its name. */
+  async remembers(name: string): Promise<void> {
+    await this.until(async () => {
+      const bytes = await Deno.readFile(join(this.#folder, "state", "job_state"));
+      return new TextDecoder("latin1").decode(bytes).includes(name);
+    });
   }
 
   /** What a program of Slurm's prints. */
@@ -160,7 +173,7 @@ export class TestCluster implements AsyncDisposable {
   }
 }
 
-function configuration(folder: string, nodes: readonly string[]): string {
+function configuration(folder: string, nodes: readonly string[], gpus: number, memory: number): string {
   const [host] = hostname().split(".");
   const ports = freePorts(nodes.length + 1);
   const lines = [
@@ -193,13 +206,17 @@ function configuration(folder: string, nodes: readonly string[]): string {
     "AccountingStorageType=accounting_storage/none",
     "PreemptType=preempt/partition_prio",
     "PreemptMode=CANCEL",
+    `MinJobAge=${memory}`,
+    ...gpus > 0 ? ["GresTypes=gpu"] : [],
     "KillWait=2",
     "SlurmdTimeout=5",
     "ReturnToService=2",
     "DefMemPerCPU=500",
     "SlurmdParameters=config_overrides",
     ...nodes.map((name, index) =>
-      `NodeName=${name} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[index + 1]} CPUs=4 RealMemory=4000`
+      `NodeName=${name} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[index + 1]} CPUs=4 RealMemory=4000${
+        gpus > 0 ? ` Gres=gpu:${gpus}` : ""
+      }`
     ),
     "PartitionName=main Nodes=ALL Default=YES State=UP PriorityTier=1",
     "PartitionName=short Nodes=ALL State=UP MaxTime=1 DefaultTime=1 PriorityTier=1",
