@@ -8,10 +8,11 @@ import type { OutRecord } from "../store/out_record.ts";
 import { Workspace } from "../store/workspace.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
-import { conclude, type Opened, openLock, openRequests, report } from "./opening.ts";
+import { conclude, type Opened, openLock, openRequests } from "./opening.ts";
 import { storedOuts } from "./push.ts";
 import type { RemoteFlags } from "./remote_flags.ts";
 import { selectedRemotes } from "./remote_selection.ts";
+import { showTransfers, type TransferView } from "./shown_transfer.ts";
 import { soleWriter } from "./sole_writer.ts";
 
 /** Results that are asked for at once. */
@@ -35,48 +36,57 @@ export default async function fetch(this: Context, flags: RemoteFlags, ...target
  * @param then gets the stages whose outs could be had, with this process as the writer
  */
 export async function fetchRequests(
-  context: Context,
+  from: Context,
   flags: RemoteFlags,
   targets: readonly string[],
   command: string,
   isHere: (opened: Opened, workspace: Workspace, stage: Stage, outs: readonly OutRecord[]) => Promise<boolean>,
   then: (opened: Opened, workspace: Workspace, lock: Lock, had: ReadonlySet<string>) => Promise<void> = async () => {},
 ): Promise<void> {
+  const context = { ...from, json: flags.json };
   for (const opened of await openRequests(context, { ...flags, singleItem: true }, targets)) {
-    const remotes = new Remotes(
-      await selectedRemotes(opened.pipeline, flags, command),
-      (diagnostic) => report(context, [diagnostic]),
-    );
+    await showTransfers(context, async (view) => await fetchOne(view, opened));
+  }
+
+  async function fetchOne({ signal, begin, report }: TransferView, opened: Opened): Promise<void> {
+    const places = await selectedRemotes(opened.pipeline, flags, command, { signal });
+    const remotes = new Remotes(places, (diagnostic) => report([diagnostic]));
     using workspace = await Workspace.open(opened.pipeline.folder);
-    await using _writer = await soleWriter(context, workspace);
+    await using _writer = await soleWriter(context, workspace, signal);
     const lock = await openLock(context, opened, workspace);
     if (lock === undefined) return;
+    const transfer = begin(command);
     const stages = [...opened.graph.stages.values()].filter(({ name }) =>
       opened.selected.has(name) && lock.stages.has(name)
     );
     const missing: string[] = [];
     let [results, objects, bytes, there] = [0, 0, 0, 0];
     await inParallel(stages, AT_ONCE, async (stage) => {
+      if (signal.aborted) return;
       const record = lock.stages.get(stage.name)!;
       const outs = storedOuts(stage, record);
       if (await isHere(opened, workspace, stage, outs)) return void (there += 1);
       const wanted = { stage: stage.name, fingerprint: record.fingerprint, outs };
-      const provided = await remotes.provide(workspace, wanted);
+      const provided = await remotes.provide(workspace, wanted, transfer.meter);
       if (provided === undefined) return void missing.push(stage.name);
       if (isRestorable(stage)) workspace.results.write(provided.result);
       results += 1;
       objects += provided.objects;
       bytes += provided.bytes;
     });
-    context.output.write(
-      `${countText(results, "result")} fetched (${countText(objects, "object")}, ${
-        bytesText(bytes)
-      }), ${there} there already\n`,
-    );
+    transfer.end({ objects, bytes }, { results, there });
+    if (!flags.json) {
+      context.output.write(
+        `${countText(results, "result")} fetched (${countText(objects, "object")}, ${
+          bytesText(bytes)
+        }), ${there} there already\n`,
+      );
+    }
+    if (signal.aborted) return;
     await then(opened, workspace, lock, new Set(stages.map(({ name }) => name)).difference(new Set(missing)));
-    if (missing.length === 0) continue;
+    if (missing.length === 0) return;
     const names = stages.filter(({ name }) => missing.includes(name)).map(({ name }) => name).join(", ");
-    report(context, [{
+    report([{
       severity: "error",
       message: `No remote has the outs of ${names}`,
       hints: ["repro makes them"],

@@ -14,7 +14,13 @@ export default async function pull(this: Context, flags: PullFlags, ...targets: 
     }
     return true;
   }, async ({ graph }, workspace, lock, had) => {
-    const changes = await restoreStages(this, { graph, selected: had }, workspace, lock, flags);
-    this.output.write(`${changes.conclusion()}\n`);
+    const changes = await restoreStages(
+      { ...this, json: flags.json },
+      { graph, selected: had },
+      workspace,
+      lock,
+      flags,
+    );
+    if (!flags.json) this.output.write(`${changes.conclusion()}\n`);
   });
 }

@@ -15,9 +15,10 @@ import { StoreError } from "../store/store_error.ts";
 import { Workspace } from "../store/workspace.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit_code.ts";
-import { conclude, type Opened, openLock, openRequests, report } from "./opening.ts";
+import { conclude, type Opened, openLock, openRequests } from "./opening.ts";
 import type { PushFlags } from "./remote_flags.ts";
 import { selectedRemotes } from "./remote_selection.ts";
+import { showTransfers, type TransferView } from "./shown_transfer.ts";
 import { soleWriter } from "./sole_writer.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -29,24 +30,34 @@ const AT_ONCE = 4;
 
 /** `push`: brings what the lock records to the remotes that may be written to. Targets mean themselves alone. */
 export default async function push(this: Context, flags: PushFlags, ...targets: string[]): Promise<void> {
-  for (const opened of await openRequests(this, { ...flags, singleItem: true }, targets)) {
-    using workspace = await Workspace.open(opened.pipeline.folder);
-    const remotes = await writable(opened.pipeline, flags, workspace);
-    await using _writer = await soleWriter(this, workspace);
-    const lock = await openLock(this, opened, workspace);
-    if (lock === undefined) return;
-    const results = await recordedResults(opened, workspace, lock);
-    if (flags.runCache) addRunCache(workspace, results);
-    for (const remote of remotes) await pushTo(this, workspace, remote, [...results.values()]);
+  const context = { ...this, json: flags.json };
+  for (const opened of await openRequests(context, { ...flags, singleItem: true }, targets)) {
+    await showTransfers(context, async (view) => {
+      using workspace = await Workspace.open(opened.pipeline.folder);
+      const remotes = await writable(opened.pipeline, flags, workspace, view.signal);
+      await using _writer = await soleWriter(context, workspace, view.signal);
+      const lock = await openLock(context, opened, workspace);
+      if (lock === undefined) return;
+      const results = await recordedResults(opened, workspace, lock);
+      if (flags.runCache) addRunCache(workspace, results);
+      for (const remote of remotes) {
+        if (!view.signal.aborted) await pushTo(context, view, workspace, remote, [...results.values()]);
+      }
+    });
   }
 }
 
-async function writable(pipeline: Pipeline, flags: PushFlags, { index }: Workspace): Promise<readonly Remote[]> {
+async function writable(
+  pipeline: Pipeline,
+  flags: PushFlags,
+  { index }: Workspace,
+  signal: AbortSignal,
+): Promise<readonly Remote[]> {
   const notes = {
     get: (key: string): string | undefined => index.get(UPLOADS, key),
     set: (key: string, text: string): void => index.set(UPLOADS, key, text),
   };
-  const remotes = await selectedRemotes(pipeline, flags, "push", notes);
+  const remotes = await selectedRemotes(pipeline, flags, "push", { notes, signal });
   const chosen = remotes.filter(({ options }) => !options.readOnly);
   if (chosen.length > 0) return chosen;
   const names = remotes.map(({ options }) => options.name).join(", ");
@@ -104,25 +115,28 @@ function addRunCache({ results }: Workspace, all: Map<string, StoredResult>): vo
 
 async function pushTo(
   context: Context,
+  { signal, begin, report }: TransferView,
   workspace: Workspace,
   remote: Remote,
   results: readonly StoredResult[],
 ): Promise<void> {
+  const transfer = begin(remote.options.name);
   let [pushed, there, objects, bytes] = [0, 0, 0, 0];
   let lost: RemoteError | undefined;
   await inParallel(results, AT_ONCE, async (result) => {
-    if (lost !== undefined) return;
+    if (lost !== undefined || signal.aborted) return;
     try {
-      const traffic = await upload(workspace, remote, result);
+      const traffic = await upload(workspace, remote, result, transfer.meter);
       objects += traffic.objects;
       bytes += traffic.bytes;
       if (traffic.isNew) pushed += 1;
       else there += 1;
     } catch (error) {
+      if (signal.aborted) return;
       if (error instanceof RemoteError && error.unreachable) lost = error;
       else if (error instanceof RemoteError || error instanceof StoreError) {
         const message = `The result of ${result.stage} is not on ${remote.options.name}: ${error.message}`;
-        report(context, [{
+        report([{
           severity: "warning",
           message,
           hints: ["Push again; where the cache lacks it, reproduce first"],
@@ -132,9 +146,11 @@ async function pushTo(
     }
   });
   if (lost !== undefined) {
-    report(context, [lostWarning(remote, lost)]);
+    report([lostWarning(remote, lost)]);
     conclude(context, EXIT.failed);
   }
+  transfer.end({ objects, bytes }, { results: pushed, there });
+  if (context.json) return;
   context.output.write(
     `${remote.options.name}: ${countText(pushed, "result")} pushed (${countText(objects, "object")}, ${
       bytesText(bytes)

@@ -9,6 +9,8 @@ export type RemoteFlags = CommonFlags & {
   readonly remote?: string;
   /** Requests at once. */
   readonly jobs?: number;
+  /** For programs: an event a line. */
+  readonly json: boolean;
 };
 
 /** Flags of `push`. */

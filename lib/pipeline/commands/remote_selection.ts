@@ -1,16 +1,14 @@
 import { basename } from "node:path";
 import { DVC_FILE, type Pipeline } from "../file/pipeline.ts";
 import { nearest } from "../nearest.ts";
-import { openRemotes } from "../remote/opening.ts";
+import { type OpeningOptions, openRemotes } from "../remote/opening.ts";
 import type { Remote } from "../remote/remote.ts";
-import type { UploadNotes } from "../remote/s3_store.ts";
 import type { RemoteFlags } from "./remote_flags.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
  * The remotes of a pipeline, or the one that a flag names.
  *
- * @param notes on uploads that were broken off
  * @param what is to be done, for the message where there are none: `push`
  * @throws {UsageError} where there are none, or none of that name
  */
@@ -18,7 +16,7 @@ export async function selectedRemotes(
   { file, remotes = [] }: Pipeline,
   { remote: name, jobs }: Pick<RemoteFlags, "remote" | "jobs">,
   what: string,
-  notes?: UploadNotes,
+  options: OpeningOptions = {},
 ): Promise<readonly Remote[]> {
   if (remotes.length === 0) {
     throw new UsageError(
@@ -36,5 +34,8 @@ export async function selectedRemotes(
       `There is no remote ${name}${near === undefined ? `; there are ${names.join(", ")}` : `; did you mean ${near}?`}`,
     );
   }
-  return await openRemotes(remotes.filter((place) => name === undefined || place.name === name), jobs, notes);
+  return await openRemotes(remotes.filter((place) => name === undefined || place.name === name), {
+    ...options,
+    requests: jobs,
+  });
 }

@@ -11,7 +11,12 @@ import {
   type RemoteVerifyFlags,
 } from "./remote_flags.ts";
 
-const remoteFlags = { remote: remoteFlag, jobs: requestsFlag, ...commonFlags };
+const remoteFlags = {
+  remote: remoteFlag,
+  jobs: requestsFlag,
+  json: flag("For programs: an event a line, as JSON"),
+  ...commonFlags,
+};
 
 const push = buildCommand<PushFlags, string[], Context>({
   loader: () => import("./push.ts"),

@@ -1,4 +1,5 @@
 import type { Executor } from "../file/pipeline.ts";
+import type { Remote } from "../remote/remote.ts";
 import type { TaskOutcome } from "../run/scheduler.ts";
 import { Workspace } from "../store/workspace.ts";
 import type { Context } from "./context.ts";
@@ -57,13 +58,19 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
         "--detach is for stages that run on Slurm, and none of these does; add --executor slurm, or executor: slurm to the file",
       );
     }
-    const remotes = flags.pull ? await selectedRemotes(opened.pipeline, {}, "--pull") : [];
+    const remotes = (signal: AbortSignal): Promise<readonly Remote[]> =>
+      selectedRemotes(opened.pipeline, {}, "--pull", { signal });
     const keeping = flags.force ? options : { ...options, asked: opened.asked };
     using workspace = await Workspace.open(opened.pipeline.folder);
     if (flags.dry) await showPlan(context, workspace, opened, { force: flags.force, json: flags.json, keeping });
     else {
       const retry = retryCommand(this.folder, opened.pipeline.file, "repro", "--single-item");
-      const outcomes = await reproduceShown(context, workspace, opened, { ...flags, retry, keeping, remotes });
+      const outcomes = await reproduceShown(context, workspace, opened, {
+        ...flags,
+        retry,
+        keeping,
+        ...flags.pull && { remotes },
+      });
       if ([...outcomes?.values() ?? []].some((outcome) => isBad(outcome, flags))) conclude(context, EXIT.failed);
     }
     const code = context.process.exitCode ?? EXIT.ok;

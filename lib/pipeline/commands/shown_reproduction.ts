@@ -37,8 +37,8 @@ export type ReproductionFlags =
   & {
     /** What is kept, and what of it is used. */
     readonly keeping?: Keeping;
-    /** Where results are looked for before a stage runs. */
-    readonly remotes?: readonly Remote[];
+    /** Opens the remotes in which results are looked for before a stage runs. */
+    readonly remotes?: (signal: AbortSignal) => Promise<readonly Remote[]>;
     /** The start of the command that runs one stage again, for messages. */
     readonly retry: string;
   };
@@ -78,7 +78,7 @@ export async function reproduceShown(
     ...(flags.executor && { executor: flags.executor }),
     detach: flags.detach ?? false,
     openCluster,
-    ...(flags.remotes && { remotes: flags.remotes }),
+    ...(flags.remotes && { remotes: await flags.remotes(interruption.signal) }),
     ...(flags.keeping && { keeping: flags.keeping }),
   };
   let end: ReproductionEnd | undefined;

@@ -8,12 +8,19 @@ import { report } from "./opening.ts";
 /**
  * Waits until no other process writes to the workspace, says for whom, and lets none until it is disposed of. What a killed
  * run left is put right.
+ *
+ * @param signal ends the waiting
+ * @throws the signal's reason where it is aborted
  */
-export async function soleWriter(context: Context, workspace: Workspace): Promise<AsyncDisposable> {
-  const display = await openDisplay(context.output, context.folder);
+export async function soleWriter(
+  context: Context,
+  workspace: Workspace,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<AsyncDisposable> {
+  const display = await openDisplay(context.output, context.folder, context.json);
   try {
     const onWait = (holder: Holder): void => display.show({ kind: "waiting for writer", time: Date.now(), ...holder });
-    const writer = await acquireWriter(workspace, onWait, new AbortController().signal);
+    const writer = await acquireWriter(workspace, onWait, signal);
     report(context, await heal(workspace.temporary));
     return writer;
   } finally {

@@ -34,6 +34,12 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
       return diagnosticLines(event.diagnostic, options, "");
     case "run interrupted":
       return [line(style.doubtful(interruptedText(event.left)))];
+    case "transfer interrupted":
+      return [
+        line(
+          style.doubtful("interrupted: what is across stays, and the next call goes on from there; once more ends it"),
+        ),
+      ];
     case "waiting for writer":
       return [line(`waits for process ${event.process}, which has been running since ${timeText(event.since)}`)];
     case "value resolved":
@@ -76,6 +82,8 @@ export function eventLines(event: Event, options: EventTextOptions): LogLine[] {
     case "stage frozen":
     case "stage progress":
     case "stages begun":
+    case "transfer progress":
+    case "transfer ended":
     case "run finished":
       return [];
     default:

@@ -1,12 +1,12 @@
 import type { Progress } from "../run/event.ts";
 import type { Pace } from "./pace.ts";
-import { durationText, numberText } from "./quantity.ts";
+import { bytesText, durationText, numberText } from "./quantity.ts";
 import type { Style } from "./style.ts";
 import { cut, cutMiddle, pad, widthOf } from "./width.ts";
 
-/** A stage that is running, as far as the display knows. */
+/** A stage that is running, or a transfer that is under way, as far as the display knows. */
 export interface RunningStage {
-  /** The stage's name. */
+  /** The stage's name, or the transfer's. */
   readonly name: string;
   /** When it started, milliseconds. */
   readonly since: number;
@@ -55,10 +55,12 @@ export function progressLine(
 /** The count, rate, time left and newest values of a stage. */
 export function progressFacts(stage: RunningStage, progress: Progress, now: number): string[] {
   const { done, total, unit, values } = progress;
-  const facts = [`${unit} ${numberText(done)}${total === undefined ? "" : `/${numberText(total)}`}`];
+  const [count, amount] = unit === "B" ? ["", bytesText] : [`${unit} `, numberText];
+  const facts = [`${count}${amount(done)}${total === undefined ? "" : `/${amount(total)}`}`];
   const rate = stage.pace.rate;
   if (rate !== undefined && rate > 0) {
-    facts.push(rate >= 1 ? `${numberText(rate)}/s` : `${durationText(1 / rate)}/${unit}`);
+    if (unit === "B") facts.push(`${bytesText(rate)}/s`);
+    else facts.push(rate >= 1 ? `${numberText(rate)}/s` : `${durationText(1 / rate)}/${unit}`);
   }
   const left = total === undefined || done >= total ? undefined : stage.pace.left(total, now);
   if (left !== undefined) facts.push(`${durationText(left)} left`);

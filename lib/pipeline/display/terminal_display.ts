@@ -1,5 +1,5 @@
 import type { MultiBar, SingleBar } from "cli-progress";
-import type { Event } from "../run/event.ts";
+import type { Event, Progress } from "../run/event.ts";
 import type { Display } from "./display.ts";
 import { eventLines, type EventTextOptions, type LogLine } from "./event_text.ts";
 import type { Output } from "./output.ts";
@@ -36,15 +36,11 @@ export class TerminalDisplay implements Display {
     for (const line of eventLines(event, this.#options)) this.#log(line);
     switch (event.kind) {
       case "stage started":
-        this.#running.set(event.stage, { name: event.stage, since: event.time, pace: new Pace() });
-        this.#progress ??= import("cli-progress");
-        this.#drawSoon();
+        this.#begin(event.stage, event.time);
         break;
       case "stage progress": {
         const stage = this.#running.get(event.stage);
-        if (stage === undefined) break;
-        stage.pace.add(event.time, event.done);
-        stage.progress = event;
+        if (stage !== undefined) advance(stage, event);
         break;
       }
       case "stages waiting":
@@ -52,6 +48,12 @@ export class TerminalDisplay implements Display {
         break;
       case "stages begun":
         for (const name of event.stages) this.#note(name, undefined);
+        break;
+      case "transfer progress":
+        advance(this.#running.get(event.transfer) ?? this.#begin(event.transfer, event.time), event);
+        break;
+      case "transfer ended":
+        this.#remove(event.transfer);
         break;
       case "stage finished":
       case "stage failed":
@@ -76,6 +78,14 @@ export class TerminalDisplay implements Display {
   #note(name: string, waits: string | undefined): void {
     const stage = this.#running.get(name);
     if (stage !== undefined) stage.waits = waits;
+  }
+
+  #begin(name: string, since: number): RunningStage {
+    const stage: RunningStage = { name, since, pace: new Pace() };
+    this.#running.set(name, stage);
+    this.#progress ??= import("cli-progress");
+    this.#drawSoon();
+    return stage;
   }
 
   #drawSoon(): void {
@@ -117,6 +127,7 @@ export class TerminalDisplay implements Display {
   }
 
   #remove(name: string): void {
+    if (!this.#running.has(name)) return;
     const bar = this.#bars.get(name);
     if (this.#running.size === 1) this.#stop();
     else if (bar !== undefined) this.#multiBar?.remove(bar);
@@ -151,4 +162,10 @@ export class TerminalDisplay implements Display {
     };
     return stream as unknown as NodeJS.WritableStream;
   }
+}
+
+/** Takes note of how far it is. */
+function advance(stage: RunningStage, event: Progress & { readonly time: number }): void {
+  stage.pace.add(event.time, event.done);
+  stage.progress = event;
 }

@@ -40,7 +40,7 @@ export interface DiagnosticLine {
   readonly diagnostic: DiagnosticJson;
 }
 
-/** A line of `repro --json`: an event, with the time as ISO 8601 in UTC. */
+/** A line of `repro --json`, or of another command that takes a while: an event, with the time as ISO 8601 in UTC. */
 export type EventJson = Event extends infer E ? E extends Event ?
       & { readonly schema: typeof JSON_SCHEMA }
       & {

@@ -77,7 +77,15 @@ function event<K extends string, S extends z.ZodRawShape>(kind: K, shape: S) {
   return z.strictObject({ schema, kind: z.literal(kind), time, ...shape });
 }
 
-/** A line of `repro --json`. */
+const progress = {
+  done: z.number(),
+  total: z.number().exactOptional(),
+  unit: z.string(),
+  values: z.record(z.string(), z.number()).exactOptional(),
+};
+const transfer = z.string().describe("The stage whose outs come, the remote that is pushed to, `fetch` or `pull`");
+
+/** A line of `repro --json`, or of another command that takes a while. */
 const eventShape: z.ZodType<EventJson> = z.discriminatedUnion("kind", [
   event("run started", { stages: z.array(z.string()), jobs: z.int().min(1) }),
   event("run warning", { diagnostic: diagnosticShape }),
@@ -112,13 +120,7 @@ const eventShape: z.ZodType<EventJson> = z.discriminatedUnion("kind", [
     text: z.string().describe("The same for people"),
   }),
   event("stages begun", { stages: z.array(z.string()) }),
-  event("stage progress", {
-    stage,
-    done: z.number(),
-    total: z.number().exactOptional(),
-    unit: z.string(),
-    values: z.record(z.string(), z.number()).exactOptional(),
-  }),
+  event("stage progress", { stage, ...progress }),
   event("stage output", { stage, stream: z.enum(["stdout", "stderr"]), text: z.string() }),
   event("stage warning", { stage, diagnostic: diagnosticShape }),
   event("stage finished", { stage, seconds }),
@@ -126,6 +128,16 @@ const eventShape: z.ZodType<EventJson> = z.discriminatedUnion("kind", [
   event("stage skipped", { stage, because: z.string().describe("The stage that failed") }),
   event("stage cancelled", { stage, resumes: z.boolean() }),
   event("stage left", { stage, job: z.string() }),
+  event("transfer progress", { transfer, ...progress }),
+  event("transfer ended", {
+    transfer,
+    objects: z.int().min(0),
+    bytes: z.int().min(0),
+    seconds,
+    results: z.int().min(0).exactOptional().describe("Results that came across, of a transfer of several"),
+    there: z.int().min(0).exactOptional().describe("Results that were there already"),
+  }),
+  event("transfer interrupted", {}),
   event("run finished", { seconds, ok: z.boolean() }),
 ]);
 

@@ -108,8 +108,16 @@ export function planRemoteCollection(
   return { entries: removed, contents: doomed, freed: total - left, left };
 }
 
-/** Removes it: entries before the contents that they name, so that no entry is left without. */
-export async function collectRemote(remote: Remote, { entries, contents }: RemoteCollection): Promise<void> {
+/**
+ * Removes it: entries before the contents that they name, so that no entry is left without. What killed writers have left goes,
+ * too.
+ */
+export async function collectRemote(
+  remote: Remote,
+  { entries, contents }: RemoteCollection,
+  now: number = Date.now(),
+): Promise<void> {
+  await remote.tidy(now - GRACE_MS);
   for (const items of [entries, contents]) {
     await inParallel(items, AT_ONCE, ({ kind, name }) => remote.delete(kind, name));
   }

@@ -1,6 +1,7 @@
 import { parseManifest } from "../store/manifest.ts";
 import type { Workspace } from "../store/workspace.ts";
 import type { PackName, RemoteEntry } from "./entry.ts";
+import { Meter } from "./meter.ts";
 import type { ObjectName } from "./object_store.ts";
 import { readPack } from "./pack.ts";
 import { inParallel } from "./parallel.ts";
@@ -22,43 +23,54 @@ export interface Traffic {
  * Brings what an entry's result needs, and the cache does not have, into the cache. Its manifests come first, as they say
  * what is needed.
  *
+ * @param meter is told of what comes
  * @throws {RemoteError} where the remote does not have it whole, or cannot be asked; what came stays in the cache
  */
 export async function download(
   { blobs }: Workspace,
   remote: Remote,
   { result: { outs }, contents, packs }: RemoteEntry,
-  signal?: AbortSignal,
+  meter: Meter = new Meter(),
 ): Promise<Traffic> {
   let [objects, bytes] = [0, 0];
   const sizes = new Map(contents.map(({ sha256, size }) => [sha256, size]));
   const isAlone = ({ sha256 }: ObjectName): boolean => sizes.has(sha256);
-  const bring = async (name: ObjectName): Promise<void> => {
-    if (!await remote.readInto(blobs, name, signal)) throw lost(name);
+  const bring = async (name: ObjectName, files: number): Promise<void> => {
+    const { at, done } = meter.object(name, files);
+    if (!await remote.readInto(blobs, name, at)) throw lost(name);
+    done();
     objects += 1;
     bytes += name.size;
   };
-  const bringPack = async (name: PackName): Promise<void> => {
-    const content = await remote.read(name, signal);
+  const bringPack = async (name: PackName, files: number): Promise<void> => {
+    const { at, done } = meter.object(name, files);
+    const content = await remote.read(name, at);
     if (content === undefined) throw lost(name);
     const pack = readPack(content);
     if (pack === undefined) throw new RemoteError(`${name.sha256.slice(0, 12)} is no pack`);
     for (const [digest, part] of pack) if (!blobs.has(digest, part.length)) blobs.adoptBytes(part, digest);
+    done();
     objects += 1;
     bytes += name.size;
   };
-  const bringAll = async (names: readonly ObjectName[]): Promise<void> => {
+  const bringAll = async (names: readonly ObjectName[], areFiles: boolean): Promise<void> => {
     const missing = names.filter(({ sha256, size }) => !blobs.has(sha256, size));
-    const inPacks = new Set(missing.filter((name) => !isAlone(name)).map(({ sha256 }) => packOf(packs, sha256)));
+    const alone = missing.filter(isAlone);
+    const inPacks = Map.groupBy(missing.filter((name) => !isAlone(name)), ({ sha256 }) => packOf(packs, sha256));
     if (inPacks.has(undefined)) throw new RemoteError("its entry does not say where all of it is");
-    await inParallel(missing.filter(isAlone), AT_ONCE, bring);
-    await inParallel([...inPacks].filter((pack) => pack !== undefined), AT_ONCE, bringPack);
+    const groups = [...inPacks].flatMap(([pack, { length }]) => pack === undefined ? [] : [{ pack, files: length }]);
+    for (const { size } of [...alone, ...groups.map(({ pack }) => pack)]) meter.expect(size);
+    await inParallel(alone, AT_ONCE, (name) => bring(name, areFiles ? 1 : 0));
+    await inParallel(groups, AT_ONCE, ({ pack, files }) => bringPack(pack, files));
     const left = missing.find(({ sha256, size }) => !blobs.has(sha256, size));
     if (left !== undefined) throw new RemoteError(`its pack does not hold ${left.sha256.slice(0, 12)}`);
   };
 
   const folders = outs.filter(({ kind }) => kind === "directory");
-  await bringAll(folders.flatMap(({ sha256 }) => blobs.has(sha256) ? [] : [{ sha256, size: sizes.get(sha256) ?? 0 }]));
+  await bringAll(
+    folders.flatMap(({ sha256 }) => blobs.has(sha256) ? [] : [{ sha256, size: sizes.get(sha256) ?? 0 }]),
+    false,
+  );
   const files = folders.flatMap(({ sha256, path }) => {
     const manifest = blobs.text(sha256);
     const entries = manifest === undefined ? undefined : parseManifest(manifest);
@@ -66,7 +78,7 @@ export async function download(
     return entries;
   });
   const needed = [...outs.filter(({ kind }) => kind === "file"), ...files];
-  await bringAll([...new Map(needed.map(({ sha256, size }) => [sha256, { sha256, size }])).values()]);
+  await bringAll([...new Map(needed.map(({ sha256, size }) => [sha256, { sha256, size }])).values()], true);
   return { objects, bytes };
 }
 

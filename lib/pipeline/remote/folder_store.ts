@@ -1,18 +1,29 @@
-import { createReadStream, existsSync } from "node:fs";
-import { chmod, copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { counting } from "./meter.ts";
 import type { Body, ObjectKind, ObjectName, ObjectStore, Reading, StoredItem } from "./object_store.ts";
 import { RemoteError, remoteErrorOf } from "./remote_error.ts";
+
+/** What is read and written at once. */
+const CHUNK_BYTES = 1 << 20;
 
 /** A folder as a remote: on a shared disk, say. `cas/<hh>/<sha256>` and `ac/<hh>/<fingerprint>`, drafts in `tmp`. */
 export class FolderStore implements ObjectStore {
   /** Compressed contents are fewer bytes for a disk that is far. */
   readonly compresses = true;
   readonly #folder: string;
+  readonly #signal: AbortSignal | undefined;
 
-  /** Takes an absolute folder; it is made when something is written, where the folder that it lies in is there. */
-  constructor(folder: string) {
+  /**
+   * Takes an absolute folder; it is made when something is written, where the folder that it lies in is there.
+   *
+   * @param signal ends what is under way
+   */
+  constructor(folder: string, signal?: AbortSignal) {
     this.#folder = folder;
+    this.#signal = signal;
   }
 
   /** Whether the file is there. */
@@ -26,18 +37,17 @@ export class FolderStore implements ObjectStore {
     if (!existsSync(path)) return undefined;
     return await Promise.resolve({
       offset,
-      chunks: guarded(createReadStream(path, { start: offset, highWaterMark: 1 << 20 })),
+      chunks: guarded(createReadStream(path, { start: offset, highWaterMark: CHUNK_BYTES })),
     });
   }
 
   /** Writes a draft, flushes it and renames it. */
-  async write({ sha256 }: ObjectName, body: Body): Promise<void> {
+  async write({ sha256 }: ObjectName, body: Body, at: (position: number) => void = () => {}): Promise<void> {
     await this.#place(this.#path("cas", sha256), async (draft) => {
       if (body.kind === "bytes") await writeFile(draft, body.bytes, { flag: "wx" });
       else {
-        await copyFile(body.path, draft);
-        // The cache's own files may not be written.
-        await chmod(draft, 0o644);
+        const chunks = createReadStream(body.path, { highWaterMark: CHUNK_BYTES });
+        await pipeline(chunks, counting(at), createWriteStream(draft, { flags: "wx" }), { signal: this.#signal });
       }
     });
   }
@@ -76,6 +86,16 @@ export class FolderStore implements ObjectStore {
       await rm(this.#path(kind, name), { force: true });
     } catch (error) {
       throw remoteErrorOf(error);
+    }
+  }
+
+  /** Removes drafts. */
+  async tidy(time: number): Promise<void> {
+    for (const name of await entriesOf(join(this.#folder, "tmp"))) {
+      const draft = join(this.#folder, "tmp", name);
+      // Its writer may have ended meanwhile.
+      const modified = (await stat(draft).catch(() => undefined))?.mtimeMs ?? Infinity;
+      if (modified < time) await rm(draft, { force: true });
     }
   }
 

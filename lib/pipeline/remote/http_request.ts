@@ -2,8 +2,9 @@ import { createReadStream } from "node:fs";
 import { request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 import { pipeline } from "node:stream/promises";
-import type { Reading } from "./object_store.ts";
-import { RemoteError, remoteErrorOf } from "./remote_error.ts";
+import { counting } from "./meter.ts";
+import type { Connection, Reading } from "./object_store.ts";
+import { interrupted, RemoteError, remoteErrorOf } from "./remote_error.ts";
 
 /** A slower upload counts as stuck: bytes a millisecond. */
 const SLOWEST = 50;
@@ -19,16 +20,21 @@ export interface Answered {
 /**
  * Asks a server.
  *
- * @param silence milliseconds after which a server that does not answer counts as lost; a body has as long as it needs
+ * @param bodyBytes what is sent has as long as it needs
  * @throws {RemoteError} where there is no answer, or one that says no
  */
-export async function ask(request: Request, silence: number, bodyBytes = 0): Promise<Answered> {
+export async function ask(
+  request: Request,
+  { silence, signal }: Connection,
+  bodyBytes = 0,
+): Promise<Answered> {
   const giveUp = new AbortController();
   const timer = setTimeout(() => giveUp.abort(), silence + bodyBytes / SLOWEST);
   let response: Response;
   try {
-    response = await fetch(request, { signal: giveUp.signal });
+    response = await fetch(request, { signal: AbortSignal.any([giveUp.signal, ...signal ? [signal] : []]) });
   } catch (error) {
+    if (signal?.aborted) throw interrupted();
     const message = giveUp.signal.aborted ? `no answer came for ${Math.round(silence / 1000)} s` : causeOf(error);
     throw new RemoteError(message, { transient: true, unreachable: true });
   } finally {
@@ -42,6 +48,7 @@ export async function ask(request: Request, silence: number, bodyBytes = 0): Pro
 /**
  * Sends a file by PUT, with its length said before, as servers ask for it that check what they take.
  *
+ * @param at is told how many bytes were sent
  * @throws {RemoteError} where there is no answer, or one that says no
  */
 export async function putFile(
@@ -49,13 +56,15 @@ export async function putFile(
   headers: Readonly<Record<string, string>>,
   path: string,
   size: number,
-  silence: number,
+  { silence, signal }: Connection,
+  at: (position: number) => void,
 ): Promise<void> {
   const send = url.protocol === "https:" ? secureRequest : plainRequest;
   const request = send(url, {
     method: "PUT",
     headers: { ...headers, "content-length": String(size) },
     timeout: silence,
+    ...signal && { signal },
   });
   const answered = new Promise<{ readonly status: number; readonly retryAfter: string | null }>((resolve, reject) => {
     request.on("timeout", () => request.destroy(new Error(`no answer came for ${Math.round(silence / 1000)} s`)));
@@ -68,13 +77,14 @@ export async function putFile(
     });
   });
   // A server that says no need not read all of it, and then this fails; what it said counts.
-  const sent = pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), request).catch(() => {});
+  const sent = pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), counting(at), request).catch(() => {});
   try {
     const { status, retryAfter } = await answered;
     request.destroy();
     await sent;
     if (status >= 300) throw refusal(status, retryAfter, "");
   } catch (error) {
+    if (signal?.aborted) throw interrupted();
     throw remoteErrorOf(error, { transient: true, unreachable: true });
   }
 }

@@ -1,6 +1,14 @@
 import { readActionResult, writeActionResult } from "./action_result.ts";
 import { type Answered, ask, dropped, putFile, readingOf } from "./http_request.ts";
-import { type Body, type ObjectKind, type ObjectName, type ObjectStore, type Reading, sizeOf } from "./object_store.ts";
+import {
+  type Body,
+  type Connection,
+  type ObjectKind,
+  type ObjectName,
+  type ObjectStore,
+  type Reading,
+  sizeOf,
+} from "./object_store.ts";
 import { RemoteError } from "./remote_error.ts";
 
 /** A server of Bazel's HTTP cache protocol: `/cas/<sha256>` and `/ac/<sha256>`, by GET, HEAD and PUT. */
@@ -9,16 +17,15 @@ export class HttpStore implements ObjectStore {
   readonly compresses = false;
   readonly #base: URL;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #silence: number;
+  readonly #connection: Connection;
 
   /**
    * Nothing is asked yet.
    *
    * @param url what stands before `/cas`; a user and a password in it are sent as such
    * @param authorization the `Authorization` header
-   * @param silence milliseconds after which a server that does not answer counts as lost
    */
-  constructor(url: string, authorization: string | undefined, silence: number) {
+  constructor(url: string, authorization: string | undefined, connection: Connection) {
     this.#base = new URL(url.endsWith("/") ? url : `${url}/`);
     const { username, password } = this.#base;
     const basic = username === ""
@@ -27,7 +34,7 @@ export class HttpStore implements ObjectStore {
     this.#base.username = this.#base.password = "";
     const value = authorization ?? basic;
     this.#headers = { "accept-encoding": "identity", ...(value !== undefined && { authorization: value }) };
-    this.#silence = silence;
+    this.#connection = connection;
   }
 
   /** By HEAD. */
@@ -46,9 +53,9 @@ export class HttpStore implements ObjectStore {
   }
 
   /** By PUT. */
-  async write({ sha256 }: ObjectName, body: Body): Promise<void> {
+  async write({ sha256 }: ObjectName, body: Body, at: (position: number) => void = () => {}): Promise<void> {
     if (body.kind === "file") {
-      return await putFile(this.#url("cas", sha256), this.#headers, body.path, sizeOf(body), this.#silence);
+      return await putFile(this.#url("cas", sha256), this.#headers, body.path, sizeOf(body), this.#connection, at);
     }
     await this.#put("cas", sha256, body.bytes);
   }
@@ -71,7 +78,7 @@ export class HttpStore implements ObjectStore {
 
   async #put(kind: ObjectKind, name: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
     const request = new Request(this.#url(kind, name), { method: "PUT", headers: this.#headers, body });
-    const { status, response } = await ask(request, this.#silence, body.length);
+    const { status, response } = await ask(request, this.#connection, body.length);
     await dropped(response);
     if (status === 404) {
       throw new RemoteError("the server answers 404: it takes nothing under this address", { unreachable: true });
@@ -85,7 +92,7 @@ export class HttpStore implements ObjectStore {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answered> {
     const request = new Request(this.#url(kind, name), { method, headers: { ...this.#headers, ...headers } });
-    return await ask(request, this.#silence);
+    return await ask(request, this.#connection);
   }
 
   #url(kind: ObjectKind, name: string): URL {

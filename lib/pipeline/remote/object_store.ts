@@ -45,8 +45,12 @@ export interface ObjectStore {
    * @param offset bytes to be left out, of an attempt before; the store may give all nevertheless, and says which
    */
   read(sha256: string, offset?: number): Promise<Reading | undefined>;
-  /** Writes a content. */
-  write(name: ObjectName, body: Body): Promise<void>;
+  /**
+   * Writes a content.
+   *
+   * @param at is told how many bytes of the body are across, where that can be known on the way
+   */
+  write(name: ObjectName, body: Body, at?: (position: number) => void): Promise<void>;
   /** Reads an entry; undefined where there is none. */
   readEntry(name: string): Promise<string | undefined>;
   /** Writes an entry, whose contents are written. */
@@ -55,6 +59,16 @@ export interface ObjectStore {
   list?(): AsyncIterable<StoredItem>;
   /** Removes a content or an entry; nothing happens where there is none. Absent where nothing can be removed. */
   delete?(kind: ObjectKind, name: string): Promise<void>;
+  /** Removes what writers that were killed before `time` (ms since 1970) have left unfinished. Absent where there is nothing. */
+  tidy?(time: number): Promise<void>;
+}
+
+/** How a server is talked to. */
+export interface Connection {
+  /** Milliseconds after which one that does not answer counts as lost. */
+  readonly silence: number;
+  /** Ends what is under way, and lets nothing more begin. */
+  readonly signal?: AbortSignal;
 }
 
 /** A content that is being read. */

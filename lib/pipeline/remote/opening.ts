@@ -1,6 +1,6 @@
 import type { RemotePlace } from "../file/pipeline.ts";
 import { StoreError } from "../store/store_error.ts";
-import type { ObjectStore } from "./object_store.ts";
+import type { Connection, ObjectStore } from "./object_store.ts";
 import { Remote } from "./remote.ts";
 import { PATIENCE, type Patience } from "./retry.ts";
 import type { UploadNotes } from "./s3_store.ts";
@@ -9,17 +9,24 @@ import { Signer, SIGNING_KEY_VARIABLE } from "./signature.ts";
 /** The variable that has remotes give up sooner, or later: attempts, and seconds of silence, as `3,10`. */
 const PATIENCE_VARIABLE = "PIPELINE_REMOTE_PATIENCE";
 
+/** How remotes are opened. */
+export interface OpeningOptions {
+  /** At once to each remote; 16 unless given. */
+  readonly requests?: number | undefined;
+  /** On uploads that were broken off; those of this process alone unless given. */
+  readonly notes?: UploadNotes;
+  /** Ends what is under way, and lets nothing more begin. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The remotes of a pipeline file. None is asked yet.
  *
- * @param requests at once to each remote
- * @param notes on uploads that were broken off; those of this process alone unless given
  * @throws {StoreError} where the key to sign with cannot be read, or there are no credentials for a bucket
  */
 export async function openRemotes(
   places: readonly RemotePlace[],
-  requests?: number,
-  notes: UploadNotes = forgetful(),
+  { requests, notes = forgetful(), signal }: OpeningOptions = {},
 ): Promise<readonly Remote[]> {
   const file = Deno.env.get(SIGNING_KEY_VARIABLE);
   const signer = file === undefined ? undefined : await Signer.read(file);
@@ -27,7 +34,7 @@ export async function openRemotes(
   for (const place of places) {
     const { name, url, readOnly, trusts } = place;
     remotes.push(
-      new Remote(await openStore(place, patience(), notes), {
+      new Remote(await openStore(place, { silence: patience().silence, ...signal && { signal } }, notes), {
         name,
         // What stands before the @ may be a password.
         address: url.replace(/\/\/[^/@]*@/, "//"),
@@ -36,21 +43,22 @@ export async function openRemotes(
         patience: patience(),
         ...(signer && { signer }),
         ...(requests !== undefined && { requests }),
+        ...(signal && { signal }),
       }),
     );
   }
   return remotes;
 }
 
-async function openStore(place: RemotePlace, { silence }: Patience, notes: UploadNotes): Promise<ObjectStore> {
+async function openStore(place: RemotePlace, connection: Connection, notes: UploadNotes): Promise<ObjectStore> {
   const { name, url, folder, authorization } = place;
   if (folder !== undefined) {
     const { FolderStore } = await import("./folder_store.ts");
-    return new FolderStore(folder);
+    return new FolderStore(folder, connection.signal);
   }
   if (url.toLowerCase().startsWith("s3:")) {
     const { openBucket } = await import("./s3_opening.ts");
-    return await openBucket(place, silence, notes);
+    return await openBucket(place, connection, notes);
   }
   const header = authorization === undefined ? undefined : Deno.env.get(authorization);
   if (authorization !== undefined && header === undefined) {
@@ -59,7 +67,7 @@ async function openStore(place: RemotePlace, { silence }: Patience, notes: Uploa
     ]);
   }
   const { HttpStore } = await import("./http_store.ts");
-  return new HttpStore(url, header, silence);
+  return new HttpStore(url, header, connection);
 }
 
 function forgetful(): UploadNotes {

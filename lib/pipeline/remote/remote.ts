@@ -14,8 +14,16 @@ import {
   unsealed,
 } from "./entry.ts";
 import { Limit } from "./limit.ts";
-import type { Body, ObjectKind, ObjectName, ObjectStore, Reading, StoredItem } from "./object_store.ts";
-import { RemoteError, remoteErrorOf } from "./remote_error.ts";
+import {
+  type Body,
+  type ObjectKind,
+  type ObjectName,
+  type ObjectStore,
+  type Reading,
+  sizeOf,
+  type StoredItem,
+} from "./object_store.ts";
+import { interrupted, RemoteError, remoteErrorOf } from "./remote_error.ts";
 import { PATIENCE, type Patience, withRetries } from "./retry.ts";
 import { isSigned, type Signer } from "./signature.ts";
 
@@ -40,6 +48,8 @@ export interface RemoteOptions {
   readonly requests?: number;
   /** How often something is tried. */
   readonly patience?: Patience;
+  /** Ends what is under way, and lets nothing more begin. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a remote says of a fingerprint. */
@@ -167,11 +177,18 @@ export class Remote {
     }
   }
 
-  /** Writes a content. */
-  async write(name: ObjectName, body: Body): Promise<void> {
+  /**
+   * Writes a content.
+   *
+   * @param at is told how many bytes of it are across
+   */
+  async write(name: ObjectName, body: Body, at: (position: number) => void = () => {}): Promise<void> {
+    // A body may be compressed.
+    const scale = name.size / Math.max(1, sizeOf(body));
     await this.#try(async (count) => {
       // Of an attempt that failed, the answer alone may have been lost.
-      if (count === 0 || !await this.#store.has(name.sha256)) await this.#store.write(name, body);
+      if (count > 0 && await this.#store.has(name.sha256)) return;
+      await this.#store.write(name, body, (position) => at(position * scale));
     });
     this.#present.add(name.sha256);
   }
@@ -179,24 +196,29 @@ export class Remote {
   /**
    * Reads a content that fits into memory; undefined where there is none.
    *
+   * @param at is told how many bytes have come
    * @throws {RemoteError} where it does not come as what its name says, however often it is asked for
    */
-  async read({ sha256, size }: ObjectName, signal?: AbortSignal): Promise<Uint8Array | undefined> {
+  async read(
+    { sha256, size }: ObjectName,
+    at: (position: number) => void = () => {},
+  ): Promise<Uint8Array | undefined> {
     return await this.#try(async () => {
       const reading = await this.#store.read(sha256);
       if (reading === undefined) return undefined;
       const chunks: Uint8Array[] = [];
       let length = 0;
-      for await (const chunk of this.#arriving(reading, signal)) {
+      for await (const chunk of this.#arriving(reading)) {
         chunks.push(chunk);
         length += chunk.length;
+        at(length);
         if (length > size + SPARE_BYTES) throw damaged(sha256);
       }
       const bytes = new Uint8Array(length);
-      let at = 0;
+      let end = 0;
       for (const chunk of chunks) {
-        bytes.set(chunk, at);
-        at += chunk.length;
+        bytes.set(chunk, end);
+        end += chunk.length;
       }
       const content = contentOf(bytes, sha256, size);
       if (content === undefined) throw damaged(sha256);
@@ -208,9 +230,14 @@ export class Remote {
    * Reads a content of any size into the cache; false where there is none. What had come when a connection is lost does not
    * come again.
    *
+   * @param at is told how many bytes have come
    * @throws {RemoteError} where it does not come as what its name says, however often it is asked for
    */
-  async readInto(blobs: Blobs, name: ObjectName, signal?: AbortSignal): Promise<boolean> {
+  async readInto(
+    blobs: Blobs,
+    name: ObjectName,
+    at: (position: number) => void = () => {},
+  ): Promise<boolean> {
     const draft = blobs.draft();
     const file = await open(draft, "wx");
     let hash = createHash("sha256");
@@ -225,11 +252,12 @@ export class Remote {
         const reading = await this.#store.read(name.sha256, length);
         if (reading === undefined) return false;
         if (reading.offset !== length) begin();
-        for await (const chunk of this.#arriving(reading, signal)) {
+        for await (const chunk of this.#arriving(reading)) {
           if (length === 0) head = chunk.slice(0, 4);
           await writeAll(file, chunk, length);
           hash.update(chunk);
           length += chunk.length;
+          at(length);
           if (length <= name.size + SPARE_BYTES) continue;
           begin();
           throw damaged(name.sha256);
@@ -264,6 +292,11 @@ export class Remote {
     await this.#try(async () => await this.#store.delete?.(kind, name));
   }
 
+  /** Removes what writers that were killed before `time` (ms since 1970) have left unfinished. */
+  async tidy(time: number): Promise<void> {
+    await this.#try(async () => await this.#store.tidy?.(time));
+  }
+
   async #try<T>(action: (count: number) => Promise<T>): Promise<T> {
     return await this.#limit.run(() =>
       withRetries(this.#patience, async (count) => {
@@ -272,17 +305,17 @@ export class Remote {
         } catch (error) {
           throw remoteErrorOf(error);
         }
-      })
+      }, this.options.signal)
     );
   }
 
   /** What comes, as long as something does. */
-  async *#arriving({ chunks }: Reading, signal: AbortSignal | undefined): AsyncIterable<Uint8Array> {
+  async *#arriving({ chunks }: Reading): AsyncIterable<Uint8Array> {
     const { silence } = this.#patience;
     const iterator = chunks[Symbol.asyncIterator]();
     try {
       while (true) {
-        if (signal?.aborted) throw new RemoteError("interrupted");
+        if (this.options.signal?.aborted) throw interrupted();
         const { promise: silent, reject } = Promise.withResolvers<never>();
         const timer = setTimeout(
           () => reject(new RemoteError(`nothing came for ${silence / 1000} s`, { transient: true })),

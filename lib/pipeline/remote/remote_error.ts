@@ -28,6 +28,11 @@ export class RemoteError extends Error {
   }
 }
 
+/** What is thrown once a signal has ended what was asked of a remote. */
+export function interrupted(): RemoteError {
+  return new RemoteError("interrupted", { unreachable: true });
+}
+
 /** An error of whatever kind as one of a remote. */
 export function remoteErrorOf(error: unknown, traits: FailureTraits = {}): RemoteError {
   return error instanceof RemoteError

@@ -3,6 +3,7 @@ import type { OutRecord } from "../store/out_record.ts";
 import type { StoredResult } from "../store/results.ts";
 import type { Workspace } from "../store/workspace.ts";
 import { download, type Traffic } from "./download.ts";
+import type { Meter } from "./meter.ts";
 import type { Remote } from "./remote.ts";
 import { RemoteError } from "./remote_error.ts";
 
@@ -37,25 +38,30 @@ export class Remotes {
     this.#warn = warn;
   }
 
-  /** Brings the contents of a result into the cache; undefined where no remote has it whole. */
+  /**
+   * Brings the contents of a result into the cache; undefined where no remote has it whole.
+   *
+   * @param meter is told of what comes
+   */
   async provide(
     workspace: Workspace,
     { stage, fingerprint, outs }: Wanted,
-    signal?: AbortSignal,
+    meter?: Meter,
   ): Promise<Provided | undefined> {
     for (const remote of this.#remotes) {
+      const { name, signal } = remote.options;
       if (this.#lost.has(remote) || signal?.aborted) continue;
-      const { name } = remote.options;
       try {
         const answer = await remote.entry(fingerprint, outs);
         if (answer.kind === "refused") {
           this.#warn(warning(`The entry of ${stage} on ${name} ${answer.because}`, "It counts as missing"));
         }
         if (answer.kind !== "known") continue;
-        const traffic = await download(workspace, remote, answer.entry, signal);
+        const traffic = await download(workspace, remote, answer.entry, meter);
         return { ...traffic, result: answer.entry.result, remote: name };
       } catch (error) {
         if (!(error instanceof RemoteError)) throw error;
+        if (signal?.aborted) continue;
         if (!error.unreachable) {
           this.#warn(
             warning(`The result of ${stage} cannot be had from ${name}: ${error.message}`, "It counts as missing"),

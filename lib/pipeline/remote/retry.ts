@@ -1,4 +1,5 @@
-import { RemoteError } from "./remote_error.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { interrupted, RemoteError } from "./remote_error.ts";
 
 /** How often something is tried, and how long it takes in between. */
 export interface Patience {
@@ -20,20 +21,23 @@ export const PATIENCE: Patience = { attempts: 5, pause: 400, longestPause: 10_00
  * so that many clients that failed together do not come back together.
  *
  * @param attempt gets the number of the attempt, from 0
+ * @param signal ends it, at once in a pause
  * @throws the last error
  */
 export async function withRetries<T>(
-  { attempts, pause, longestPause }: Patience,
+  { attempts, pause: first, longestPause }: Patience,
   attempt: (count: number) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
   for (let count = 0;; count++) {
+    if (signal?.aborted) throw interrupted();
     try {
       return await attempt(count);
     } catch (error) {
       if (!(error instanceof RemoteError) || !error.transient || count + 1 >= attempts) throw error;
-      const longest = Math.min(longestPause, pause * 2 ** count);
+      const longest = Math.min(longestPause, first * 2 ** count);
       const milliseconds = Math.max(Math.min(error.retryAfter, longestPause), Math.random() * longest);
-      await new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+      await pause(milliseconds, undefined, signal && { signal }).catch(() => {});
     }
   }
 }

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { RemotePlace } from "../file/pipeline.ts";
 import { StoreError } from "../store/store_error.ts";
+import type { Connection } from "./object_store.ts";
 import { type Credentials, S3Store, type UploadNotes } from "./s3_store.ts";
 
 /** Where a bucket is that names no region. */
@@ -14,7 +15,11 @@ const DEFAULT_REGION = "us-east-1";
  *
  * @throws {StoreError} where there are no credentials
  */
-export async function openBucket(place: RemotePlace, silence: number, notes: UploadNotes): Promise<S3Store> {
+export async function openBucket(
+  place: RemotePlace,
+  connection: Connection,
+  notes: UploadNotes,
+): Promise<S3Store> {
   const profile = place.profile ?? Deno.env.get("AWS_PROFILE") ?? "default";
   const settings = profileSettings(profile);
   const region = place.region ?? Deno.env.get("AWS_REGION") ?? Deno.env.get("AWS_DEFAULT_REGION") ??
@@ -36,7 +41,7 @@ export async function openBucket(place: RemotePlace, silence: number, notes: Upl
     region,
     credentials: credentialsOf(place, profile, settings),
   };
-  return await Promise.resolve(new S3Store(bucket, silence, notes));
+  return await Promise.resolve(new S3Store(bucket, connection, notes));
 }
 
 function credentialsOf(

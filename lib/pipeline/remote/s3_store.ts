@@ -5,6 +5,7 @@ import { sha256 } from "../store/hash.ts";
 import { type Answered, ask, dropped, readingOf, textOf } from "./http_request.ts";
 import {
   type Body,
+  type Connection,
   type ObjectKind,
   type ObjectName,
   type ObjectStore,
@@ -68,18 +69,17 @@ export class S3Store implements ObjectStore {
   readonly compresses = true;
   readonly #bucket: Bucket;
   readonly #client: AwsClient;
-  readonly #silence: number;
+  readonly #connection: Connection;
   readonly #notes: UploadNotes;
 
   /**
    * Nothing is asked yet.
    *
-   * @param silence milliseconds after which a server that does not answer counts as lost
    * @param notes on uploads that were broken off
    */
-  constructor(bucket: Bucket, silence: number, notes: UploadNotes) {
+  constructor(bucket: Bucket, connection: Connection, notes: UploadNotes) {
     this.#bucket = bucket;
-    this.#silence = silence;
+    this.#connection = connection;
     this.#notes = notes;
     this.#client = new AwsClient({ ...bucket.credentials, region: bucket.region, service: "s3", retries: 0 });
   }
@@ -101,13 +101,13 @@ export class S3Store implements ObjectStore {
   }
 
   /** By PUT; what is large in parts, of which those that had come before are not sent again. */
-  async write({ sha256 }: ObjectName, body: Body): Promise<void> {
+  async write({ sha256 }: ObjectName, body: Body, at: (position: number) => void = () => {}): Promise<void> {
     if (body.kind === "bytes") return await this.#put("cas", sha256, body.bytes);
     const file = await open(body.path, "r");
     try {
       const size = sizeOf(body);
       if (size <= PART_BYTES) await this.#put("cas", sha256, await partOf(file, 0, size));
-      else await this.#putParts(sha256, file, size);
+      else await this.#putParts(sha256, file, size, at);
     } finally {
       await file.close();
     }
@@ -163,7 +163,12 @@ export class S3Store implements ObjectStore {
     if (status === 404) throw new RemoteError("there is no such bucket", { unreachable: true });
   }
 
-  async #putParts(sha256: string, file: FileHandle, size: number): Promise<void> {
+  async #putParts(
+    sha256: string,
+    file: FileHandle,
+    size: number,
+    at: (position: number) => void,
+  ): Promise<void> {
     const url = this.#url("cas", sha256);
     const upload = this.#noted(url) ?? await this.#begin(url, Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS)));
     const { id, partBytes, tags } = upload;
@@ -179,6 +184,7 @@ export class S3Store implements ObjectStore {
       const tag = response.headers.get("etag");
       if (tag === null) throw new RemoteError("the server does not take parts", { transient: true });
       tags[part] = tag;
+      at(Object.keys(tags).length * partBytes);
       this.#notes.set(url.href, JSON.stringify(upload));
     });
     const list = parts.map((part) =>
@@ -230,7 +236,7 @@ export class S3Store implements ObjectStore {
       headers: { ...headers, ...checks, "accept-encoding": "identity" },
       ...(body && { body }),
     });
-    return await ask(request, this.#silence, bytes);
+    return await ask(request, this.#connection, bytes);
   }
 
   #url(kind: ObjectKind, name: string): URL {

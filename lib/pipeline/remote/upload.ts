@@ -8,6 +8,7 @@ import type { Workspace } from "../store/workspace.ts";
 import { compressed, compressFile } from "./compression.ts";
 import type { Traffic } from "./download.ts";
 import { objectsOf, type PackName, sameOuts } from "./entry.ts";
+import { Meter } from "./meter.ts";
 import type { ObjectName } from "./object_store.ts";
 import { packed, PACKED_BYTES, writePack } from "./pack.ts";
 import { inParallel } from "./parallel.ts";
@@ -25,10 +26,16 @@ export interface Sent extends Traffic {
 /**
  * Brings a result to a remote: its contents, as far as the remote does not have them, and then the entry that names them.
  *
+ * @param meter is told of what is sent
  * @throws {StoreError} where the cache does not have it whole
  * @throws {RemoteError} where the remote does not take it
  */
-export async function upload({ blobs }: Workspace, remote: Remote, result: StoredResult): Promise<Sent> {
+export async function upload(
+  { blobs }: Workspace,
+  remote: Remote,
+  result: StoredResult,
+  meter: Meter = new Meter(),
+): Promise<Sent> {
   const answer = await remote.entry(result.fingerprint, result.outs);
   if (answer.kind === "known" && sameOuts(answer.entry.result.outs, result.outs)) {
     let isWhole = true;
@@ -50,23 +57,37 @@ export async function upload({ blobs }: Workspace, remote: Remote, result: Store
     ...groups.filter(({ length }) => length === 1).flat(),
   ];
   const packs: PackName[] = [];
+  const bundles = groups.filter(({ length }) => length > 1);
+  for (const { size } of [...contents, ...bundles.flat()]) meter.expect(size);
   await inParallel(contents, AT_ONCE, async (name) => {
-    if (await remote.ensure(name.sha256, () => sendContent(blobs, remote, name))) sent(name);
+    const { at, done, spare } = meter.object(name, manifests.includes(name) ? 0 : 1);
+    if (!await remote.ensure(name.sha256, () => sendContent(blobs, remote, name, at))) return spare();
+    done();
+    sent(name);
   });
-  await inParallel(groups.filter(({ length }) => length > 1), AT_ONCE, async (group) => {
+  await inParallel(bundles, AT_ONCE, async (group) => {
+    const { done, spare } = meter.object({ size: group.reduce((sum, { size }) => sum + size, 0) }, group.length);
     const content = writePack(group.map((name) => blobs.bytes(name.sha256) ?? lacking(name)));
     const name = { sha256: await digestOf(content), size: content.length };
     packs.push({ ...name, first: group[0]!.sha256 });
     const send = (): Promise<void> =>
       remote.write(name, { kind: "bytes", bytes: remote.compresses ? compressed(content) : content });
-    if (await remote.ensure(name.sha256, send)) sent(name);
+    if (await remote.ensure(name.sha256, send)) {
+      done();
+      sent(name);
+    } else spare();
   });
   packs.sort((one, other) => one.first < other.first ? -1 : 1);
   await remote.writeEntry({ schema: 1, result, contents, packs });
   return { objects, bytes, isNew: true };
 }
 
-async function sendContent(blobs: Blobs, remote: Remote, name: ObjectName): Promise<void> {
+async function sendContent(
+  blobs: Blobs,
+  remote: Remote,
+  name: ObjectName,
+  at: (position: number) => void,
+): Promise<void> {
   if (name.size < PACKED_BYTES) {
     const bytes = blobs.bytes(name.sha256) ?? lacking(name);
     return await remote.write(name, { kind: "bytes", bytes: remote.compresses ? compressed(bytes) : bytes });
@@ -77,7 +98,7 @@ async function sendContent(blobs: Blobs, remote: Remote, name: ObjectName): Prom
   try {
     const isCompressed = remote.compresses && await compressFile(path, name.size, draft);
     const body = isCompressed ? { path: draft, size: (await Deno.stat(draft)).size } : { path, size: name.size };
-    await remote.write(name, { kind: "file", ...body });
+    await remote.write(name, { kind: "file", ...body }, at);
   } finally {
     await rm(draft, { force: true });
   }

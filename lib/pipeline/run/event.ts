@@ -81,6 +81,21 @@ export type Event =
   | { readonly kind: "stage cancelled"; readonly time: number; readonly stage: string; readonly resumes: boolean }
   /** The engine leaves; the stage goes on as a job of a cluster, which the next reproduction takes over. */
   | { readonly kind: "stage left"; readonly time: number; readonly stage: string; readonly job: string }
+  /** Contents go to a remote or come from one; the transfer is called by the stage whose they are, or by what is done. */
+  | ({ readonly kind: "transfer progress"; readonly time: number; readonly transfer: string } & Progress)
+  /** It is over, well or not. Of a transfer of several results: how many came across, and how many were there already. */
+  | {
+    readonly kind: "transfer ended";
+    readonly time: number;
+    readonly transfer: string;
+    readonly objects: number;
+    readonly bytes: number;
+    readonly seconds: number;
+    readonly results?: number;
+    readonly there?: number;
+  }
+  /** The first Ctrl-C, or its like, during a transfer without stages. */
+  | { readonly kind: "transfer interrupted"; readonly time: number }
   | { readonly kind: "run finished"; readonly time: number; readonly seconds: number; readonly ok: boolean };
 
 /** How far a stage is; sent by the stage itself. */
@@ -89,7 +104,7 @@ export interface Progress {
   readonly done: number;
   /** Units in all, where known. */
   readonly total?: number;
-  /** What is counted: "epoch", "snapshot", "MB". */
+  /** What is counted: "epoch", "snapshot", "MB"; "B" is shown as kB, MB and so on. */
   readonly unit: string;
   /** The newest numbers worth seeing, e.g. `{ loss: 0.12 }`. */
   readonly values?: { readonly [name: string]: number };

@@ -116,7 +116,6 @@ export async function reproduce(
       options.remotes ?? [],
       (diagnostic) => record({ kind: "run warning", time: Date.now(), diagnostic }),
     ),
-    signal,
     kill,
     devices: new DevicePool(gpuDevices()),
     isElsewhere,

@@ -21,6 +21,7 @@ import type { Place } from "./executor.ts";
 import type { Job } from "./job.ts";
 import { missingDep } from "./missing_deps.ts";
 import type { Preparation } from "./preparation.ts";
+import { Transfer } from "./transfer.ts";
 
 /** What it takes to reproduce stages. */
 export interface StageReproductionOptions {
@@ -44,8 +45,6 @@ export interface StageReproductionOptions {
   readonly emit: (event: Event) => void;
   /** Asked before a stage runs. */
   readonly remotes: Remotes;
-  /** Aborted: nothing more is brought from remotes. */
-  readonly signal: AbortSignal;
   /** Aborted: stages that run are killed at once. */
   readonly kill: AbortSignal;
   /** The GPUs of the machine. */
@@ -396,12 +395,15 @@ export class StageReproduction {
 
   /** Brings the result of a stage from a remote into the cache; the remote's name where one had it. */
   async #pull(stage: Stage, { fingerprint }: Evaluation): Promise<string | undefined> {
-    const { workspace, remotes, signal, preparation } = this.#options;
+    const { workspace, remotes, preparation, emit } = this.#options;
     const record = preparation.lock.stages.get(stage.name);
     const isRecorded = record?.fingerprint === fingerprint && stage.outs.every(isStored);
     if (fingerprint === undefined || !(isRecorded || isRestorable(stage))) return undefined;
     const outs = isRecorded ? { outs: record!.outs } : {};
-    const provided = await remotes.provide(workspace, { stage: stage.name, fingerprint, ...outs }, signal);
+    const transfer = new Transfer(stage.name, emit);
+    const wanted = { stage: stage.name, fingerprint, ...outs };
+    const provided = await remotes.provide(workspace, wanted, transfer.meter);
+    transfer.end(provided ?? { objects: 0, bytes: 0 });
     if (provided !== undefined && isRestorable(stage)) workspace.results.write(provided.result);
     return provided?.remote;
   }

@@ -86,3 +86,27 @@ Deno.test("PlainDisplay tells the progress of a long stage now and then", () => 
     "c: epoch 6/10, 6.0 s/epoch, 24 s left, loss 0.25",
   ]);
 });
+
+Deno.test("PlainDisplay tells of a transfer now and then", () => {
+  const moved = (time: number, done: number, files: number): Event => ({
+    kind: "transfer progress",
+    time,
+    transfer: "train@2",
+    done,
+    total: 4e9,
+    unit: "B",
+    values: { files },
+  });
+  const ended = { kind: "transfer ended", transfer: "train@2", objects: 1, bytes: 4e9, seconds: 1 } as const;
+  assert.deepEqual(
+    shown([
+      moved(0, 0, 0),
+      moved(5_000, 5e8, 1),
+      moved(20_000, 2e9, 2),
+      { ...ended, time: 21_000 },
+      moved(22_000, 1, 0),
+      moved(23_000, 4e9, 2),
+    ]),
+    ["train@2: 2 GB/4 GB, 100 MB/s, 20 s left, files 2"],
+  );
+});

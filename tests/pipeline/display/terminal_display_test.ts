@@ -96,3 +96,22 @@ Deno.test("TerminalDisplay breaks no line of the terminal, and shows a failure i
   assert.deepEqual(stand.screen.broken, []);
   assert.ok(stand.screen.lines.join("").replaceAll(/\s/g, "").includes(message.replaceAll(/\s/g, "")));
 });
+
+Deno.test("TerminalDisplay shows a transfer by its bytes, rate and files, from when something moves to its end", async () => {
+  const stand = new Stand(100);
+  const moved = (done: number, files: number) =>
+    ({ kind: "transfer progress", transfer: "shared", done, total: 200e6, unit: "B", values: { files } }) as const;
+  stand.show(moved(0, 0), moved(50e6, 12));
+  await stand.frame();
+  const [drawn] = await stand.frame();
+  assert.match(drawn!, /^shared ━+─+ 50 MB\/200 MB · 50 MB\/s · .* left · files 12$/);
+  const ended = { transfer: "shared", objects: 20, bytes: 200e6, seconds: 4 } as const;
+  stand.show({ kind: "transfer interrupted" }, { kind: "transfer ended", ...ended });
+  // What ends without anything having moved was never to be seen.
+  stand.show({ kind: "transfer ended", ...ended, transfer: "other" });
+  assert.deepEqual(stand.screen.lines.map((line) => line.trimEnd()).filter((line) => line !== ""), [
+    "interrupted: what is across stays, and the next call goes on from there; once more ends it",
+  ]);
+  assert.equal(stand.screen.cursor, true);
+  stand.display.close();
+});

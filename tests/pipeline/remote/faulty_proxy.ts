@@ -3,15 +3,20 @@ import type { AddressInfo } from "node:net";
 
 /** What may go wrong between a client and a server. */
 export const FAULTS = ["cut", "500", "slow", "wrong bytes", "truncated", "lying length"] as const;
-export type Fault = typeof FAULTS[number];
+export type Fault = typeof FAULTS[number] | "stalled";
 
 /** A proxy in front of a server that does to requests what a test wants of it. */
 export class FaultyProxy implements AsyncDisposable {
   /** Requests in the order in which they came: `GET /cas/...`. */
   readonly seen: string[] = [];
+  /** Those that were passed on and answered. */
+  readonly answered: string[] = [];
   /** Called for each request; undefined: it is passed on. */
   fault: (method: string, path: string, range: string | undefined) => Fault | undefined = () => undefined;
-  readonly #server = createServer((incoming, outgoing) => this.#serve(incoming, outgoing));
+  readonly #server = createServer((incoming, outgoing) => {
+    // Either side may leave in the middle.
+    this.#serve(incoming, outgoing).catch(() => outgoing.destroy());
+  });
   #target = "";
 
   static async before(target: string): Promise<FaultyProxy> {
@@ -50,10 +55,13 @@ export class FaultyProxy implements AsyncDisposable {
       sent.push(chunk);
       if (fault === "cut" && method === "PUT") return void incoming.socket.destroy();
     }
+    // Until the proxy is closed: it never gets there.
+    if (fault === "stalled") return;
     if (fault === "500") return void outgoing.writeHead(500, { "retry-after": "0" }).end("out of order");
     // The headers as they came: they are signed.
     const { status, headers, body } = await this.#pass(method, url, incoming, Buffer.concat(sent));
     const length = body.length;
+    this.answered.push(`${method} ${url}`);
     delete headers["transfer-encoding"];
     switch (method === "GET" ? fault : undefined) {
       case "cut":

@@ -28,17 +28,17 @@ Deno.test("a server of files by WebDAV, nginx, is a remote, whatever happens on 
   if (nginx === undefined) return console.log("skipped: there is no nginx (Debian: nginx-light)");
   await using server = nginx;
   await test.step("contents and entries come back as they went", async () => {
-    await holdsContract(new HttpStore(`${server.url}/cache`, undefined, HASTE.silence), 5_000_000);
+    await holdsContract(new HttpStore(`${server.url}/cache`, undefined, HASTE), 5_000_000);
   });
   await using proxy = await FaultyProxy.before(server.url);
-  await survivesFaults(new HttpStore(proxy.url, undefined, HASTE.silence), proxy, test);
+  await survivesFaults(new HttpStore(proxy.url, undefined, HASTE), proxy, test);
 });
 
 Deno.test("a cache server of Bazel's, bazel-remote, is a remote", async (test) => {
   const server = await startBazelRemote();
   if (typeof server === "string") return console.log(`skipped: bazel-remote is not tried, since ${server}`);
   await using _server = server;
-  const store = new HttpStore(server.url, undefined, HASTE.silence);
+  const store = new HttpStore(server.url, undefined, HASTE);
   await test.step("contents and entries come back as they went", async () => {
     await holdsContract(store, 5_000_000);
   });
@@ -56,7 +56,7 @@ Deno.test("a cache server of Bazel's, bazel-remote, is a remote", async (test) =
     assert.equal(await remoteOf(store).has(name.sha256), false);
   });
   await using proxy = await FaultyProxy.before(server.url);
-  await survivesFaults(new HttpStore(proxy.url, undefined, HASTE.silence), proxy, test);
+  await survivesFaults(new HttpStore(proxy.url, undefined, HASTE), proxy, test);
 });
 
 Deno.test("a server that lets nobody in, or is not there, is said to be so at once", async () => {
@@ -66,17 +66,17 @@ Deno.test("a server that lets nobody in, or is not there, is said to be so at on
     return new Response("no", { status: 401 });
   });
   const url = `http://127.0.0.1:${server.addr.port}`;
-  const refused = remoteOf(new HttpStore(url.replace("//", "//me:secret@"), undefined, HASTE.silence));
+  const refused = remoteOf(new HttpStore(url.replace("//", "//me:secret@"), undefined, HASTE));
   const isLost = (pattern: RegExp) => (error: unknown) =>
     error instanceof RemoteError && error.unreachable && pattern.test(error.message);
   await assert.rejects(refused.entry("ab".repeat(32)), isLost(/the server answers 401: it lets nobody in/));
   assert.deepEqual(seen, [`Basic ${btoa("me:secret")}`], "once");
   await assert.rejects(
-    remoteOf(new HttpStore(url, "Bearer 1", 100)).writeEntry(entryOf("a", new Uint8Array(1))),
+    remoteOf(new HttpStore(url, "Bearer 1", { silence: 100 })).writeEntry(entryOf("a", new Uint8Array(1))),
     RemoteError,
   );
   assert.equal(seen.at(-1), "Bearer 1");
   await server.shutdown();
-  const gone = remoteOf(new HttpStore(url, undefined, HASTE.silence));
+  const gone = remoteOf(new HttpStore(url, undefined, HASTE));
   await assert.rejects(gone.has("ab".repeat(32)), isLost(/refused/i));
 });

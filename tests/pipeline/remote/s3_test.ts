@@ -26,7 +26,7 @@ function storeAt(url: string, { credentials = OWNER, bucket = "results", kept = 
   const listing = `${url}/${bucket}`;
   return new S3Store(
     { listing, address: `${listing}/some/prefix/`, prefix: "some/prefix/", region: "us-east-1", credentials },
-    HASTE.silence,
+    HASTE,
     kept,
   );
 }
@@ -108,7 +108,7 @@ Deno.test("credentials, region and endpoint come from the file, the environment 
     Deno.env.set("AWS_SHARED_CREDENTIALS_FILE", join(folder, "credentials"));
     const place = { name: "bucket", url: "s3://results/a", readOnly: false, trusts: [] } as unknown as RemotePlace;
     const asks = async (place: RemotePlace): Promise<boolean> =>
-      await (await openBucket(place, HASTE.silence, notes())).has("ab".repeat(32));
+      await (await openBucket(place, HASTE, notes())).has("ab".repeat(32));
     await assert.rejects(
       asks(place),
       (error) => error instanceof StoreError && /no credentials for the remote bucket/.test(error.message),
