@@ -6,6 +6,7 @@ import { collect, type CollectedEntry, planCollection } from "../store/collectio
 import { findLocks } from "../store/lock_search.ts";
 import { type LockContent, parseLock } from "../store/lock_text.ts";
 import { type Needs, needsOf } from "../store/needs.ts";
+import { StoreError } from "../store/store_error.ts";
 import { Workspace } from "../store/workspace.ts";
 import { branchesAndTags, locksAt } from "../values/branch_locks.ts";
 import type { Context } from "./context.ts";
@@ -21,6 +22,7 @@ export default async function gc(this: Context, flags: GcFlags): Promise<void> {
   const [request] = parseRequests([], flags.file, this.folder);
   using workspace = await Workspace.open(dirname(request!.file));
   await using _writer = await soleWriter(this, workspace);
+  await refuseUnderJobs(workspace);
   const needs = await neededIn(this, workspace, flags.revision);
   if (needs === undefined) return conclude(this, EXIT.invalid);
   const budget = flags.budget ?? Infinity;
@@ -38,6 +40,17 @@ export default async function gc(this: Context, flags: GcFlags): Promise<void> {
   ];
   if (needed > budget) lines.push("What locks need is more than the budget, and stays");
   this.output.write(`${lines.join("\n")}\n`);
+}
+
+/** What Slurm jobs read and leave may be in the cache alone, where nothing names it yet. */
+async function refuseUnderJobs(workspace: Workspace): Promise<void> {
+  if (!existsSync(join(workspace.folder, "slurm"))) return;
+  const { Submissions, submissionsFolder } = await import("../slurm/submissions.ts");
+  const stages = new Submissions(submissionsFolder(workspace)).read().map(({ stage }) => stage);
+  if (stages.length === 0) return;
+  throw new StoreError(`There are Slurm jobs, which need the cache as it is: of ${stages.slice(0, 3).join(", ")}`, [
+    "`repro` takes over what they leave, `cancel` and then `repro` ends them",
+  ]);
 }
 
 function entryText({ kind, name, stage, used }: CollectedEntry): string {

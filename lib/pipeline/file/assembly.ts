@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly diagnostics: Diagnostic[];
   /** Where stages run that do not say so. */
   readonly executor?: Executor;
+  /** In which folder of a node stages run that do not say so. */
+  readonly scratch?: string;
 }
 
 /** Makes a stage, its `params` aside, of a body whose references are resolved and which fits the schema. */
@@ -35,6 +37,8 @@ export function assembleStage(instance: Instance, body: MapNode, surroundings: S
     ...outsOf(child(body, "plots"), "plot", paths),
   ];
   const executor = textOf(child(body, "executor")) as Executor | undefined ?? surroundings.executor;
+  const own = child(child(body, "slurm"), "scratch");
+  const scratch = own === undefined ? surroundings.scratch : textOf(own);
   const exactness = { verify: child(body, "verify"), diverged: child(body, "diverged") };
   return {
     name: instance.name,
@@ -53,6 +57,7 @@ export function assembleStage(instance: Instance, body: MapNode, surroundings: S
     alwaysChanged: flag(body, "always_changed", false),
     resources: resourcesOf(child(body, "resources")),
     ...(executor && { executor }),
+    ...(scratch !== undefined && { scratch }),
     ...(meta && { meta: toValue(meta) }),
     range: instance.range,
   };

@@ -79,9 +79,10 @@ export async function readWritten(file: string, reading: Reading): Promise<Writt
   };
   const used = new Set<Node>();
   const executor = textOf(child(root, "executor")) as Executor | undefined;
+  const scratch = textOf(child(child(root, "slurm"), "scratch"));
   const stages = await readStages(
     child(root, "stages"),
-    { file, extended, scope, used, ...executor && { executor } },
+    { file, extended, scope, used, ...executor && { executor }, ...scratch !== undefined && { scratch } },
     reading,
   );
   const makesAbsent = textOf(child(root, "absent_outs")) === "make";
@@ -106,11 +107,12 @@ interface ReadFile {
   /** Takes what references in stages come to. */
   readonly used: Set<Node>;
   readonly executor?: Executor;
+  readonly scratch?: string;
 }
 
 async function readStages(
   written: Node | undefined,
-  { file, extended, scope, used, executor }: ReadFile,
+  { file, extended, scope, used, executor, scratch }: ReadFile,
   reading: Reading,
 ): Promise<readonly WrittenStage[]> {
   if (written?.kind !== "map") return [];
@@ -132,7 +134,12 @@ async function readStages(
   await checkModules(bodies.map(({ body }) => body), diagnostics);
   if (hasErrors(diagnostics)) return [];
   return bodies.map(({ instance, body }) => ({
-    stage: assembleStage(instance, body, { ...reading, base, ...executor && { executor } }),
+    stage: assembleStage(instance, body, {
+      ...reading,
+      base,
+      ...executor && { executor },
+      ...scratch !== undefined && { scratch },
+    }),
     params: child(body, "params"),
   }));
 }

@@ -116,6 +116,11 @@ export interface Stage {
   readonly resources: Resources;
   /** Where it runs; in processes of this machine where absent. */
   readonly executor?: Executor;
+  /**
+   * On Slurm: the folder of the node in which it runs, out of the cache and back into it; it may begin with an environment variable
+   * of the node. In the project where absent.
+   */
+  readonly scratch?: string;
   /** Anything, for people and other programs. */
   readonly meta?: Value;
   /** The stage's name in the file. */

@@ -199,6 +199,13 @@ function makeShape(phase: Phase): Shape {
     executor: value(executors, EXECUTOR).optional().describe(
       "Where the stage runs: local, or slurm for a job of a Slurm cluster; as the top of the file says unless given",
     ),
+    slurm: strict({
+      scratch: value(scratches, SCRATCH).optional().describe(
+        "A folder of the node, such as $TMPDIR, in which the stage runs, out of the cache and back into it; false: in the project",
+      ),
+    }, "a map with scratch").optional().describe(
+      "How the stage runs on Slurm; as the top of the file says unless given",
+    ),
     verify: exactnessSchema(phase).optional().describe(
       "How exactly outs must come out again from the same deps: bytes (the default), or tolerances of the numbers in CSV and JSON files",
     ),
@@ -271,6 +278,11 @@ function makeShape(phase: Phase): Shape {
     executor: executors.optional().describe(
       "Where stages run that do not say so: local (the default), or slurm for jobs of a Slurm cluster",
     ),
+    slurm: strict({
+      scratch: scratches.optional().describe(
+        "A folder of the node, such as $TMPDIR, in which stages run, out of the cache and back into it; for disks that nodes do not share",
+      ),
+    }, "a map with scratch").optional().describe("How stages run on Slurm that do not say so"),
     vars: vars(
       "Variables: maps, and files as params.json or params.yaml:key. params.yaml beside this file comes first",
     ),
@@ -307,6 +319,8 @@ function vars(description: string): z.ZodType {
 
 const EXECUTOR = EXECUTORS.join(" or ");
 const executors = z.enum(EXECUTORS, { error: EXECUTOR });
+const SCRATCH = "a folder of the node such as $TMPDIR, or false";
+const scratches = oneOf(SCRATCH, text(SCRATCH), z.literal(false, { error: SCRATCH }));
 const LISTED = "a list, or a reference to one";
 const AMOUNT = "an amount of memory such as 4GB or 512MiB";
 const SPAN = "a time such as 90m or 2h";

@@ -14,6 +14,7 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   "untracked",
   "net",
   "executor",
+  "slurm",
   "resources",
   "verify",
   "diverged",

@@ -1,19 +1,24 @@
 import { readFileSync } from "node:fs";
+import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import { type Aside, resumeAside, setAside } from "../run/aside.ts";
 import { type Cluster, type ClusterOptions, Departure, type Wanted } from "../run/cluster.ts";
 import type { Place } from "../run/executor.ts";
+import { failure } from "../run/failure.ts";
 import type { Job } from "../run/job.ts";
 import type { ActionEnd, StageRun } from "../run/stage_run.ts";
 import { sha256 } from "../store/hash.ts";
+import { restoreOuts } from "../store/outs.ts";
+import { StoreError } from "../store/store_error.ts";
 import { SlurmClient } from "./client.ts";
 import { resourceFlags } from "./flags.ts";
 import { accident, actionEnd, type JobEnd } from "./job_end.ts";
 import { Monitor } from "./monitor.ts";
+import { stageIn } from "./staging.ts";
 import { pipelineName, type PlacedTask, Submissions, submissionsFolder } from "./submissions.ts";
 import { Submitter } from "./submitter.ts";
 import { waitText } from "./waiting.ts";
-import { type DepsRecord, SourceReader, taskFiles, workText } from "./work.ts";
+import { type DepsRecord, type Placed, SourceReader, taskFiles, workText } from "./work.ts";
 
 /** How often a stage is run again after what had nothing to do with it. */
 const RETRIES = 3;
@@ -35,7 +40,7 @@ export class Slurm implements Cluster {
     this.#options = options;
     this.#pipeline = pipelineName(workspace, pipeline);
     this.#submissions = new Submissions(submissionsFolder(workspace));
-    this.#submitter = new Submitter(this.#client, this.#submissions, workspace.root);
+    this.#submitter = new Submitter(this.#client, this.#submissions);
     this.#monitor = new Monitor(this.#client, {
       silent(isSilent): void {
         const message = isSilent
@@ -140,7 +145,34 @@ export class Slurm implements Cluster {
       if (end.entry?.state.endsWith("FAIL")) await new Promise((proceed) => setTimeout(proceed, FENCE));
       return { diagnostics: actionEnd(stage, task, end).diagnostics, again: true };
     }
-    return actionEnd(stage, task, end);
+    const ended = actionEnd(stage, task, end);
+    return ended.diagnostics.length > 0 ? ended : { ...ended, diagnostics: await this.#takeOuts(stage, task) };
+  }
+
+  /** Puts outs in place that a job has left in the cache alone. Returns why that did not work; empty: it did. */
+  async #takeOuts(stage: Stage, { outs }: PlacedTask): Promise<readonly Diagnostic[]> {
+    if (outs === undefined) return [];
+    const placed: readonly Placed[] = JSON.parse(readFileSync(outs, "utf8"));
+    const records = stage.outs.flatMap(({ path, relative }) => {
+      const record = placed.find((one) => one.path === path)?.record;
+      return record === undefined ? [] : [{ ...record, path: relative }];
+    });
+    const { restored, diagnostics } = await restoreOuts(this.#options.workspace, stage.outs, records);
+    if (restored) return [];
+    return [failure(stage, "left outs that the cache does not have whole", diagnostics.map(({ message }) => message))];
+  }
+
+  /** The files in which jobs note their outs. */
+  #outsOf(stage: Stage, jobs: readonly string[]): string[] {
+    return [...this.#tasks.values()].filter(({ job }) => job !== undefined && jobs.includes(job)).map((task) => {
+      if (task.outs !== undefined) return task.outs;
+      throw new StoreError(
+        `${stage.name} cannot be submitted yet: ${task.stage}, which it needs, leaves its outs in the project`,
+        [
+          "Give both the same slurm.scratch; the next repro runs it when that has ended",
+        ],
+      );
+    });
   }
 
   async #submit(
@@ -158,12 +190,19 @@ export class Slurm implements Cluster {
       ...state !== undefined && { state },
     };
     const notesDeps = fingerprint === undefined;
+    const { workspace } = this.#options;
+    const scratch = stage.scratch === undefined ? undefined : {
+      ...await stageIn(workspace, stage, job, stage.scratch, this.#outsOf(stage, after)),
+      outs: this.#submissions.outsPath(),
+    };
     const task = { pipeline: this.#pipeline, stage: stage.name, apart, aside: folder, before: [...before] };
     return await this.#submitter.submit({
-      task: { ...task, ...notesDeps ? { after } : { fingerprint } },
+      task: { ...task, ...notesDeps ? { after } : { fingerprint }, ...scratch && { outs: scratch.outs } },
       group: stage.group,
       flags: [...resourceFlags(stage.resources), ...dependencyFlags(after)],
-      work: workText({ schema: 1, stage, job: spoken, folder, modules, notesDeps }),
+      // A node may not have the project.
+      begins: scratch === undefined ? workspace.root : workspace.folder,
+      work: workText({ schema: 1, stage, job: spoken, folder, modules, notesDeps, ...scratch && { scratch } }),
       intended: async (task) => await (await resumeAside(folder))?.entrust(task.folder),
     });
   }

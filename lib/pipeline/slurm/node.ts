@@ -18,6 +18,7 @@ import { writeDurably } from "../store/durable_file.ts";
 import { sha256 } from "../store/hash.ts";
 import { IndexDatabase } from "../store/index_database.ts";
 import { StoreError } from "../store/store_error.ts";
+import { NodeScratch } from "./node_scratch.ts";
 import { type DepsRecord, type ExitRecord, taskFiles, withoutSources, type Work } from "./work.ts";
 
 /** Milliseconds between looks whether the work is still there. */
@@ -58,10 +59,11 @@ async function main(work: Work): Promise<boolean> {
 }
 
 async function act(
-  { stage, job, folder, modules, notesDeps }: Work,
+  work: Work,
   signal: AbortSignal,
   kill: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
+  const { stage, modules, notesDeps } = work;
   const log = new LogTail();
   let shown = -Infinity;
   const emit = (event: Event): void => {
@@ -73,7 +75,10 @@ async function act(
     if (!kill.aborted) Deno.writeTextFileSync(files.events, `${withoutSources(event)}\n`, { append: true });
   };
   const loaded = (): Promise<void> => {
-    const changed = Object.entries(modules).find(([path, digest]) => digestOf(path) !== digest);
+    // A node that has no more of the project than the cache has modules by their content.
+    const changed = work.scratch
+      ? undefined
+      : Object.entries(modules).find(([path, digest]) => digestOf(path) !== digest);
     if (changed === undefined) return Promise.resolve();
     return Promise.reject(
       new StoreError(
@@ -86,11 +91,17 @@ async function act(
   };
   const devices = stage.resources.gpus > 0 ? gpuDevices() : [];
   const commit = (): Promise<void> => Promise.reject(new Error("outs are taken over by the engine"));
-  const whole = { ...job, devices, loaded, commit, kill, scratch: folder };
   try {
-    if (notesDeps) writeDurably(files.deps, JSON.stringify(await digestsOf(stage)));
-    const diagnostics = await runAction({ stage, job: whole, emit, log, folder, signal });
-    return diagnostics.length > 0 ? diagnostics : missingOuts(stage);
+    using scratch = work.scratch && await NodeScratch.fill(work.scratch, stage);
+    const here = scratch?.moved(work) ?? work;
+    if (notesDeps) writeDurably(files.deps, JSON.stringify(await digestsOf(here.stage)));
+    const { folder } = here;
+    const job = { ...here.job, devices, loaded, commit, kill, scratch: folder };
+    const diagnostics = await runAction({ stage: here.stage, job, emit, log, folder, signal });
+    if (diagnostics.length > 0) return diagnostics;
+    const missing = missingOuts(here.stage);
+    if (missing.length === 0) await scratch?.keep(here.stage, stage);
+    return missing;
   } catch (error) {
     if (error instanceof StoreError) return error.diagnostics;
     return [failure(stage, `failed: ${error instanceof Error ? error.message : String(error)}`)];

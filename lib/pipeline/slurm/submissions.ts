@@ -28,6 +28,8 @@ export interface Task {
   readonly aside: string;
   /** The jobs that have to end well first, where what it reads was yet to be made. */
   readonly after?: readonly string[];
+  /** Absolute path of the file in which the outs are noted, where they are in the cache alone. */
+  readonly outs?: string;
   /** Why the jobs before this one of the same run ended, oldest first. */
   readonly before: readonly string[];
 }
@@ -53,6 +55,7 @@ interface SubmissionRecord {
 export class Submissions {
   readonly #folder: string;
   readonly #logs: string;
+  readonly #outs: string;
 
   /**
    * Reads and writes nothing yet.
@@ -62,6 +65,7 @@ export class Submissions {
   constructor(folder: string) {
     this.#folder = join(folder, "jobs");
     this.#logs = join(folder, "logs");
+    this.#outs = join(folder, "outs");
   }
 
   /** All whose outs have not been taken over or given up. */
@@ -74,6 +78,7 @@ export class Submissions {
     for (const name of this.#names()) {
       if (this.#read(name) === undefined) rmSync(join(this.#folder, name), { recursive: true, force: true });
     }
+    if (this.#names().length === 0) rmSync(this.#outs, { recursive: true, force: true });
   }
 
   /**
@@ -114,6 +119,11 @@ export class Submissions {
   /** Takes the work of a task away: a node that is still at it stops, one that has yet to begin does nothing. */
   withdraw({ folder }: PlacedTask): void {
     rmSync(taskFiles(folder).work, { force: true });
+  }
+
+  /** A new path for a list of outs. It outlives its task, since jobs that wait may read it, and goes when no task is left. */
+  outsPath(): string {
+    return join(this.#outs, `${crypto.randomUUID()}.json`);
   }
 
   /** Forgets a task, but for its log. */

@@ -13,6 +13,8 @@ export interface Order {
   readonly group: string;
   /** Of `sbatch`. */
   readonly flags: readonly string[];
+  /** Absolute folder in which its job begins. */
+  readonly begins: string;
   /** What its job is to do. */
   readonly work: string;
   /** Called once the intent is on disk, before Slurm is asked. */
@@ -32,19 +34,13 @@ const nodeModule = new URL("./node.ts", import.meta.url).href;
 export class Submitter {
   readonly #client: SlurmClient;
   readonly #submissions: Submissions;
-  readonly #root: string;
   #waiting: (Order & { readonly taken: PromiseWithResolvers<PlacedTask> })[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /**
-   * Submits nothing yet.
-   *
-   * @param root absolute folder in which jobs begin
-   */
-  constructor(client: SlurmClient, submissions: Submissions, root: string) {
+  /** Submits nothing yet. */
+  constructor(client: SlurmClient, submissions: Submissions) {
     this.#client = client;
     this.#submissions = submissions;
-    this.#root = root;
   }
 
   /**
@@ -82,7 +78,7 @@ export class Submitter {
   }
 
   #flush(): void {
-    const alike = Map.groupBy(this.#waiting, ({ group, flags }) => JSON.stringify([group, flags]));
+    const alike = Map.groupBy(this.#waiting, ({ group, flags, begins }) => JSON.stringify([group, flags, begins]));
     this.#waiting = [];
     for (const orders of alike.values()) {
       for (let start = 0; start < orders.length; start += LONGEST_ARRAY) {
@@ -110,7 +106,7 @@ export class Submitter {
     const flags = [
       ...first.flags,
       `--job-name=${name}`,
-      `--chdir=${this.#root}`,
+      `--chdir=${first.begins}`,
       `--output=${join(folder, isArray ? "%a" : "0", "log")}`,
       // Whether it runs again, and how often, is decided and recorded here.
       "--no-requeue",

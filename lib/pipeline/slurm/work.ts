@@ -3,6 +3,7 @@ import type { Diagnostic, Range, Source } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import type { Event } from "../run/event.ts";
 import type { Job } from "../run/job.ts";
+import type { OutRecord } from "../store/out_record.ts";
 import { toJson } from "../value.ts";
 
 /** What a job is to do: all that the node needs to know of a stage, as JSON. */
@@ -17,8 +18,36 @@ export interface Work {
   readonly folder: string;
   /** sha256, hex, of the local modules by absolute path, as they were when the stage was judged. */
   readonly modules: Readonly<Record<string, string>>;
+  /** Where it runs in a folder of the node alone. */
+  readonly scratch?: ScratchWork;
   /** Whether the deps are to be noted before the stage begins, since nobody knew them. */
   readonly notesDeps: boolean;
+}
+
+/** What a node needs to know to run a stage without the project: in a folder of its own, out of the cache and back into it. */
+export interface ScratchWork {
+  /** The folder of the node in which that folder is made; it may begin with an environment variable: `$TMPDIR`. */
+  readonly within: string;
+  /** Absolute root of the project. */
+  readonly root: string;
+  /** Absolute folder of the cache's contents. */
+  readonly cache: string;
+  /** Absolute folder for what is not complete, on the same file system. */
+  readonly drafts: string;
+  /** What is put in place. */
+  readonly inputs: readonly Placed[];
+  /** Absolute paths of the files in which the jobs that came first have noted their outs. */
+  readonly before: readonly string[];
+  /** Absolute path of the file in which the outs are noted, by rename. */
+  readonly outs: string;
+}
+
+/** A content of the cache, and where it stands in the project. */
+export interface Placed {
+  /** Absolute. */
+  readonly path: string;
+  /** What it is. */
+  readonly record: OutRecord;
 }
 
 /** sha256, hex, of the deps as a job found them, by their path relative to the pipeline's folder. */

@@ -20,7 +20,8 @@ import { type ContentDigest, hashFile, sha256 } from "./hash.ts";
  * would reach into the store.
  */
 export class Blobs {
-  readonly #folder: string;
+  /** Absolute. */
+  readonly folder: string;
   readonly #temporary: string;
   readonly #unsynced = new Set<string>();
   #hasNewFolders = false;
@@ -32,13 +33,13 @@ export class Blobs {
    * @param temporary a folder on the same file system, for what is not complete
    */
   constructor(folder: string, temporary: string) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#temporary = temporary;
   }
 
   /** Where a blob lies, or would. */
   path(digest: string): string {
-    return join(this.#folder, digest.slice(0, 2), digest);
+    return join(this.folder, digest.slice(0, 2), digest);
   }
 
   /** Whether a blob of that size is there. Its content is looked at only when it is taken out. */
@@ -50,8 +51,8 @@ export class Blobs {
   /** All blobs, by digest, with their sizes in bytes. */
   sizes(): Map<string, number> {
     const sizes = new Map<string, number>();
-    for (const part of readdirSync(this.#folder)) {
-      for (const digest of readdirSync(join(this.#folder, part))) sizes.set(digest, statSync(this.path(digest)).size);
+    for (const part of readdirSync(this.folder)) {
+      for (const digest of readdirSync(join(this.folder, part))) sizes.set(digest, statSync(this.path(digest)).size);
     }
     return sizes;
   }
@@ -138,7 +139,7 @@ export class Blobs {
   sync(): void {
     if (this.#unsynced.size === 0) return;
     for (const folder of this.#unsynced) syncFolder(folder);
-    if (this.#hasNewFolders) syncFolder(this.#folder);
+    if (this.#hasNewFolders) syncFolder(this.folder);
     this.#hasNewFolders = false;
     this.#unsynced.clear();
   }

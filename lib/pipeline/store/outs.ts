@@ -22,7 +22,7 @@ export function isStored(out: Out): boolean {
  * @throws {StoreError} where an out is missing, cannot be read, or changes meanwhile
  */
 export async function commitOuts(
-  workspace: Workspace,
+  workspace: Pick<Workspace, "digests" | "blobs">,
   outs: readonly Out[],
   store = true,
 ): Promise<readonly OutRecord[]> {
@@ -52,7 +52,10 @@ export function outRecord(out: Out, digest: PathDigest): OutRecord {
   };
 }
 
-async function storePath({ digests, blobs }: Workspace, path: string): Promise<PathDigest | undefined> {
+async function storePath(
+  { digests, blobs }: Pick<Workspace, "digests" | "blobs">,
+  path: string,
+): Promise<PathDigest | undefined> {
   const digest = await digests.digest(path, (file) => blobs.put(file));
   if (digest === undefined) return undefined;
   const files = digest.kind === "file"
@@ -84,8 +87,8 @@ export interface Restoration {
  * @throws {StoreError} where an out on disk cannot be read
  */
 export async function restoreOuts(
-  workspace: Workspace,
-  outs: readonly Out[],
+  workspace: Pick<Workspace, "digests" | "blobs" | "temporary">,
+  outs: readonly Pick<Out, "path" | "relative">[],
   records: readonly OutRecord[],
   relink = false,
 ): Promise<Restoration> {
@@ -109,7 +112,11 @@ export async function restoreOuts(
 }
 
 /** Copies an out from the cache to a new path; says what is wrong where the cache has it not whole. */
-async function takeOut({ blobs }: Workspace, record: OutRecord, target: string): Promise<Diagnostic | undefined> {
+async function takeOut(
+  { blobs }: Pick<Workspace, "blobs">,
+  record: OutRecord,
+  target: string,
+): Promise<Diagnostic | undefined> {
   const takeFile = async (sha256: string, path: string, shown: string): Promise<Diagnostic | undefined> => {
     const wasThere = blobs.has(sha256);
     if (await blobs.take(sha256, path)) return undefined;

@@ -2,6 +2,7 @@ import { constants, cpSync, existsSync, mkdirSync, realpathSync, rmSync } from "
 import { dirname, join, sep } from "node:path";
 import type { Pipeline, Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
+import { Relocation } from "../run/relocation.ts";
 import { StoreError } from "../store/store_error.ts";
 import { Workspace } from "../store/workspace.ts";
 import { inputsOf } from "./committed.ts";
@@ -10,23 +11,19 @@ import { inputsOf } from "./committed.ts";
 export class Scratch implements Disposable {
   /** Absolute folder that stands for the project's root. */
   readonly root: string;
-  readonly #original: string;
+  readonly #project: Relocation;
 
   /** Makes an empty one for the project at an absolute folder; its name begins with `prefix`. */
   constructor(original: string, prefix: string) {
-    this.#original = original;
     this.root = realpathSync(Deno.makeTempDirSync({ prefix }));
+    this.#project = new Relocation(original, this.root);
     // The mark of a project's root.
     mkdirSync(join(this.root, ".pipeline"));
   }
 
   /** Where a path of the project stands in the copy; a path outside the project is the same for both. */
   path(path: string): string {
-    return this.#holds(path) ? join(this.root, path.slice(this.#original.length)) : path;
-  }
-
-  #holds(path: string): boolean {
-    return path === this.#original || path.startsWith(this.#original + sep);
+    return this.#project.path(path);
   }
 
   /**
@@ -41,7 +38,7 @@ export class Scratch implements Disposable {
     readonly selected: ReadonlySet<string>;
   } {
     for (const { name, outs } of stages) {
-      const outside = outs.find(({ path }) => !this.#holds(path));
+      const outside = outs.find(({ path }) => !this.#project.holds(path));
       if (outside === undefined) continue;
       throw new StoreError(`${name} cannot be re-executed in a copy: ${outside.relative} lies outside the project`, [
         "Verify other stages, by naming them",
@@ -50,11 +47,11 @@ export class Scratch implements Disposable {
     const outs = stages.flatMap((stage) => stage.outs.map(({ path }) => path));
     const isMade = (path: string): boolean => outs.some((out) => path === out || path.startsWith(out + sep));
     for (const path of new Set(stages.flatMap(inputsOf))) {
-      if (!isMade(path) && this.#holds(path) && existsSync(path)) this.#copy(path);
+      if (!isMade(path) && this.#project.holds(path) && existsSync(path)) this.#copy(path);
     }
     // A dep may hold an out of the stages.
     for (const out of outs) rmSync(this.path(out), { recursive: true, force: true });
-    const moved = stages.map((stage) => this.#stage(stage));
+    const moved = stages.map((stage) => this.#project.stage(stage));
     for (const folder of [this.path(pipeline.folder), ...moved.map(({ wdir }) => wdir)]) {
       mkdirSync(folder, { recursive: true });
     }
@@ -79,15 +76,5 @@ export class Scratch implements Disposable {
     const target = this.path(path);
     mkdirSync(dirname(target), { recursive: true });
     cpSync(path, target, { recursive: true, dereference: true, mode: constants.COPYFILE_FICLONE });
-  }
-
-  #stage(stage: Stage): Stage {
-    return {
-      ...stage,
-      wdir: this.path(stage.wdir),
-      params: stage.params.map((param) => ({ ...param, file: this.path(param.file) })),
-      deps: stage.deps.map((dep) => ({ ...dep, path: this.path(dep.path) })),
-      outs: stage.outs.map((out) => ({ ...out, path: this.path(out.path) })),
-    };
   }
 }

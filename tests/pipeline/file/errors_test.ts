@@ -18,7 +18,7 @@ pipeline.yaml:4:5: error: Unknown key wtih
   4 |     wtih: {lr: 0.1}
     |     ^^^^
   hint: Did you mean with?
-  hint: Expected one of desc, run, with, cmd, wdir, deps, params, outs, metrics, plots, env, tools, untracked, net, resources, executor, verify, diverged, frozen, always_changed, meta, vars, foreach, do, …
+  hint: Expected one of desc, run, with, cmd, wdir, deps, params, outs, metrics, plots, env, tools, untracked, net, resources, executor, slurm, verify, diverged, frozen, always_changed, meta, vars, foreach, …
 
 pipeline.yaml:5:31: error: Unknown key cahce
   5 |     outs: {weights: {path: w, cahce: false}}

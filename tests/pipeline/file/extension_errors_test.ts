@@ -88,7 +88,7 @@ studies/one/pipeline.yaml:4:7: error: Unknown key frozn
   4 |   b: {frozn: true}
     |       ^^^^^
   hint: Did you mean frozen?
-  hint: Expected one of desc, run, with, cmd, wdir, deps, params, outs, metrics, plots, env, tools, untracked, net, resources, executor, verify, diverged, frozen, always_changed, meta, vars, foreach, do, …
+  hint: Expected one of desc, run, with, cmd, wdir, deps, params, outs, metrics, plots, env, tools, untracked, net, resources, executor, slurm, verify, diverged, frozen, always_changed, meta, vars, foreach, …
 
 studies/one/pipeline.yaml:5:3: error: There is no stage c to remove
   5 |   c: null

@@ -111,6 +111,21 @@ export class TestCluster implements AsyncDisposable {
     this.#start(name, ["-D", "-N", name]);
   }
 
+  /**
+   * Starts the nodes anew where they have nothing of a project but its `.pipeline`, as if no other part of it were on a disk
+   * that they share.
+   *
+   * @param project absolute folder
+   */
+  async hide(project: string): Promise<void> {
+    mkdirSync(join(project, ".pipeline"), { recursive: true });
+    for (const name of this.#nodes) {
+      await this.kill(name);
+      this.#start(name, ["-D", "-N", name], project);
+    }
+    await this.ready();
+  }
+
   /** Kills a daemon: `slurmctld`, or a node by its name. A controller that gets SIGTERM keeps what it knows, one that is killed what it had written. */
   async kill(name: string, signal: Deno.Signal = "SIGKILL"): Promise<void> {
     const daemon = this.#daemons.get(name);
@@ -158,10 +173,14 @@ export class TestCluster implements AsyncDisposable {
     await Deno.remove(this.#folder, { recursive: true });
   }
 
-  #start(name: string, args: readonly string[]): void {
+  #start(name: string, args: readonly string[], hidden?: string): void {
     const program = name === "slurmctld" ? "slurmctld" : "slurmd";
+    const line = hidden === undefined
+      ? [program, ...args]
+      : ["unshare", "--mount", "sh", "-c", HIDING, "sh", hidden, join(this.#folder, name, "mount"), program, ...args];
     const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
-    this.#daemons.set(name, new Deno.Command(program, { args: [...args], env: this.environment, ...streams }).spawn());
+    const daemon = new Deno.Command(line[0]!, { args: line.slice(1), env: this.environment, ...streams }).spawn();
+    this.#daemons.set(name, daemon);
   }
 
   async #log(): Promise<string> {
@@ -172,6 +191,17 @@ export class TestCluster implements AsyncDisposable {
     }
   }
 }
+
+/** Hides a folder but for its `.pipeline` from a program, and runs it: `$1` the folder, `$2` a place to mount that for a moment. */
+const HIDING = `set -e
+hidden=$1; place=$2; shift 2
+mkdir -p "$place"
+mount --bind "$hidden/.pipeline" "$place"
+mount -t tmpfs none "$hidden"
+mkdir "$hidden/.pipeline"
+mount --bind "$place" "$hidden/.pipeline"
+umount "$place"
+exec "$@"`;
 
 function configuration(folder: string, nodes: readonly string[], gpus: number, memory: number): string {
   const [host] = hostname().split(".");

@@ -1,0 +1,80 @@
+import { existsSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import type { Out, Stage } from "../file/pipeline.ts";
+import { configurationOf } from "../plan/configuration.ts";
+import type { Job } from "../run/job.ts";
+import { Relocation } from "../run/relocation.ts";
+import { commitOuts } from "../store/outs.ts";
+import { StoreError } from "../store/store_error.ts";
+import type { Workspace } from "../store/workspace.ts";
+import type { Placed, ScratchWork } from "./work.ts";
+
+/**
+ * Puts into the cache what a stage reads, so that a node that sees nothing of the project but the cache can run it.
+ *
+ * @param within the folder of the node, as the stage has it
+ * @param before files in which the jobs that come first note their outs; what those are of, nobody knows yet
+ * @throws {StoreError} where something cannot be read, or the stage writes outside the project
+ */
+export async function stageIn(
+  workspace: Workspace,
+  stage: Stage,
+  { code }: Pick<Job, "code">,
+  within: string,
+  before: readonly string[],
+): Promise<Omit<ScratchWork, "outs">> {
+  const { root } = workspace;
+  const project = new Relocation(root, root);
+  const outside = stage.outs.find(({ path }) => !project.holds(path));
+  if (outside !== undefined) {
+    throw new StoreError(
+      `${stage.name} cannot run in a folder of a node: ${outside.relative} lies outside the project`,
+      [
+        "Have it write inside the project, or give it slurm: { scratch: false }",
+      ],
+    );
+  }
+  const kept = stage.outs.filter(({ persist }) => persist).map(({ path }) => path);
+  const files = [
+    ...stage.deps.map(({ path }) => path),
+    ...kept,
+    ...stage.params.map(({ file }) => file),
+    ...code?.files ?? [],
+    ...stage.action.kind === "run" ? configurationFiles(stage.action.module) : [],
+  ];
+  const paths = [...new Set(files)].filter((path) => project.holds(path) && existsSync(path));
+  const places = paths.map((path) => ({ ...place, path, relative: relative(root, path).split(sep).join("/") }));
+  const records = await commitOuts(workspace, places);
+  return {
+    within,
+    root,
+    cache: workspace.blobs.folder,
+    drafts: workspace.temporary,
+    inputs: paths.map((path, index): Placed => ({ path, record: records[index]! })),
+    before,
+  };
+}
+
+/** What is put into the cache like an out. */
+const place: Omit<Out, "path" | "relative" | "range"> & { range: Out["range"] } = {
+  kind: "out",
+  cache: true,
+  persist: false,
+  range: { source: { path: "", text: "" }, start: 0, end: 0 },
+};
+
+/** What Deno reads to resolve a module's imports. */
+function configurationFiles(module: string): string[] {
+  const { files } = configurationOf(module);
+  return files.flatMap((file) => [file, ...memberFiles(file)]);
+}
+
+/** The configurations of a workspace's members, without which Deno does not take the workspace's. */
+function memberFiles(file: string): string[] {
+  if (!/deno\.jsonc?$/.test(file) || !existsSync(file)) return [];
+  const members = /"workspace"\s*:\s*(?:\{\s*"members"\s*:\s*)?\[([^\]]*)\]/.exec(Deno.readTextFileSync(file))?.[1] ??
+    "";
+  return [...members.matchAll(/"([^"]+)"/g)].flatMap(([, member]) =>
+    ["deno.json", "deno.jsonc", "package.json"].map((name) => join(file, "..", member!, name))
+  );
+}
