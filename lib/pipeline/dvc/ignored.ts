@@ -1,5 +1,6 @@
-import { dirname, join, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
+import type { IgnoredNames } from "../file/pipeline.ts";
 
 /** Tells what `.dvcignore` files hide: git's patterns, each file's for its own folder and below. */
 export class Ignored {
@@ -13,9 +14,15 @@ export class Ignored {
 
   /** Whether an absolute path is hidden; a folder hides all inside it. Nothing outside of the project is. */
   has(path: string, isFolder: boolean): boolean {
-    if (!path.startsWith(this.#root + sep)) return false;
-    const folder = this.#folder(dirname(path));
-    return folder.hidden || hides(folder.rules, path, isFolder);
+    return this.inside(dirname(path))?.(basename(path), isFolder) ?? false;
+  }
+
+  /** What is hidden of an absolute folder; undefined: nothing can be. */
+  inside(folder: string): IgnoredNames | undefined {
+    if (folder !== this.#root && !folder.startsWith(this.#root + sep)) return undefined;
+    const { hidden, rules } = this.#folder(folder);
+    if (hidden) return () => true;
+    return rules.length === 0 ? undefined : (name, isFolder) => hides(rules, join(folder, name), isFolder);
   }
 
   #folder(path: string): Folder {

@@ -35,7 +35,7 @@ export async function readProject(file: string, diagnostics: Diagnostic[]): Prom
     params: written.flatMap(({ params }) => params),
     variables: written.flatMap(({ variables }) => variables),
     plots: written.flatMap(({ plots }) => plots),
-    ignores: (path, isFolder) => ignored.has(path, isFolder),
+    ignores: (path) => ignored.inside(path),
   };
 }
 

@@ -27,9 +27,12 @@ export interface Pipeline {
   readonly makesAbsent?: boolean;
   /** Where results are shared, in the order in which they are asked; none where absent. */
   readonly remotes?: readonly RemotePlace[];
-  /** Whether a file or folder at an absolute path is no part of the folder that it lies in; absent: none is. */
-  readonly ignores?: (path: string, isFolder: boolean) => boolean;
+  /** What is no part of an absolute folder that it lies in; undefined: all is. Absent: nothing is ever left out. */
+  readonly ignores?: (folder: string) => IgnoredNames | undefined;
 }
+
+/** Whether a file or folder of this name is left out. */
+export type IgnoredNames = (name: string, isFolder: boolean) => boolean;
 
 /** A scalar of a file that `vars` load. */
 export interface FileVariable {

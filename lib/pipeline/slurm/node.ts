@@ -112,7 +112,7 @@ async function digestsOf({ deps }: Stage): Promise<DepsRecord> {
   const temporary = await Deno.makeTempDir();
   try {
     using index = IndexDatabase.open(join(temporary, "index.sqlite"));
-    const digests = new Digests(index);
+    using digests = new Digests(index);
     const found: Record<string, string> = {};
     for (const { relative, path } of deps) found[relative] = (await digests.digest(path))?.sha256 ?? "";
     return found;

@@ -14,7 +14,7 @@ import {
 import { guarded, statOf } from "./file_stat.ts";
 import { type FileWork, OUTCOME } from "./file_work.ts";
 import { DIGEST_BYTES, FolderRecord, NAME_SEPARATOR } from "./folder_record.ts";
-import { fileWork, walk } from "./folder_walk.ts";
+import { fileWork, type Ignores, walk } from "./folder_walk.ts";
 import { type ContentDigest, hashFile } from "./hash.ts";
 import type { IndexDatabase, KnownDigest } from "./index_database.ts";
 import { type DirectoryDigest, lazyDirectoryDigest, type PathDigest } from "./path_digest.ts";
@@ -39,18 +39,24 @@ const REMEMBER_MS = 10_000;
 const MOST_SINGLE = 1000;
 
 /** Digests of files and folders; an unchanged file is not read twice. */
-export class Digests {
+export class Digests implements Disposable {
   readonly #index: IndexDatabase;
-  #ignores: (path: string, isFolder: boolean) => boolean = () => false;
+  readonly #helpers = new FileHelpers();
+  #ignores: Ignores = () => undefined;
 
   /** Takes the index in which digests of unchanged files are remembered. */
   constructor(index: IndexDatabase) {
     this.#index = index;
   }
 
-  /** From now on, what this says of an absolute path inside a folder is no part of the folder's content; absent: all is. */
-  leaveOut(ignores: ((path: string, isFolder: boolean) => boolean) | undefined): void {
-    this.#ignores = ignores ?? (() => false);
+  /** From now on, what this says of an absolute folder is no part of the folder's content; absent: all is. */
+  leaveOut(ignores: Ignores = () => undefined): void {
+    this.#ignores = ignores;
+  }
+
+  /** Ends the threads that helped. */
+  [Symbol.dispose](): void {
+    this.#helpers[Symbol.dispose]();
   }
 
   /**
@@ -86,11 +92,10 @@ export class Digests {
   }
 
   async #directory(path: string, stat: Deno.FileInfo, read: ContentReader): Promise<DirectoryDigest> {
-    using helpers = new FileHelpers();
     const record = this.#index.folder(path);
     // They start while the folder is listed.
-    if ((record?.count ?? 0) >= WORTH_HELP) helpers.start();
-    const found = await walk(path, stat, this.#ignores, helpers);
+    if ((record?.count ?? 0) >= WORTH_HELP) this.#helpers.start();
+    const found = await walk(path, stat, this.#ignores, this.#helpers);
     const names = found.paths.join(NAME_SEPARATOR);
     const listed = record?.names === names && record.count === found.paths.length ? record : undefined;
     if (listed?.sha256 !== undefined && isSameBytes(listed.states, found.states)) {
@@ -101,8 +106,8 @@ export class Digests {
     this.#recall(work, changed, listed);
     let digest: DirectoryDigest | undefined;
     try {
-      if (changed.length >= WORTH_HASHING) helpers.start();
-      if (read === hashFile && changed.length >= MANY) await helpers.do(work);
+      if (changed.length >= WORTH_HASHING) this.#helpers.start();
+      if (read === hashFile && changed.length >= MANY) await this.#helpers.do(work);
       await this.#readRest(work, names, read);
       const isSame = listed !== undefined &&
         changed.every((at) => hexAt(listed.digests, at) === hexAt(work.digests, at));
@@ -166,8 +171,8 @@ export class Digests {
   /** Remembers what is known so far; without the digest of the whole, too, as long as it is not known. */
   #rememberFolder({ root, states, digests, outcomes }: FileWork, names: string, sha256?: string): void {
     const known = states.slice();
-    for (const [at, outcome] of outcomes.entries()) {
-      if (outcome < OUTCOME.settled) known[at * STATE_NUMBERS + SIZE] = -1;
+    for (let at = 0; at < outcomes.length; at++) {
+      if (outcomes[at]! < OUTCOME.settled) known[at * STATE_NUMBERS + SIZE] = -1;
     }
     this.#index.rememberFolder(root, new FolderRecord(sha256, names, known, digests.slice()));
   }

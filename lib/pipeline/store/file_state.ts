@@ -37,13 +37,36 @@ export function putState(
   position: number,
   { dev, ino, size, mtime, ctime, mode }: Deno.FileInfo,
 ): void {
+  putNumbers(
+    numbers,
+    position,
+    dev,
+    ino ?? NaN,
+    size,
+    mtime?.getTime() ?? NaN,
+    ctime?.getTime() ?? NaN,
+    mode ?? 0,
+  );
+}
+
+/** The same of numbers. */
+export function putNumbers(
+  numbers: Float64Array,
+  position: number,
+  dev: number,
+  ino: number,
+  size: number,
+  modified: number,
+  changed: number,
+  mode: number,
+): void {
   const at = position * STATE_NUMBERS;
   numbers[at] = dev;
-  numbers[at + 1] = ino ?? NaN;
+  numbers[at + 1] = ino;
   numbers[at + SIZE] = size;
-  numbers[at + 3] = mtime?.getTime() ?? NaN;
-  numbers[at + CHANGED] = ctime?.getTime() ?? NaN;
-  numbers[at + EXECUTABLE] = ((mode ?? 0) & 0o100) === 0 ? 0 : 1;
+  numbers[at + 3] = modified;
+  numbers[at + CHANGED] = changed;
+  numbers[at + EXECUTABLE] = (mode & 0o100) === 0 ? 0 : 1;
 }
 
 /** The state that the numbers at a position tell. */

@@ -1,14 +1,19 @@
 import { dirname } from "node:path";
+import type { IgnoredNames } from "../file/pipeline.ts";
 import { FileHelpers, WORTH_HELP } from "./file_helpers.ts";
 import { guarded, statOf } from "./file_stat.ts";
 import { chunksOf, type FileWork, OUTCOME } from "./file_work.ts";
 import { STATE_NUMBERS } from "./file_state.ts";
 import { DIGEST_BYTES } from "./folder_record.ts";
+import { openFolder } from "./folder_reader.ts";
 import { IGNORED_FOLDERS } from "./ignored_folders.ts";
 import { StoreError } from "./store_error.ts";
 
 /** Files whose states are told before other work gets a turn. */
 const CHUNK = 1000;
+
+/** What is left out of an absolute folder; undefined: nothing. */
+export type Ignores = (folder: string) => IgnoredNames | undefined;
 
 /** The files below a folder. */
 export interface FoundFiles {
@@ -22,17 +27,16 @@ export interface FoundFiles {
  * All files below a folder, links followed.
  *
  * @param stat of the folder
- * @param ignores tells of an absolute path whether it is left out
+ * @param ignores tells what is left out of an absolute folder
  * @throws {StoreError} at a dangling link, a loop of links, a pipe, socket or device, or what may not be read
  */
 export async function walk(
   root: string,
   stat: Deno.FileInfo,
-  ignores: (path: string, isFolder: boolean) => boolean,
+  ignores: Ignores,
   helpers: FileHelpers,
 ): Promise<FoundFiles> {
-  const paths = await list(root, stat, ignores);
-  if (paths.length >= WORTH_HELP) helpers.start();
+  const paths = await list(root, stat, ignores, helpers);
   const work = fileWork("stat", root, paths, CHUNK);
   await helpers.do(work);
   return present(work);
@@ -62,21 +66,27 @@ export function fileWork(
 async function list(
   root: string,
   stat: Deno.FileInfo,
-  ignores: (path: string, isFolder: boolean) => boolean,
+  ignores: Ignores,
+  helpers: FileHelpers,
 ): Promise<string[]> {
   const paths: string[] = [];
+  using reader = openFolder(root);
   const visit = async (relative: string, inside: readonly string[]): Promise<void> => {
     const folder = relative === "" ? root : `${root}/${relative}`;
-    for (const entry of await guarded(folder, () => Deno.readDirSync(folder))) {
+    const isIgnored = ignores(folder);
+    const entries = await guarded(folder, () => reader.list(relative));
+    // They start meanwhile.
+    if (paths.length + entries.length >= WORTH_HELP) helpers.start();
+    for (const entry of entries) {
       const path = relative === "" ? entry.name : `${relative}/${entry.name}`;
-      const absolute = `${root}/${path}`;
       if (entry.isFile) {
-        if (!ignores(absolute, false)) paths.push(path);
+        if (!isIgnored?.(entry.name, false)) paths.push(path);
         continue;
       }
+      const absolute = `${root}/${path}`;
       const found = statOf(absolute);
       // Removed since the folder was listed.
-      if (found === undefined || ignores(absolute, found.isDirectory)) continue;
+      if (found === undefined || isIgnored?.(entry.name, found.isDirectory)) continue;
       if (!found.isDirectory) {
         paths.push(path);
         continue;

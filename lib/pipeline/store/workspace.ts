@@ -51,8 +51,9 @@ export class Workspace implements Disposable {
     return await Promise.resolve(new Workspace(rootOf(resolve(folder))));
   }
 
-  /** Closes the index. */
+  /** Closes the index, and ends what helped to read. */
   dispose(): void {
+    this.digests[Symbol.dispose]();
     this.index[Symbol.dispose]();
   }
 

@@ -172,7 +172,8 @@ Deno.test("digest() of a folder reads the file that changed, one that came and n
 /** What stands at a path by an index of its own, which knows nothing. */
 async function freshDigest(project: Project, path: string): Promise<PathDigest | undefined> {
   using index = IndexDatabase.open(":memory:");
-  return await new Digests(index).digest(project.path(path));
+  using digests = new Digests(index);
+  return await digests.digest(project.path(path));
 }
 
 Deno.test("digest() of a folder is that of a new index, whatever was edited, and is remembered by later processes", async () => {
