@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
-import type { Lock } from "../store/lock.ts";
 import type { ClosureRecord } from "../store/lock_text.ts";
-import { LockWriter } from "../store/lock_writer.ts";
+import { type Lock, writeLock } from "../store/lock.ts";
+import { PacedWriter } from "../store/paced_writer.ts";
 import { commitOuts, restoreOuts } from "../store/outs.ts";
 import type { OutRecord } from "../store/out_record.ts";
 import type { StageRecord } from "../store/stage_record.ts";
@@ -31,12 +31,13 @@ export interface RecorderOptions {
 /** Keeps what stages left, and puts it back. */
 export class Recorder {
   readonly #options: RecorderOptions;
-  readonly #lockWriter: LockWriter;
+  readonly #lockWriter: PacedWriter;
 
   /** Nothing is entered yet. */
   constructor(options: RecorderOptions) {
     this.#options = options;
-    this.#lockWriter = new LockWriter(options.lock, options.workspace.temporary);
+    const { lock, workspace } = options;
+    this.#lockWriter = new PacedWriter(() => writeLock(lock, workspace.temporary));
   }
 
   /** Writes what the lock file does not have yet: to be called once all is entered, however that ended. */

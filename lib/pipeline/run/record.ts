@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Reason } from "../plan/reason.ts";
 import type { Durations } from "./durations.ts";
 import type { Event } from "./event.ts";
+import { PacedWriter } from "../store/paced_writer.ts";
 import { writeJson } from "./json_file.ts";
 
 /** What is known of a run: what it did, how long it took and where. Nothing of it is ever inside an out. */
@@ -49,14 +50,15 @@ export interface StageRecord {
   readonly jobs?: readonly { readonly job: string; readonly because?: string }[];
 }
 
-/** Writes the record of a run into `.pipeline/runs`, anew after every stage, so that a killed run leaves one too. */
-export class RunRecorder {
+/** Writes the record of a run into `.pipeline/runs`, anew as stages end, so that a killed run leaves one too. */
+export class RunRecorder implements Disposable {
   readonly #folder: string;
   readonly #pipeline: string;
   readonly #durations: Durations;
   readonly #reasons = new Map<string, readonly Reason[]>();
   readonly #jobsOf = new Map<string, NonNullable<StageRecord["jobs"]>>();
   readonly #stages: StageRecord[] = [];
+  readonly #writer = new PacedWriter(() => this.#write());
   #started = 0;
   #jobs = 0;
 
@@ -88,7 +90,6 @@ export class RunRecorder {
         break;
       case "stage finished":
         this.#durations.set(event.stage, event.seconds);
-        this.#durations.write();
         this.#endOf(event.stage, "finished", event.seconds);
         break;
       case "stage failed":
@@ -109,14 +110,25 @@ export class RunRecorder {
     }
   }
 
+  /** Writes what is not written yet. */
+  [Symbol.dispose](): void {
+    this.#writer.flush();
+  }
+
   #endOf(stage: string, outcome: StageRecord["outcome"], seconds?: number): void {
     const reasons = this.#reasons.get(stage) ?? [];
     const jobs = this.#jobsOf.get(stage);
+    this.#reasons.delete(stage);
     this.#end({ stage, outcome, reasons, ...(seconds === undefined ? {} : { seconds }), ...jobs && { jobs } });
   }
 
   #end(stage: StageRecord): void {
     this.#stages.push(stage);
+    this.#writer.changed();
+  }
+
+  #write(): void {
+    this.#durations.write();
     const record: RunRecord = {
       schema: 1,
       pipeline: this.#pipeline,

@@ -82,7 +82,7 @@ export async function reproduce(
 
   const shown = relative(workspace.root, pipeline.file).replaceAll(sep, "/");
   const durations = Durations.read(workspace.runs, shown);
-  const recorder = new RunRecorder(workspace.runs, shown, durations);
+  using recorder = new RunRecorder(workspace.runs, shown, durations);
   const record = (event: Event): void => {
     emit(event);
     recorder.add(event);

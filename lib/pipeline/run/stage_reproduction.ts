@@ -209,6 +209,7 @@ export class StageReproduction {
     const { planner, closures } = this.#options.preparation;
     // It may have waited for its turn, and what it reads may have changed since it was settled.
     const { reasons } = this.#evaluations.get(name)!;
+    this.#evaluations.delete(name);
     const evaluation = { ...await this.#evaluate(stage), reasons };
     this.#hasRun = true;
     const missing = stage.deps.filter(({ relative }) => isMissing(evaluation.reasons, relative));

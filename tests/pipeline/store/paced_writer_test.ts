@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
-import { type Lock, readLock } from "../../../lib/pipeline/store/lock.ts";
-import { LockWriter } from "../../../lib/pipeline/store/lock_writer.ts";
+import { type Lock, readLock, writeLock } from "../../../lib/pipeline/store/lock.ts";
+import { PacedWriter } from "../../../lib/pipeline/store/paced_writer.ts";
 import type { StageRecord } from "../../../lib/pipeline/store/stage_record.ts";
 import { Project } from "../support/project.ts";
 
@@ -14,7 +14,7 @@ const record: StageRecord = {
 } as unknown as StageRecord;
 
 /** Enters stages, each with a change, and counts how often the file was written anew. */
-function enter(lock: Lock, writer: LockWriter, count: number, urgent: boolean): number {
+function enter(lock: Lock, writer: PacedWriter, count: number, urgent: boolean): number {
   const inodes: (number | null)[] = [];
   for (let index = 0; index < count; index++) {
     lock.stages.set(`s${index}`, record);
@@ -33,7 +33,7 @@ async function stagesOf(lock: Lock): Promise<number> {
 Deno.test("a lock of many quick stages is not written after each one; the end writes what is missing", async () => {
   await using project = await Project.make();
   const lock: Lock = { path: project.path("pipeline.lock"), stages: new Map(), closures: new Map() };
-  const writer = new LockWriter(lock, project.folder);
+  const writer = new PacedWriter(() => writeLock(lock, project.folder));
   const writes = enter(lock, writer, 2000, false);
   assert.ok(writes > 0 && writes < 1000, `${writes} writes`);
   writer.flush();
@@ -43,7 +43,7 @@ Deno.test("a lock of many quick stages is not written after each one; the end wr
 Deno.test("what is written nowhere else is in the lock at once", async () => {
   await using project = await Project.make();
   const lock: Lock = { path: project.path("pipeline.lock"), stages: new Map(), closures: new Map() };
-  const writer = new LockWriter(lock, project.folder);
+  const writer = new PacedWriter(() => writeLock(lock, project.folder));
   enter(lock, writer, 2000, false);
   lock.stages.set("urgent", record);
   writer.changed(true);
@@ -53,7 +53,7 @@ Deno.test("what is written nowhere else is in the lock at once", async () => {
 Deno.test("what could not be written a little later is told at the end", async () => {
   await using project = await Project.make();
   const lock: Lock = { path: project.path("pipeline.lock"), stages: new Map(), closures: new Map() };
-  const writer = new LockWriter(lock, project.folder);
+  const writer = new PacedWriter(() => writeLock(lock, project.folder));
   enter(lock, writer, 2000, false);
   Deno.removeSync(lock.path);
   Deno.mkdirSync(lock.path);

@@ -1,17 +1,14 @@
-import { type Lock, writeLock } from "./lock.ts";
-
-/** How much of the time may go into writing the lock, once {@linkcode FREE_MS} have. */
+/** How much of the time may go into writing, once {@linkcode FREE_MS} have. */
 const SHARE = 0.05;
-/** So long the lock is written after each change. */
+/** So long it is written after each change. */
 const FREE_MS = 100;
 
 /**
- * Writes a lock as stages are entered: after each one as long as that takes little time, else a little later, since all of
- * it is written each time and a thousand quick stages would wait for little else.
+ * Writes a file as what it holds grows: after each change as long as that takes little time, else a little later, since
+ * all of it is written each time and a thousand quick stages would wait for little else.
  */
-export class LockWriter {
-  readonly #lock: Lock;
-  readonly #temporary: string;
+export class PacedWriter {
+  readonly #write: () => void;
   readonly #start = performance.now();
   #spent = 0;
   #isDirty = false;
@@ -21,19 +18,18 @@ export class LockWriter {
   /**
    * Nothing is written yet.
    *
-   * @param temporary a folder on the same file system, for drafts
+   * @param write writes the file as it is now
    */
-  constructor(lock: Lock, temporary: string) {
-    this.#lock = lock;
-    this.#temporary = temporary;
+  constructor(write: () => void) {
+    this.#write = write;
   }
 
   /**
-   * The lock has changed.
+   * There is something new.
    *
-   * @param urgent true: nothing else knows what was entered, so it is written now
+   * @param urgent true: nothing else knows of it, so it is written now
    */
-  changed(urgent: boolean): void {
+  changed(urgent = false): void {
     this.#isDirty = true;
     const wait = this.#wait();
     if (urgent || wait <= 0) return this.flush();
@@ -65,7 +61,7 @@ export class LockWriter {
     }
     if (!this.#isDirty) return;
     const start = performance.now();
-    writeLock(this.#lock, this.#temporary);
+    this.#write();
     this.#isDirty = false;
     this.#spent += performance.now() - start;
   }
