@@ -11,6 +11,7 @@ import {
   type YAMLParseError,
 } from "yaml";
 import { type Diagnostic, errorAt, hasErrors, type Range, type Result, type Source } from "../diagnostic.ts";
+import { conflictIn } from "../merge_conflict.ts";
 import { Float, type Scalar } from "../value.ts";
 import type { Entry, MapNode, Node } from "./node.ts";
 import { pythonText } from "./python_text.ts";
@@ -53,6 +54,12 @@ export function readDocument(source: Source): Result<Node> {
     uniqueKeys: false,
     prettyErrors: false,
   });
+  // Its marks are no YAML, each in several ways.
+  const conflict = document.errors.length === 0 ? undefined : conflictIn(source);
+  if (conflict !== undefined) {
+    const message = "The file holds a conflict of a merge that was not resolved";
+    return { ok: false, diagnostics: [errorAt(conflict, message, "Keep one side, and remove the marks")] };
+  }
   const diagnostics: Diagnostic[] = document.errors.map((error) => {
     const start = openingQuote(document, error) ?? error.pos[0];
     const range = { source, start, end: error.pos[1] };

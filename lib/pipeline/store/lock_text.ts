@@ -2,6 +2,7 @@ import { type Document, parseDocument, type Scalar, type ScalarTag, stringify, t
 import { z } from "zod";
 import type { Diagnostic, Result, Source } from "../diagnostic.ts";
 import { shownPath } from "../diagnostic_text.ts";
+import { conflictIn } from "../merge_conflict.ts";
 import { shellWord } from "../shell_word.ts";
 import { canonical, Float, type Json, toJson } from "../value.ts";
 import { type StageRecord, stageRecordSchema } from "./stage_record.ts";
@@ -61,17 +62,14 @@ const lockSchema = z.strictObject({
   ),
 });
 
-/** Git's marks of a conflict, at the start of a line. */
-const CONFLICT = /^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$/m;
-
 /** Reads the text of a lock; every problem has its place. */
 export function parseLock(source: Source): Result<LockContent> {
-  const conflict = CONFLICT.exec(source.text);
-  if (conflict !== null) {
+  const conflict = conflictIn(source);
+  if (conflict !== undefined) {
     return failure([{
       severity: "error",
       message: "The lock holds a conflict of a merge that was not resolved",
-      range: { source, start: conflict.index, end: conflict.index + conflict[0].length },
+      range: conflict,
       hints: [
         "Resolve the conflicts of the pipeline file, then run `lock resolve`: it keeps what fits the files as they are",
         `Or take either side whole, by \`git checkout --ours ${

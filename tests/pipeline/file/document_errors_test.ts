@@ -114,3 +114,23 @@ pipeline.yaml:7:9: error: The aliases of this file multiply beyond measure: *f a
   hint: Expected at most 10000 repetitions of an anchor, those inside it included; write the values out, or name them in vars
 `,
 );
+
+says(
+  "readPipeline() tells of a conflict of a merge once",
+  {
+    "pipeline.yaml": `stages:
+  a:
+<<<<<<< HEAD
+    cmd: echo 1
+=======
+    cmd: echo 2
+>>>>>>> other
+`,
+  },
+  `
+pipeline.yaml:3:1: error: The file holds a conflict of a merge that was not resolved
+  3 | <<<<<<< HEAD
+    | ^^^^^^^^^^^^
+  hint: Keep one side, and remove the marks
+`,
+);
