@@ -68,10 +68,14 @@ const snakemakeEnvironment: VirtualEnvironment = {
   notice: "Installing Snakemake (bench/pipeline/requirements.txt) into bench/pipeline/.venv, once (140 MB)",
 };
 
+/** Where Snakemake is, installed where it was not, and its version. */
+export async function snakemakeProgram(): Promise<{ program: string; version: string }> {
+  const program = join(await install(snakemakeEnvironment), "../snakemake");
+  return { program, version: (await run({ program, args: ["--version"] }, ".")).text.trim() };
+}
+
 async function snakemake(): Promise<Program> {
-  const python = await install(snakemakeEnvironment);
-  const program = join(python, "../snakemake");
-  const version = (await run({ program, args: ["--version"] }, ".")).text.trim();
+  const { program, version } = await snakemakeProgram();
   return {
     name: `Snakemake ${version}`,
     prepare: writeSnakefile,

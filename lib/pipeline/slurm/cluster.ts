@@ -162,17 +162,20 @@ export class Slurm implements Cluster {
     return [failure(stage, "left outs that the cache does not have whole", diagnostics.map(({ message }) => message))];
   }
 
-  /** The files in which jobs note their outs. */
+  /**
+   * The files in which jobs note their outs, where these and the stage that reads them have them in the cache.
+   *
+   * @throws {StoreError} where the one has them there and the other looks for them in the project
+   */
   #outsOf(stage: Stage, jobs: readonly string[]): string[] {
-    return [...this.#tasks.values()].filter(({ job }) => job !== undefined && jobs.includes(job)).map((task) => {
-      if (task.outs !== undefined) return task.outs;
-      throw new StoreError(
-        `${stage.name} cannot be submitted yet: ${task.stage}, which it needs, leaves its outs in the project`,
-        [
-          "Give both the same slurm.scratch; the next repro runs it when that has ended",
-        ],
-      );
-    });
+    const before = [...this.#tasks.values()].filter(({ job }) => job !== undefined && jobs.includes(job));
+    const other = before.find(({ outs }) => (outs === undefined) !== (stage.scratch === undefined));
+    if (other === undefined) return before.flatMap(({ outs }) => outs ?? []);
+    const [here, there] = stage.scratch === undefined ? ["project", "cache"] : ["cache", "project"];
+    throw new StoreError(
+      `${stage.name} cannot be submitted yet: it looks in the ${here} for the outs of ${other.stage}, whose job leaves them in the ${there}`,
+      [`The next repro runs it once ${other.stage} is done; or have both run with slurm.scratch`],
+    );
   }
 
   async #submit(
@@ -191,8 +194,9 @@ export class Slurm implements Cluster {
     };
     const notesDeps = fingerprint === undefined;
     const { workspace } = this.#options;
+    const earlier = this.#outsOf(stage, after);
     const scratch = stage.scratch === undefined ? undefined : {
-      ...await stageIn(workspace, stage, job, stage.scratch, this.#outsOf(stage, after)),
+      ...await stageIn(workspace, stage, job, stage.scratch, earlier),
       outs: this.#submissions.outsPath(),
     };
     const task = { pipeline: this.#pipeline, stage: stage.name, apart, aside: folder, before: [...before] };

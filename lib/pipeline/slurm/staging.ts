@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import type { Out, Stage } from "../file/pipeline.ts";
+import type { Stage } from "../file/pipeline.ts";
 import { configurationOf } from "../plan/configuration.ts";
 import type { Job } from "../run/job.ts";
 import { Relocation } from "../run/relocation.ts";
@@ -43,7 +43,12 @@ export async function stageIn(
     ...stage.action.kind === "run" ? configurationFiles(stage.action.module) : [],
   ];
   const paths = [...new Set(files)].filter((path) => project.holds(path) && existsSync(path));
-  const places = paths.map((path) => ({ ...place, path, relative: relative(root, path).split(sep).join("/") }));
+  const places = paths.map((path) => ({
+    path,
+    relative: relative(root, path).split(sep).join("/"),
+    kind: "out" as const,
+    cache: true,
+  }));
   const records = await commitOuts(workspace, places);
   return {
     within,
@@ -54,14 +59,6 @@ export async function stageIn(
     before,
   };
 }
-
-/** What is put into the cache like an out. */
-const place: Omit<Out, "path" | "relative" | "range"> & { range: Out["range"] } = {
-  kind: "out",
-  cache: true,
-  persist: false,
-  range: { source: { path: "", text: "" }, start: 0, end: 0 },
-};
 
 /** What Deno reads to resolve a module's imports. */
 function configurationFiles(module: string): string[] {

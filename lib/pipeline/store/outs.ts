@@ -11,7 +11,7 @@ import { StoreError } from "./store_error.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Whether an out's content is kept in the cache: as in DVC, metrics and plots are even with `cache: false`. */
-export function isStored(out: Out): boolean {
+export function isStored(out: Pick<Out, "cache" | "kind">): boolean {
   return out.cache || out.kind !== "out";
 }
 
@@ -23,7 +23,7 @@ export function isStored(out: Out): boolean {
  */
 export async function commitOuts(
   workspace: Pick<Workspace, "digests" | "blobs">,
-  outs: readonly Out[],
+  outs: readonly Pick<Out, "path" | "relative" | "cache" | "kind">[],
   store = true,
 ): Promise<readonly OutRecord[]> {
   const records: OutRecord[] = [];
@@ -39,7 +39,7 @@ export async function commitOuts(
 }
 
 /** The record of an out whose digest is known. */
-export function outRecord(out: Out, digest: PathDigest): OutRecord {
+export function outRecord(out: Pick<Out, "relative">, digest: PathDigest): OutRecord {
   const { kind, sha256, size } = digest;
   const executables = kind === "directory" ? digest.executables : digest.executable ? [""] : [];
   return {

@@ -129,5 +129,21 @@ stages:
   const { code, stdout, ran } = await project.startIn(".", cluster.environment, "repro", "--keep-going").finish();
   assert.deepEqual([code, ran], [1, ["here"]], stdout);
   assert.match(stdout, /\$NOWHERE_SET stands for no folder on \S+: NOWHERE_SET is not set there/);
+  await project.write(
+    "mixed.yaml",
+    `executor: slurm
+stages:
+  one: { cmd: touch one, outs: [one], slurm: { scratch: /tmp } }
+  two: { cmd: cp one two, deps: [one], outs: [two] }
+`,
+  );
+  const detached = await project.startIn(".", cluster.environment, "repro", "--detach", "--file", "mixed.yaml")
+    .finish();
+  assert.match(
+    detached.stdout,
+    /two cannot be submitted yet: it looks in the project for the outs of one, whose job leaves them in the cache/,
+  );
+  const done = await project.startIn(".", cluster.environment, "repro", "--file", "mixed.yaml").finish();
+  assert.deepEqual([done.code, done.ran], [0, ["one", "two"]], done.stdout);
   assert.match(stdout, /elsewhere cannot run in a folder of a node: .*slurm-test-out lies outside the project/);
 }, true);

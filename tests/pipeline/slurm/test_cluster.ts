@@ -10,7 +10,7 @@ import { join } from "node:path";
 export interface ClusterOptions {
   /** How many nodes, of four CPUs and 4,000 MB each; two unless given. */
   readonly nodes?: number;
-  /** GPUs of each node, character devices that stand for some; none unless given. */
+  /** GPUs of each node, files that stand for some; none unless given. */
   readonly gpus?: number;
   /** Seconds after which the controller forgets a job that has ended; 300 unless given. */
   readonly memory?: number;
@@ -80,7 +80,11 @@ export class TestCluster implements AsyncDisposable {
     mkdirSync(join(folder, "state"));
     for (const name of names) mkdirSync(join(folder, name));
     writeFileSync(join(folder, "slurm.conf"), configuration(folder, names, gpus, memory));
-    if (gpus > 0) writeFileSync(join(folder, "gres.conf"), `Name=gpu File=/dev/tty[0-${gpus - 1}]\n`);
+    for (let index = 0; index < gpus; index++) {
+      // Two names of /dev/null.
+      await new Deno.Command("mknod", { args: [join(folder, `gpu${index}`), "c", "1", "3"] }).output();
+    }
+    if (gpus > 0) writeFileSync(join(folder, "gres.conf"), `Name=gpu File=${folder}/gpu[0-${gpus - 1}]\n`);
     try {
       cluster.startController();
       for (const name of names) cluster.startNode(name);
