@@ -68,12 +68,14 @@ export class Running {
     await this.#process.status;
   }
 
+  /** Waits until it has ended; one that does not is killed. */
   async finish(): Promise<Finished> {
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), ENDLESS);
     const [{ code, signal }, stdout, stderr] = await Promise.all([
       this.#process.status,
       this.#stdout.all,
       this.#stderr.all,
-    ]);
+    ]).finally(() => clearTimeout(timer));
     const names = (pattern: RegExp): string[] => [...stdout.matchAll(pattern)].map((match) => match[1]!);
     return {
       code,
@@ -187,8 +189,8 @@ export class Project implements AsyncDisposable {
   }
 }
 
-/** Milliseconds after which what was not said will not be. */
-const LATE = 120_000;
+/** Milliseconds after which what was not said will not be, and what has not ended hangs. */
+const [LATE, ENDLESS] = [120_000, 600_000];
 
 /** What a stream gave so far, as plain text. */
 class Collected {

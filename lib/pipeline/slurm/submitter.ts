@@ -23,6 +23,8 @@ export interface Order {
 
 /** Milliseconds without another order after which those at hand are submitted. */
 const QUIET = 100;
+/** Milliseconds after which those at hand are submitted, however busy the machine is. */
+const PATIENCE = 5000;
 /** Milliseconds for which a job is offered to a Slurm that does not answer: a controller may be restarted. */
 const INSISTENCE = 30 * 60_000;
 /** As many tasks as an array of Slurm's may have by default (MaxArraySize is 1001). */
@@ -36,6 +38,8 @@ export class Submitter {
   readonly #submissions: Submissions;
   #waiting: (Order & { readonly taken: PromiseWithResolvers<PlacedTask> })[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the first of those that wait came. */
+  #since = 0;
 
   /** Submits nothing yet. */
   constructor(client: SlurmClient, submissions: Submissions) {
@@ -51,9 +55,21 @@ export class Submitter {
   async submit(order: Order): Promise<PlacedTask> {
     const taken = Promise.withResolvers<PlacedTask>();
     this.#waiting.push({ ...order, taken });
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#flush(), QUIET);
+    if (this.#waiting.length === 1) this.#since = performance.now();
+    this.#flushSoon();
     return await taken.promise;
+  }
+
+  /** Submits what is at hand once no other order has come for a while. */
+  #flushSoon(): void {
+    clearTimeout(this.#timer);
+    const due = performance.now() + QUIET;
+    this.#timer = setTimeout(() => {
+      const now = performance.now();
+      // On a machine that is busy with others the time is over before what came meanwhile was looked at.
+      if (now - due > QUIET / 2 && now - this.#since < PATIENCE) this.#flushSoon();
+      else this.#flush();
+    }, QUIET);
   }
 
   /** Submits a job once, however often Slurm does not answer on the way. */
