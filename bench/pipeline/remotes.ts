@@ -1,8 +1,9 @@
 /**
  * Pushing to a bucket and pulling from it, beside DVC, with the same server in the same run:
- * `deno run -A bench/pipeline/remotes.ts [--small] [--rounds 3]`. 10,000 files of 2 KiB, and one of 2 GiB, of bytes that do
- * not compress. Each round is a new prefix; before a pull, outs and cache are gone. What was pulled is compared with what
- * was pushed. `--small` measures little, to see that it works.
+ * `deno run -A bench/pipeline/remotes.ts [--small] [--rounds 3] [--load files|file]`. 10,000 files of 2 KiB, and one of
+ * 2 GiB, of bytes that do not compress. All projects are prepared before the first is measured. Each round is a new prefix;
+ * before a pull, outs and cache are gone. What was pulled is compared with what was pushed. `--small` measures little, to see
+ * that it works; `--load` measures one of the two; with `--wait`, nothing is measured before a line comes on the standard input.
  *
  * @module
  */
@@ -19,11 +20,20 @@ import { median, medianRatio } from "../median.ts";
 import { type Invocation, run } from "./measurement.ts";
 
 const { values } = parseArgs({
-  options: { small: { type: "boolean", default: false }, rounds: { type: "string", default: "3" } },
+  options: {
+    small: { type: "boolean", default: false },
+    rounds: { type: "string", default: "3" },
+    load: { type: "string" },
+    wait: { type: "boolean", default: false },
+  },
 });
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) {
   console.error(`Expected a whole number of rounds, found ${values.rounds}`);
+  Deno.exit(2);
+}
+if (values.load !== undefined && !["files", "file"].includes(values.load)) {
+  console.error(`Expected --load files or --load file, found ${values.load}`);
   Deno.exit(2);
 }
 
@@ -110,7 +120,9 @@ const server = new Deno.Command(Deno.execPath(), {
 try {
   const { value } = await server.stdout.pipeThrough(new TextDecoderStream()).getReader().read();
   const endpoint = `http://127.0.0.1:${value!.trim()}`;
-  for (const load of loads) await show(load, endpoint);
+  for (const load of loads) {
+    if (values.load === undefined || (values.load === "file") === (load.files === 1)) await show(load, endpoint);
+  }
 } finally {
   server.kill("SIGTERM");
   await server.status;
@@ -120,27 +132,36 @@ try {
 /** Measures both with a load, in turn, and prints a table. */
 async function show({ title, files, bytes }: Load, endpoint: string): Promise<void> {
   const times = new Map<string, number[]>();
+  const turns: { contender: Contender; project: string; expected: string }[] = [];
   for (let round = 0; round < rounds; round++) {
     for (const contender of [own, peer]) {
       const project = await Deno.makeTempDir({ dir: folder });
       writeSource(join(project, "source"), files, bytes);
       const expected = await digestsIn(join(project, "source"));
       await contender.prepare(project, endpoint, `${files}-${round}-${contender.name.split(" ")[0]}`);
-      const record = async (what: string, invocation: Invocation): Promise<void> => {
-        const { seconds } = await run(invocation, project);
-        const key = `${what} ${contender.name}`;
-        times.set(key, [...times.get(key) ?? [], seconds]);
-      };
-      await record("push", contender.push(project));
-      for (const gone of ["data", contender.cache]) rmSync(join(project, gone), { recursive: true, force: true });
-      await record("pull", contender.pull(project));
-      if (await digestsIn(join(project, "data")) !== expected) {
-        throw new Error(`${contender.name} pulled something else`);
-      }
-      await Deno.remove(project, { recursive: true });
-      // Room for the next one: the server knows its files by their folder alone.
-      for (const part of globSync("results/*", { cwd: bucket })) rmSync(join(bucket, part), { recursive: true });
+      rmSync(join(project, "source"), { recursive: true });
+      turns.push({ contender, project, expected });
     }
+  }
+  await run({ program: "sync", args: [] }, folder);
+  console.error(`Prepared: ${title}`);
+  if (values.wait) await Deno.stdin.read(new Uint8Array(1));
+  for (const { contender, project, expected } of turns) {
+    const record = async (what: string, invocation: Invocation): Promise<void> => {
+      const { seconds } = await run(invocation, project);
+      console.error(`${what} ${contender.name}: ${seconds.toFixed(2)} s`);
+      const key = `${what} ${contender.name}`;
+      times.set(key, [...times.get(key) ?? [], seconds]);
+    };
+    await record("push", contender.push(project));
+    for (const gone of ["data", contender.cache]) rmSync(join(project, gone), { recursive: true, force: true });
+    await record("pull", contender.pull(project));
+    if (await digestsIn(join(project, "data")) !== expected) {
+      throw new Error(`${contender.name} pulled something else`);
+    }
+    await Deno.remove(project, { recursive: true });
+    // Room for the next one: the server knows its files by their folder alone.
+    for (const part of globSync("results/*", { cwd: bucket })) rmSync(join(bucket, part), { recursive: true });
   }
   const cell = (what: string, { name }: Contender): number[] => times.get(`${what} ${name}`)!;
   console.log(`\n${title}; medians of ${rounds} rounds\n`);

@@ -34,9 +34,8 @@ export interface ListedEntry {
  * @throws {RemoteError} where it cannot be asked
  */
 export async function inventoryOf(remote: Remote): Promise<Inventory | undefined> {
-  const listing = remote.list();
-  if (listing === undefined) return undefined;
-  const items = await Array.fromAsync(listing);
+  const items = await remote.list();
+  if (items === undefined) return undefined;
   const entries: ListedEntry[] = [];
   const refused: { item: StoredItem; because: string; isNewer: boolean }[] = [];
   await inParallel(items.filter(({ kind }) => kind === "ac"), AT_ONCE, async (item) => {

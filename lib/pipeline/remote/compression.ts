@@ -1,6 +1,6 @@
 import { closeSync, createReadStream, createWriteStream, openSync, readSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { constants, createZstdCompress, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { constants, createZstdCompress, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { sha256 } from "../store/hash.ts";
 
 /** How much is tried out. */
@@ -48,11 +48,6 @@ export function contentOf(bytes: Uint8Array, digest: string, size: number): Uint
   } catch {
     return undefined;
   }
-}
-
-/** The content of a file that is a zstd frame; iterating throws where it is not. */
-export function decompressedFile(path: string): AsyncIterable<Uint8Array> {
-  return createReadStream(path).pipe(createZstdDecompress());
 }
 
 function pays(sample: Uint8Array): boolean {

@@ -48,6 +48,7 @@ export class FolderStore implements ObjectStore {
       else {
         const chunks = createReadStream(body.path, { highWaterMark: CHUNK_BYTES });
         await pipeline(chunks, counting(at), createWriteStream(draft, { flags: "wx" }), { signal: this.#signal });
+        await body.checked;
       }
     });
   }

@@ -55,6 +55,7 @@ export class HttpStore implements ObjectStore {
   /** By PUT. */
   async write({ sha256 }: ObjectName, body: Body, at: (position: number) => void = () => {}): Promise<void> {
     if (body.kind === "file") {
+      await body.checked;
       return await putFile(this.#url("cas", sha256), this.#headers, body.path, sizeOf(body), this.#connection, at);
     }
     await this.#put("cas", sha256, body.bytes);

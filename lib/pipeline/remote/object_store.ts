@@ -5,8 +5,8 @@ export type ObjectKind = "cas" | "ac";
 export type Body =
   /** In memory. */
   | { readonly kind: "bytes"; readonly bytes: Uint8Array<ArrayBuffer> }
-  /** In a file that nobody changes. */
-  | { readonly kind: "file"; readonly path: string; readonly size: number };
+  /** In a file that nobody changes. `checked` rejects where it is not what its name says: nothing may be visible before. */
+  | { readonly kind: "file"; readonly path: string; readonly size: number; readonly checked?: Promise<void> };
 
 /** The name of a content, and its bytes before any compression. */
 export interface ObjectName {

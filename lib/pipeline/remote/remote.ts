@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { open, rm } from "node:fs/promises";
+import pLimit, { type LimitFunction } from "p-limit";
 import type { Blobs } from "../store/blobs.ts";
 import type { OutRecord } from "../store/out_record.ts";
-import { contentOf, decompressedFile, isFrame } from "./compression.ts";
+import { contentOf, isFrame } from "./compression.ts";
+import { decompressFile } from "./decompression.ts";
 import {
   alternativeName,
   type EntrySignature,
@@ -13,7 +15,6 @@ import {
   sameOuts,
   unsealed,
 } from "./entry.ts";
-import { Limit } from "./limit.ts";
 import {
   type Body,
   type ObjectKind,
@@ -64,7 +65,7 @@ export class Remote {
   /** As the pipeline file describes it. */
   readonly options: RemoteOptions;
   readonly #store: ObjectStore;
-  readonly #limit: Limit;
+  readonly #limit: LimitFunction;
   readonly #patience: Patience;
   /** Contents that are known to be there. */
   readonly #present = new Set<string>();
@@ -75,7 +76,7 @@ export class Remote {
   constructor(store: ObjectStore, options: RemoteOptions) {
     this.options = options;
     this.#store = store;
-    this.#limit = new Limit(options.requests ?? REQUESTS);
+    this.#limit = pLimit(options.requests ?? REQUESTS);
     this.#patience = options.patience ?? PATIENCE;
   }
 
@@ -277,8 +278,8 @@ export class Remote {
   }
 
   /** All that the store has; undefined where it cannot be listed. */
-  list(): AsyncIterable<StoredItem> | undefined {
-    return this.#store.list?.();
+  async list(): Promise<readonly StoredItem[] | undefined> {
+    return await this.#try(async () => this.#store.list && await Array.fromAsync(this.#store.list()));
   }
 
   /** Whether what the remote has can be removed. */
@@ -298,7 +299,7 @@ export class Remote {
   }
 
   async #try<T>(action: (count: number) => Promise<T>): Promise<T> {
-    return await this.#limit.run(() =>
+    return await this.#limit(() =>
       withRetries(this.#patience, async (count) => {
         try {
           return await action(count);
@@ -345,23 +346,11 @@ async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Uint8Arra
 /** Takes over the content of a frame; false where that is not what the name says. */
 async function adoptDecompressed(blobs: Blobs, frame: string, { sha256, size }: ObjectName): Promise<boolean> {
   const draft = blobs.draft();
-  const file = await open(draft, "wx");
   try {
-    const hash = createHash("sha256");
-    let length = 0;
-    for await (const chunk of decompressedFile(frame)) {
-      if (length + chunk.length > size) return false;
-      await writeAll(file, chunk, length);
-      hash.update(chunk);
-      length += chunk.length;
-    }
-    if (hash.digest("hex") !== sha256) return false;
+    if (await decompressFile(frame, draft, size) !== sha256) return false;
     blobs.adopt(draft, sha256);
     return true;
-  } catch {
-    return false;
   } finally {
-    await file.close();
     await rm(draft, { force: true });
   }
 }

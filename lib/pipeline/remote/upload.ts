@@ -92,14 +92,18 @@ async function sendContent(
     const bytes = blobs.bytes(name.sha256) ?? lacking(name);
     return await remote.write(name, { kind: "bytes", bytes: remote.compresses ? compressed(bytes) : bytes });
   }
-  if (!blobs.has(name.sha256, name.size) || !await blobs.verify(name.sha256)) lacking(name);
+  if (!blobs.has(name.sha256, name.size)) lacking(name);
+  // Meanwhile it may be on its way.
+  const checked = blobs.verify(name.sha256).then((isWhole) => isWhole ? undefined : lacking(name));
+  checked.catch(() => {});
   const path = blobs.path(name.sha256);
   const draft = blobs.draft();
   try {
     const isCompressed = remote.compresses && await compressFile(path, name.size, draft);
     const body = isCompressed ? { path: draft, size: (await Deno.stat(draft)).size } : { path, size: name.size };
-    await remote.write(name, { kind: "file", ...body }, at);
+    await remote.write(name, { kind: "file", ...body, checked }, at);
   } finally {
+    await checked.catch(() => {});
     await rm(draft, { force: true });
   }
 }

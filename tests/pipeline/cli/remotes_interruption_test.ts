@@ -88,6 +88,9 @@ Deno.test("push and pull that were interrupted leave nothing half-finished, and 
     proxy.seen.length = 0;
     assert.match(succeeded(await here.run("push")).stdout, /^bucket: 1 result pushed/);
     assert.deepEqual(parts(), ["5"]);
+    const writes = proxy.seen.filter((line) => !/^(GET|HEAD) /.test(line));
+    assert.match(writes.at(-1)!, /^PUT \/results\/a\/ac\//, "the entry comes after all that it names");
+    assert.equal(writes.filter((line) => line.includes("/ac/")).length, 1);
     assert.deepEqual(proxy.seen.filter((line) => sent.has(line)), []);
   });
   const clone = await here.clone("clone");

@@ -88,6 +88,18 @@ export async function holdsContract(store: ObjectStore, large: number): Promise<
     assert.equal(await remote.readInto(blobs, file), true);
     assert.equal(sha256(readFileSync(blobs.path(file.sha256))), file.sha256);
     assert.equal(await remote.readInto(blobs, { sha256: sha256("nothing"), size: 1 }), false);
+
+    const other = bytesOf(6, large);
+    Deno.writeFileSync(path, other);
+    const damaged = { sha256: sha256(other), size: large };
+    const checked = Promise.reject(new Error("the cache's own copy is damaged"));
+    checked.catch(() => {});
+    await assert.rejects(remote.write(damaged, { kind: "file", path, size: large, checked }), RemoteError);
+    assert.equal(
+      await remoteOf(store).has(damaged.sha256),
+      false,
+      "what is found damaged on the way is not to be seen",
+    );
   });
 }
 
