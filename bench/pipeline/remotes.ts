@@ -1,9 +1,10 @@
 /**
  * Pushing to a bucket and pulling from it, beside DVC, with the same server in the same run:
- * `deno run -A bench/pipeline/remotes.ts [--small] [--rounds 3] [--load files|file]`. 10,000 files of 2 KiB, and one of
+ * `deno run -A bench/pipeline/remotes.ts [--share 1] [--rounds 3] [--load files|file]`. 10,000 files of 2 KiB, and one of
  * 2 GiB, of bytes that do not compress. All projects are prepared before the first is measured. Each round is a new prefix;
- * before a pull, outs and cache are gone. What was pulled is compared with what was pushed. `--small` measures little, to see
- * that it works; `--load` measures one of the two; with `--wait`, nothing is measured before a line comes on the standard input.
+ * before a pull, outs and cache are gone. What was pulled is compared with what was pushed. `--share 0.02` measures a
+ * fiftieth of that, to see that it works; `--load` measures one of the two; with `--wait`, nothing is measured before a line
+ * comes on the standard input.
  *
  * @module
  */
@@ -21,7 +22,7 @@ import { type Invocation, run } from "./measurement.ts";
 
 const { values } = parseArgs({
   options: {
-    small: { type: "boolean", default: false },
+    share: { type: "string", default: "1" },
     rounds: { type: "string", default: "3" },
     load: { type: "string" },
     wait: { type: "boolean", default: false },
@@ -30,6 +31,11 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) {
   console.error(`Expected a whole number of rounds, found ${values.rounds}`);
+  Deno.exit(2);
+}
+const share = Number(values.share);
+if (!(share > 0 && share <= 1)) {
+  console.error(`Expected a share above 0 and up to 1, found ${values.share}`);
   Deno.exit(2);
 }
 if (values.load !== undefined && !["files", "file"].includes(values.load)) {
@@ -103,13 +109,11 @@ const peer: Contender = {
   cache: ".dvc/cache",
 };
 
-const loads: readonly Load[] = values.small
-  ? [{ title: "200 files of 2 KiB", files: 200, bytes: 2048 }, { title: "a file of 64 MiB", files: 1, bytes: 64 << 20 }]
-  : [{ title: "10,000 files of 2 KiB", files: 10_000, bytes: 2048 }, {
-    title: "a file of 2 GiB",
-    files: 1,
-    bytes: 2 ** 31,
-  }];
+const [files, mebibytes] = [Math.ceil(10_000 * share), Math.ceil(2048 * share)];
+const loads: readonly Load[] = [
+  { title: `${files.toLocaleString("en")} files of 2 KiB`, files, bytes: 2048 },
+  { title: `a file of ${mebibytes.toLocaleString("en")} MiB`, files: 1, bytes: mebibytes << 20 >>> 0 },
+];
 
 const folder = await Deno.makeTempDir({ prefix: "bench-remotes-" });
 const bucket = join(folder, "bucket");
