@@ -32,11 +32,13 @@ Deno.test("docs/findings.md has the verdicts of all claims as they are committed
   }
 });
 
-/** The least and the greatest of what networks have in a column, if any has it. */
+/** The least and the greatest of what networks have in a column, and how many have it, where some do. */
 function rangeOf(networks: readonly Readonly<Record<string, unknown>>[], column: string, digits?: number): string {
   const values = networks.map((network) => network[column]).filter((value) => typeof value === "number");
+  if (values.length === 0) return "";
   const text = (value: number): string => digits === undefined ? String(value) : value.toPrecision(digits);
-  return [...new Set(values.length === 0 ? [] : [Math.min(...values), Math.max(...values)].map(text))].join("–");
+  const range = [...new Set([Math.min(...values), Math.max(...values)].map(text))].join("–");
+  return values.length === networks.length ? range : `${range} (${values.length} of ${networks.length})`;
 }
 
 /** The networks of a study without label noise, by their depth. */
@@ -82,17 +84,27 @@ Deno.test("docs/findings.md has what the sensitivities came to", async () => {
 
 Deno.test("docs/findings.md has what networks of the paper's own size came to", async () => {
   const [table] = tables("hidden layers, CIFAR-10");
+  assert.ok(table !== undefined);
+  const rows = [...await networksOf("studies/figure1")].map(([depth, networks]) => [
+    depth,
+    rangeOf(networks, "train_accuracy", 4),
+    rangeOf(networks, "test_accuracy", 3),
+    rangeOf(networks, "last_layer_cdnv", 3),
+    rangeOf(networks, "effective_depth_cdnv"),
+    rangeOf(networks, "effective_depth_ncc") || "none",
+  ]);
+  assert.deepEqual(table.map((row) => [...row.values()]), rows);
+});
+
+Deno.test("docs/findings.md has the effective depths of the paper's own size over the factor", async () => {
+  const [table] = tables("at most this multiple of the last layer's CDNV");
   assert.ok(table !== undefined && table.length > 0);
+  const curve = (await readTable(join(ROOT, "studies/figure1/outputs/tables/depth_curve.csv"))).filter((row) =>
+    row.definition === "cdnv" && row.label_noise === 0
+  );
   for (const row of table) {
-    const [depth, ...cells] = [...row.values()];
-    const folder = join(ROOT, `studies/figure1/outputs/mlp-${depth}-0-0`);
-    const history = (await readTable(join(folder, "history.csv"))).at(-1)!;
-    const layers = (await readTable(join(folder, "effective_depth.csv"))).filter(({ epoch }) => epoch === 500);
-    const last = (definition: string) => layers.findLast((layer) => layer.definition === definition)!;
-    assert.deepEqual(cells, [
-      ...["train_accuracy", "test_accuracy"].map((column) => Number(history[column]).toFixed(4)),
-      String(Number(Number(last("cdnv").value).toPrecision(3))),
-      ...["cdnv", "ncc"].map((definition) => String(last(definition).effective_depth ?? "none")),
-    ]);
+    const [factor, ...cells] = [...row.values()];
+    const depths = Map.groupBy(curve.filter(({ threshold }) => threshold === Number(factor)), ({ depth }) => depth);
+    assert.deepEqual(cells, [...depths.values()].map((networks) => rangeOf(networks, "effective_depth")));
   }
 });

@@ -223,9 +223,16 @@ Deno.test("captions name the machine of what runs here, and none of what is for 
   };
   const here = await machineOf(".");
   assert.ok(typeof here === "string" && here.length > 0);
-  for (const figure of ["figure1", "figure2", "label-noise"]) {
-    assert.equal(await machineOf(`studies/${figure}`), null);
-    assert.equal(await machineOf(`studies/${figure}/as-coded`), null);
-    assert.equal(await machineOf(`studies/${figure}/reduced`), here);
+  const run = [
+    "figure1",
+    "figure1/as-coded",
+    "figure1/reduced",
+    "figure2/narrow",
+    "figure2/reduced",
+    "label-noise/reduced",
+  ];
+  for (const study of run) assert.equal(await machineOf(`studies/${study}`), here, study);
+  for (const study of ["figure2", "figure2/as-coded", "label-noise", "label-noise/as-coded"]) {
+    assert.equal(await machineOf(`studies/${study}`), null, study);
   }
 });
