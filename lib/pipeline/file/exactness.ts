@@ -72,8 +72,9 @@ function exactnessOf(node: Node): Exactness {
   if (node.kind !== "map") return "bytes";
   const own = columnExactness(node);
   if ("unchecked" in own) return own;
-  const columns = [...entriesOf(node, "columns")].map(([name, { keyRange, node }]) =>
-    [name, { exactness: columnExactness(node), range: keyRange }] as const
+  // What is null was taken away by a file that extends another.
+  const columns = [...entriesOf(node, "columns")].flatMap(([name, { keyRange, node }]) =>
+    node.kind === "map" ? [[name, { exactness: columnExactness(node), range: keyRange }] as const] : []
   );
   return { ...own, columns: new Map(columns) };
 }

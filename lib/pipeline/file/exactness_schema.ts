@@ -12,8 +12,9 @@ export function exactnessSchema(phase: Phase): z.ZodType {
     decades: amount("Of the difference of their logarithms to base 10, e.g. 0.3 for a factor of two; 0 by default"),
     unchecked: text(REASON).optional().describe("Not compared; the value says why, and is shown"),
   };
-  const columns = map(value(alone(strict(numbers, TOLERANCE)), TOLERANCE), "a map of columns").optional()
-    .describe("Tolerances of single columns of the tables, by name, instead of those beside it");
+  const column = oneOf(TOLERANCE, alone(strict(numbers, TOLERANCE)), z.null());
+  const columns = map(value(column, TOLERANCE), "a map of columns").optional()
+    .describe("Tolerances of single columns of the tables, by name, instead of those beside it; null for none");
   const bytes = z.literal("bytes", { error: EXACTNESS });
   const out = value(oneOf(EXACTNESS, bytes, alone(strict({ ...numbers, columns }, TOLERANCE))), EXACTNESS);
   const outs = map(out, "a map of outs").optional()

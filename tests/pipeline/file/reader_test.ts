@@ -113,6 +113,18 @@ stages:
   ]);
 });
 
+Deno.test("readPipeline() asks nothing of a column that an extending file says null of", async () => {
+  await using made = await project({
+    "base.yaml": `stages: {a: {cmd: echo, outs: [t.csv], verify: {columns: {loss: {decades: 1}, low: {absolute: 2}}}}}`,
+    "pipeline.yaml": `extends: base.yaml
+stages: {a: {verify: {columns: {low: null}}}}
+`,
+  });
+  const [out] = stage(await made.pipeline(), "a").outs;
+  assert.ok(typeof out!.verify === "object" && "columns" in out!.verify);
+  assert.deepEqual([...out!.verify.columns.keys()], ["loss"]);
+});
+
 Deno.test("readPipeline() locates values inside with, also those that a variable holds", async () => {
   await using made = await project({
     "stages/train.ts": "",
