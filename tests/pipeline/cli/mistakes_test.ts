@@ -20,7 +20,7 @@ const MISTAKES: readonly { name: string; from: string; to: string; says: string 
   12 |     dep: {text: outputs/text.txt}
      |     ^^^
   hint: Did you mean deps?
-  hint: Expected one of desc, run, with, cmd, wdir, deps, params, outs, metrics, plots, env, tools, untracked, net, resources, executor, verify, diverged, frozen, always_changed, meta, vars, foreach, do, …`,
+  hint: Expected one of desc, run, with, cmd, wdir, deps, params, outs, metrics, plots, env, tools, untracked, net, resources, executor, slurm, verify, diverged, frozen, always_changed, meta, vars, foreach, …`,
   },
   {
     name: "a wrong type",
