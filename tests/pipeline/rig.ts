@@ -68,14 +68,22 @@ export class Running {
     await this.#process.status;
   }
 
-  /** Waits until it has ended; one that does not is killed. */
+  /**
+   * Waits until it has ended.
+   *
+   * @throws {Error} with what it said, where it does not; it is killed then
+   */
   async finish(): Promise<Finished> {
-    const timer = setTimeout(() => this.#process.kill("SIGKILL"), ENDLESS);
-    const [{ code, signal }, stdout, stderr] = await Promise.all([
-      this.#process.status,
-      this.#stdout.all,
-      this.#stderr.all,
-    ]).finally(() => clearTimeout(timer));
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      const said = [this.#stdout.text, this.#stderr.text].join("\n");
+      late.reject(new Error(`waited ${ENDLESS / 1000} s in vain for the end of a command line, which said:\n${said}`));
+      void this.end();
+    }, ENDLESS);
+    // What it has started may hold its output open for longer than it lives.
+    const ended = Promise.all([this.#process.status, this.#stdout.all, this.#stderr.all]);
+    const [{ code, signal }, stdout, stderr] = await Promise.race([ended, late.promise])
+      .finally(() => clearTimeout(timer));
     const names = (pattern: RegExp): string[] => [...stdout.matchAll(pattern)].map((match) => match[1]!);
     return {
       code,

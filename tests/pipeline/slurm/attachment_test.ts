@@ -49,7 +49,7 @@ test("what ended without an engine is taken over as it ended, success and failur
   first.kill("SIGKILL");
   await first.finish();
   await project.write("go", "");
-  await cluster.until(async () => (await cluster.jobs()).every((job) => job.startsWith("COMPLETED")));
+  await cluster.settled();
   const { code, stdout, ran } = await project.startIn(".", cluster.environment, "repro").finish();
   assert.deepEqual([code, ran], [0, ["work", "next"]], stdout);
   assert.equal(await project.read("runs"), "run\n");
@@ -61,7 +61,7 @@ test("what ended without an engine is taken over as it ended, success and failur
   third.kill("SIGKILL");
   await third.finish();
   await project.write("go", "");
-  await cluster.until(async () => !(await cluster.jobs()).some((job) => job.startsWith("RUNNING")));
+  await cluster.settled();
   const failed = await project.startIn(".", cluster.environment, "repro").finish();
   assert.equal(failed.code, 1);
   assert.match(failed.stdout, /work failed: `.*` ended with exit code 1/);

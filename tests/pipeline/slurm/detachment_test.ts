@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Project } from "../rig.ts";
-import { onCluster, type TestCluster } from "./test_cluster.ts";
+import { onCluster } from "./test_cluster.ts";
 
 const { test } = onCluster("The tests of repro --detach");
 
@@ -17,10 +17,6 @@ stages:
   here: { executor: local, cmd: cat last > here, deps: [last], outs: [here] }
 `;
 
-async function settled(cluster: TestCluster): Promise<void> {
-  await cluster.until(async () => (await cluster.jobs()).every((job) => !/^(PENDING|RUNNING|COMPLETING)/.test(job)));
-}
-
 async function jobsOf(project: Project): Promise<number> {
   return (await Array.fromAsync(Deno.readDir(project.path(".pipeline/slurm/jobs")))).length;
 }
@@ -31,7 +27,7 @@ test("repro --detach submits all at once, and a later repro takes over what came
   assert.equal(detached.code, 0, detached.stdout + detached.stderr);
   assert.match(detached.stdout, /^last goes on as Slurm job \d+; the next repro takes it over$/m);
   assert.match(detached.stdout, /^1 not started, 5 are Slurm jobs in /m);
-  await settled(cluster);
+  await cluster.settled();
   assert.ok((await cluster.jobs()).every((job) => job.startsWith("COMPLETED")), String(await cluster.jobs()));
   const { code, stdout, ran } = await project.startIn(".", cluster.environment, "repro").finish();
   assert.equal(code, 0, stdout);
@@ -42,7 +38,7 @@ test("repro --detach submits all at once, and a later repro takes over what came
 
   await project.write("in", "2\n");
   await project.startIn(".", cluster.environment, "repro", "--detach", "part").finish();
-  await settled(cluster);
+  await cluster.settled();
   // What a job read is not what stands there when it is taken over.
   await project.write("first", "3\n");
   const other = await project.startIn(".", cluster.environment, "repro").finish();
@@ -61,7 +57,7 @@ test(
     });
     const detached = await project.startIn(".", cluster.environment, "repro", "--detach").finish();
     assert.equal(detached.code, 0, detached.stdout);
-    await settled(cluster);
+    await cluster.settled();
     const failed = await project.startIn(".", cluster.environment, "repro").finish();
     assert.equal(failed.code, 1);
     assert.match(failed.stdout, /first failed: `.*` ended with exit code 1/);

@@ -107,7 +107,7 @@ stages:
   await cluster.hide(project.folder);
   const detached = await project.startIn(".", cluster.environment, "repro", "--detach").finish();
   assert.equal(detached.code, 0, detached.stdout + detached.stderr);
-  await cluster.until(async () => (await cluster.jobs()).every((job) => !/^(PENDING|RUNNING|COMPLETING)/.test(job)));
+  await cluster.settled();
   assert.equal(await project.exists("first"), false, "what the jobs left is in the cache alone");
   const gc = await project.run("gc");
   assert.equal(gc.code, 4);

@@ -53,7 +53,7 @@ async function forget(project: Project, cluster: TestCluster): Promise<void> {
   running.kill("SIGKILL");
   await running.finish();
   await cluster.ask("scancel", "--signal=KILL", "--full", /Slurm job (\d+)/.exec(running.output)![1]!);
-  await cluster.until(async () => (await cluster.jobs()).length === 0);
+  await cluster.until("the controller to forget its jobs", async () => (await cluster.jobs()).length === 0);
 }
 
 test(

@@ -2,7 +2,7 @@
  * A real Slurm cluster for tests: a controller and nodes, all on this machine, with ports and folders of their own.
  * @module
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
@@ -50,11 +50,29 @@ export function onCluster(what: string, options: ClusterOptions = {}): ClusterTe
         sanitizeOps: false,
         async fn() {
           cluster ??= await TestCluster.start(options);
-          await run(cluster);
+          const begun = Date.now();
+          try {
+            await withLimit(TEST, `the end of "${name}"`, run(cluster));
+          } catch (error) {
+            // What it waited for in vain, a daemon may tell.
+            throw new Error(`${error instanceof Error ? error.message : error}\n${cluster.logs(begun)}`, {
+              cause: error,
+            });
+          }
         },
       });
     },
   };
+}
+
+/** Milliseconds that things may take at most, on a machine that is busy with others: a test, what {@linkcode TestCluster.until} waits for, a program of Slurm's, the end of a daemon. */
+const [TEST, CONDITION, ANSWER, END] = [15 * 60_000, 180_000, 120_000, 30_000];
+
+/** What a promise gives, or an error that says what was waited for. */
+async function withLimit<T>(limit: number, what: string, promise: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`waited ${limit / 1000} s in vain for ${what}`)), limit);
+  return await Promise.race([promise, late.promise]).finally(() => clearTimeout(timer));
 }
 
 /** A cluster that runs. */
@@ -90,8 +108,9 @@ export class TestCluster implements AsyncDisposable {
       for (const name of names) cluster.startNode(name);
       await cluster.ready();
     } catch (error) {
+      const logs = cluster.logs();
       await cluster[Symbol.asyncDispose]();
-      throw error;
+      throw new Error(`the cluster did not start: ${error instanceof Error ? error.message : error}\n${logs}`);
     }
     return cluster;
   }
@@ -99,9 +118,9 @@ export class TestCluster implements AsyncDisposable {
   /** Waits until all nodes take jobs. */
   async ready(): Promise<void> {
     const ready = "idle,mixed,allocated";
-    await this.until(async () => {
+    await this.until("all nodes to take jobs", async () => {
       const lines = (await this.ask("sinfo", "-h", "-N", "-p", "main", "-t", ready, "-o", "%N")).trim().split("\n");
-      return lines.length === this.#nodes.length;
+      return lines.filter((line) => line !== "").length === this.#nodes.length;
     });
   }
 
@@ -134,13 +153,19 @@ export class TestCluster implements AsyncDisposable {
   async kill(name: string, signal: Deno.Signal = "SIGKILL"): Promise<void> {
     const daemon = this.#daemons.get(name);
     this.#daemons.delete(name);
-    daemon?.kill(signal);
-    await daemon?.status;
+    if (daemon === undefined) return;
+    daemon.kill(signal);
+    try {
+      await withLimit(END, `the end of ${name}, which got ${signal}`, daemon.status);
+    } catch (error) {
+      if (signal !== "SIGKILL") daemon.kill("SIGKILL");
+      throw error;
+    }
   }
 
   /** Waits until the controller has written down what it knows of a job, by its name. */
   async remembers(name: string): Promise<void> {
-    await this.until(async () => {
+    await this.until(`the controller to write down ${name}`, async () => {
       const bytes = await Deno.readFile(join(this.#folder, "state", "job_state"));
       return new TextDecoder("latin1").decode(bytes).includes(name);
     });
@@ -148,7 +173,12 @@ export class TestCluster implements AsyncDisposable {
 
   /** What a program of Slurm's prints. */
   async ask(program: string, ...args: string[]): Promise<string> {
-    const { stdout } = await new Deno.Command(program, { args, env: this.environment, stderr: "null" }).output();
+    const signal = AbortSignal.timeout(ANSWER);
+    const { stdout } = await new Deno.Command(program, { args, env: this.environment, stderr: "null", signal })
+      .output();
+    if (signal.aborted) {
+      throw new Error(`waited ${ANSWER / 1000} s in vain for the answer of ${[program, ...args].join(" ")}`);
+    }
     return new TextDecoder().decode(stdout);
   }
 
@@ -158,13 +188,39 @@ export class TestCluster implements AsyncDisposable {
     return lines.filter((line) => line !== "");
   }
 
-  /** Waits until something is so. */
-  async until(condition: () => Promise<boolean> | boolean): Promise<void> {
-    for (let attempt = 0; attempt < 600; attempt++) {
+  /**
+   * Waits until something is so.
+   *
+   * @param what it is, for the error where it does not come about
+   */
+  async until(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
+    for (const end = performance.now() + CONDITION; performance.now() < end;) {
       if (await condition()) return;
       await new Promise((proceed) => setTimeout(proceed, 100));
     }
-    throw new Error(`waited in vain; the controller's log:\n${await this.#log()}`);
+    throw new Error(`waited ${CONDITION / 1000} s in vain for ${what}`);
+  }
+
+  /** Waits until no job waits or runs. */
+  async settled(): Promise<void> {
+    await this.until(
+      "the end of all jobs",
+      async () => (await this.jobs()).every((job) => !/^(PENDING|RUNNING|COMPLETING)/.test(job)),
+    );
+  }
+
+  /**
+   * What the daemons have written last.
+   *
+   * @param since ms since 1970: logs that did not grow since then say nothing
+   */
+  logs(since = 0): string {
+    return [...this.#nodes, "slurmctld"].map((name) => {
+      const path = join(this.#folder, `${name}.log`);
+      const { mtime } = statSync(path, { throwIfNoEntry: false }) ?? {};
+      if (mtime === undefined || mtime.getTime() < since) return `${name} has logged nothing`;
+      return `${name} logged last:\n${readFileSync(path, "utf8").trimEnd().split("\n").slice(-20).join("\n")}`;
+    }).join("\n");
   }
 
   /** Ends what is left of jobs, and the daemons. */
@@ -185,14 +241,6 @@ export class TestCluster implements AsyncDisposable {
     const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
     const daemon = new Deno.Command(line[0]!, { args: line.slice(1), env: this.environment, ...streams }).spawn();
     this.#daemons.set(name, daemon);
-  }
-
-  async #log(): Promise<string> {
-    try {
-      return (await Deno.readTextFile(join(this.#folder, "slurmctld.log"))).split("\n").slice(-20).join("\n");
-    } catch {
-      return "(none)";
-    }
   }
 }
 
