@@ -2,7 +2,7 @@
  * A real Slurm cluster for tests: a controller and nodes, all on this machine, with ports and folders of their own.
  * @module
  */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
@@ -14,16 +14,20 @@ export interface ClusterOptions {
   readonly gpus?: number;
   /** Seconds after which the controller forgets a job that has ended; 300 unless given. */
   readonly memory?: number;
+  /** Whether who somebody is has to be shown by munge, as on clusters of many users; else everybody is believed. */
+  readonly munge?: boolean;
 }
 
-/** What has to be installed. */
-const PROGRAMS = ["slurmctld", "slurmd", "sbatch"];
+/** What has to be installed, and what has to be besides where munge is wanted. */
+const [PROGRAMS, MUNGE] = [["slurmctld", "slurmd", "sbatch"], ["munged"]];
 
-/** Whether Slurm's programs are here (Debian: `slurmctld`, `slurmd`, `slurm-client`), and this user may run its daemons. */
-export function hasSlurm(): boolean {
+/** Whether Slurm's programs are here (Debian: `slurmctld`, `slurmd`, `slurm-client`; `munge`), and this user may run its daemons. */
+function hasSlurm({ munge = false }: ClusterOptions): boolean {
   if (Deno.uid() !== 0) return false;
   const folders = (Deno.env.get("PATH") ?? "").split(":").concat("/usr/sbin");
-  return PROGRAMS.every((program) => folders.some((folder) => isFile(join(folder, program))));
+  return [...PROGRAMS, ...munge ? MUNGE : []].every((program) =>
+    folders.some((folder) => isFile(join(folder, program)))
+  );
 }
 
 /** The tests of a file, on a cluster that they share. */
@@ -34,9 +38,10 @@ export interface ClusterTests {
 
 /** Declares the tests of a file; where Slurm is not here they are left out, and that is said. */
 export function onCluster(what: string, options: ClusterOptions = {}): ClusterTests {
-  const ignore = Deno.env.get("CI") === undefined && !hasSlurm();
+  const ignore = Deno.env.get("CI") === undefined && !hasSlurm(options);
   if (ignore) {
-    console.warn(`${what} are skipped: they need root and Slurm (Debian: slurmctld, slurmd and slurm-client)`);
+    const more = options.munge ? "; munge" : "";
+    console.warn(`${what} are skipped: they need root and Slurm (Debian: slurmctld, slurmd and slurm-client${more})`);
   }
   let cluster: TestCluster | undefined;
   Deno.test.afterAll(async () => await cluster?.[Symbol.asyncDispose]());
@@ -91,19 +96,21 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** Starts a cluster and waits until its nodes are ready. */
-  static async start({ nodes = 2, gpus = 0, memory = 300 }: ClusterOptions = {}): Promise<TestCluster> {
+  static async start(options: ClusterOptions = {}): Promise<TestCluster> {
+    const { nodes = 2, gpus = 0, munge = false } = options;
     const folder = await Deno.makeTempDir({ prefix: "slurm-test-" });
     const names = Array.from({ length: nodes }, (_, index) => `node${index + 1}`);
     const cluster = new TestCluster(folder, names);
     mkdirSync(join(folder, "state"));
     for (const name of names) mkdirSync(join(folder, name));
-    writeFileSync(join(folder, "slurm.conf"), configuration(folder, names, gpus, memory));
+    writeFileSync(join(folder, "slurm.conf"), configuration(folder, names, options));
     for (let index = 0; index < gpus; index++) {
       // Two names of /dev/null.
       await new Deno.Command("mknod", { args: [join(folder, `gpu${index}`), "c", "1", "3"] }).output();
     }
     if (gpus > 0) writeFileSync(join(folder, "gres.conf"), `Name=gpu File=${folder}/gpu[0-${gpus - 1}]\n`);
     try {
+      if (munge) await cluster.#startMunge();
       cluster.startController();
       for (const name of names) cluster.startNode(name);
       await cluster.ready();
@@ -124,14 +131,31 @@ export class TestCluster implements AsyncDisposable {
     });
   }
 
+  /** Starts a daemon of munge that nobody else uses, with a key of its own. */
+  async #startMunge(): Promise<void> {
+    const file = (kind: string): string => join(this.#folder, `munge.${kind}`);
+    writeFileSync(file("key"), crypto.getRandomValues(new Uint8Array(1024)), { mode: 0o600 });
+    // It wants a socket that all users can reach.
+    await Deno.chmod(this.#folder, 0o711);
+    const flags = [
+      ["key-file", "key"],
+      ["socket", "socket"],
+      ["pid-file", "pid"],
+      ["log-file", "log"],
+      ["seed-file", "seed"],
+    ] as const;
+    this.#spawn("munge", ["munged", "--foreground", ...flags.map(([flag, kind]) => `--${flag}=${file(kind)}`)]);
+    await this.until("munge's socket", () => existsSync(file("socket")));
+  }
+
   /** Starts the controller, `slurmctld`; one that comes back knows its jobs. */
   startController(): void {
-    this.#start("slurmctld", ["-D"]);
+    this.#spawn("slurmctld", ["slurmctld", "-D"]);
   }
 
   /** Starts a node, `slurmd`. */
   startNode(name: string): void {
-    this.#start(name, ["-D", "-N", name]);
+    this.#spawn(name, ["slurmd", "-D", "-N", name]);
   }
 
   /**
@@ -144,7 +168,8 @@ export class TestCluster implements AsyncDisposable {
     mkdirSync(join(project, ".pipeline"), { recursive: true });
     for (const name of this.#nodes) {
       await this.kill(name);
-      this.#start(name, ["-D", "-N", name], project);
+      const mount = join(this.#folder, name, "mount");
+      this.#spawn(name, ["unshare", "--mount", "sh", "-c", HIDING, "sh", project, mount, "slurmd", "-D", "-N", name]);
     }
     await this.ready();
   }
@@ -215,7 +240,7 @@ export class TestCluster implements AsyncDisposable {
    * @param since ms since 1970: logs that did not grow since then say nothing
    */
   logs(since = 0): string {
-    return [...this.#nodes, "slurmctld"].map((name) => {
+    return [...this.#nodes, "slurmctld", "munge"].map((name) => {
       const path = join(this.#folder, `${name}.log`);
       const { mtime } = statSync(path, { throwIfNoEntry: false }) ?? {};
       if (mtime === undefined || mtime.getTime() < since) return `${name} has logged nothing`;
@@ -229,18 +254,13 @@ export class TestCluster implements AsyncDisposable {
       await this.ask("scancel", "--full", "--signal=KILL", "--user=root");
       await this.ask("scancel", "--user=root");
     }
-    for (const name of [...this.#nodes, "slurmctld"]) await this.kill(name);
+    for (const name of [...this.#nodes, "slurmctld", "munge"]) await this.kill(name);
     await Deno.remove(this.#folder, { recursive: true });
   }
 
-  #start(name: string, args: readonly string[], hidden?: string): void {
-    const program = name === "slurmctld" ? "slurmctld" : "slurmd";
-    const line = hidden === undefined
-      ? [program, ...args]
-      : ["unshare", "--mount", "sh", "-c", HIDING, "sh", hidden, join(this.#folder, name, "mount"), program, ...args];
+  #spawn(name: string, [program, ...args]: readonly [string, ...string[]]): void {
     const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
-    const daemon = new Deno.Command(line[0]!, { args: line.slice(1), env: this.environment, ...streams }).spawn();
-    this.#daemons.set(name, daemon);
+    this.#daemons.set(name, new Deno.Command(program, { args, env: this.environment, ...streams }).spawn());
   }
 }
 
@@ -255,7 +275,11 @@ mount --bind "$place" "$hidden/.pipeline"
 umount "$place"
 exec "$@"`;
 
-function configuration(folder: string, nodes: readonly string[], gpus: number, memory: number): string {
+function configuration(
+  folder: string,
+  nodes: readonly string[],
+  { gpus = 0, memory = 300, munge = false }: ClusterOptions,
+): string {
   const [host] = hostname().split(".");
   const ports = freePorts(nodes.length + 1);
   const lines = [
@@ -264,9 +288,9 @@ function configuration(folder: string, nodes: readonly string[], gpus: number, m
     `SlurmctldPort=${ports[0]}`,
     "SlurmUser=root",
     "SlurmdUser=root",
-    // No other user can reach it in a meaningful way, and munge would be one more daemon.
-    "AuthType=auth/none",
-    "CredType=cred/none",
+    ...munge
+      ? ["AuthType=auth/munge", `AuthInfo=socket=${folder}/munge.socket`, "CredType=cred/munge"]
+      : ["AuthType=auth/none", "CredType=cred/none"],
     `StateSaveLocation=${folder}/state`,
     `SlurmdSpoolDir=${folder}/%n`,
     `SlurmctldPidFile=${folder}/slurmctld.pid`,
