@@ -42,11 +42,15 @@ export class Allocation {
     this.#free = { ...capacity, gpus: Math.max(1, capacity.gpus) };
   }
 
+  /** Whether so much is free. */
+  fits(share: Capacity): boolean {
+    const free = this.#free;
+    return share.jobs <= free.jobs && share.cpus <= free.cpus && share.gpus <= free.gpus && share.memory <= free.memory;
+  }
+
   /** Takes a share and says true, or leaves all as it is and says false where too little is free. */
   take(share: Capacity): boolean {
-    const free = this.#free;
-    const fits = share.jobs <= free.jobs && share.cpus <= free.cpus && share.gpus <= free.gpus &&
-      share.memory <= free.memory;
+    const fits = this.fits(share);
     if (fits) this.#change(share, -1);
     return fits;
   }

@@ -6,6 +6,8 @@ export class Durations {
   readonly #path: string;
   readonly #pipeline: string;
   readonly #all: Record<string, Record<string, number>>;
+  /** Of what is known; worked out when asked for. */
+  #means: Means | undefined;
 
   private constructor(path: string, pipeline: string, all: Record<string, Record<string, number>>) {
     this.#path = path;
@@ -32,6 +34,7 @@ export class Durations {
   /** Notes how many seconds a stage took. */
   set(stage: string, seconds: number): void {
     (this.#all[this.#pipeline] ??= {})[stage] = seconds;
+    this.#means = undefined;
   }
 
   /**
@@ -45,17 +48,35 @@ export class Durations {
   }
 
   #average(stage: string): number {
-    const known = Object.entries(this.#all[this.#pipeline] ?? {});
-    const alike = known.filter(([name]) => groupOf(name) === groupOf(stage));
-    const mean = (entries: [string, number][]): number =>
-      entries.reduce((sum, [, seconds]) => sum + seconds, 0) / entries.length;
-    return alike.length > 0 ? mean(alike) : known.length > 0 ? mean(known) : 1;
+    this.#means ??= new Means(Object.entries(this.#all[this.#pipeline] ?? {}));
+    return this.#means.of(groupOf(stage)) ?? 1;
   }
 
   /** Writes all to disk. */
   write(): void {
     writeJson(this.#path, { schema: 1, seconds: this.#all });
   }
+}
+
+/** The mean seconds of groups of stages. */
+class Means {
+  readonly #groups: ReadonlyMap<string, number>;
+  readonly #all: number | undefined;
+
+  constructor(known: readonly (readonly [stage: string, seconds: number])[]) {
+    const groups = Map.groupBy(known, ([stage]) => groupOf(stage));
+    this.#groups = new Map(groups.entries().map(([group, entries]) => [group, mean(entries)]));
+    this.#all = known.length > 0 ? mean(known) : undefined;
+  }
+
+  /** Of a group, else of all; undefined: nothing is known. */
+  of(group: string): number | undefined {
+    return this.#groups.get(group) ?? this.#all;
+  }
+}
+
+function mean(entries: readonly (readonly [string, number])[]): number {
+  return entries.reduce((sum, [, seconds]) => sum + seconds, 0) / entries.length;
 }
 
 /** Seconds that decide between equals alone. */

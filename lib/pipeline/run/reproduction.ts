@@ -16,8 +16,9 @@ import { Durations } from "./durations.ts";
 import type { Event } from "./event.ts";
 import { type Keeping, prepare } from "./preparation.ts";
 import { RunRecorder } from "./record.ts";
-import { longestPaths, type OnFailure, schedule, type Task, type TaskOutcome } from "./scheduler.ts";
+import { longestPaths, type OnFailure, schedule, type TaskOutcome } from "./scheduler.ts";
 import { StageReproduction } from "./stage_reproduction.ts";
+import type { Task } from "./task.ts";
 
 /** How stages are to be reproduced. */
 export interface ReproductionOptions {

@@ -1,19 +1,7 @@
-import type { Resources } from "../file/pipeline.ts";
-import { Allocation, type Capacity, share } from "./capacity.ts";
-
-/** A stage, as the scheduler sees it. */
-export interface Task {
-  /** Unique. */
-  readonly name: string;
-  /** The tasks that must be done first; names that are no task are taken as done. */
-  readonly upstream: ReadonlySet<string>;
-  /** What it takes while it runs. */
-  readonly resources: Resources;
-  /** True: it takes nothing of this machine. */
-  readonly elsewhere?: boolean;
-  /** Of the tasks that could start, the highest starts first. */
-  readonly priority: number;
-}
+import type { Capacity } from "./capacity.ts";
+import { ReadyTasks } from "./ready_tasks.ts";
+import type { Task } from "./task.ts";
+import { WaitingTasks } from "./waiting_tasks.ts";
 
 /**
  * What became of a task; `submitted`: it is a job of a cluster, which nobody here waits for; `postponed`: it needs what another task, which was done without it, has yet to make.
@@ -73,34 +61,32 @@ export function longestPaths(
   return paths;
 }
 
-const ELSEWHERE: Capacity = { jobs: 0, cpus: 0, gpus: 0, memory: 0 };
-
-/** The highest first; equals stay in topological order, since sorting is stable. */
-function byPriority(one: Task, other: Task): number {
-  return other.priority - one.priority;
-}
-
 class Scheduler {
   readonly #plan: Schedule;
-  readonly #allocation: Allocation;
   readonly #tasks: ReadonlyMap<string, Task>;
   readonly #outcomes = new Map<string, TaskOutcome>();
-  /** Not settled yet, in topological order. */
-  readonly #waiting: Map<string, Task>;
+  /** Not settled yet. */
+  readonly #waiting: WaitingTasks;
   /** Settled, and to be run as soon as there is room. */
-  readonly #ready: Task[] = [];
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #ready: ReadyTasks;
+  readonly #running = new Set<string>();
   readonly #halt = new AbortController();
   readonly #signal: AbortSignal;
-  #settling: Promise<void> | undefined;
+  /** Failed since those downstream of failed tasks were last skipped. */
+  #news: string[] = [];
+  /** The failed task that a lost one goes back to. */
+  readonly #culprits = new Map<string, string>();
+  /** Resolved when a task has been settled or has ended. */
+  #change = Promise.withResolvers<void>();
+  #settling = false;
   #failed = false;
   #error: { readonly thrown: unknown } | undefined;
 
   constructor(plan: Schedule) {
     this.#plan = plan;
-    this.#allocation = new Allocation(plan.capacity);
     this.#tasks = new Map(plan.tasks.map((task) => [task.name, task]));
-    this.#waiting = new Map(this.#tasks);
+    this.#waiting = new WaitingTasks(plan.tasks);
+    this.#ready = new ReadyTasks(plan.capacity);
     this.#signal = AbortSignal.any([plan.signal, this.#halt.signal]);
   }
 
@@ -109,9 +95,10 @@ class Scheduler {
       this.#skipBlocked();
       if (!this.#stopped) this.#settleNext();
       if (!this.#stopped) this.#startReady();
-      const pending = [...this.#running.values(), ...(this.#settling === undefined ? [] : [this.#settling])];
-      if (pending.length === 0) break;
-      await Promise.race(pending);
+      if (this.#running.size === 0 && !this.#settling) break;
+      // One promise for all: each race over those that run would leave a reaction with the longest of them.
+      await this.#change.promise;
+      this.#change = Promise.withResolvers();
     }
     if (this.#error !== undefined) throw this.#error.thrown;
     return new Map([...this.#tasks.keys()].map((name) => [name, this.#outcomes.get(name) ?? "not started"]));
@@ -123,83 +110,62 @@ class Scheduler {
 
   /** Tasks downstream of a failure, in topological order, so that the blame travels. */
   #skipBlocked(): void {
-    if (!this.#failed || this.#plan.onFailure === "ignore") return;
-    for (const { name, upstream } of this.#waiting.values()) {
-      const blocker = [...upstream].find((earlier) => this.#isLost(earlier));
-      if (blocker === undefined) continue;
-      this.#waiting.delete(name);
+    const failed = this.#news.splice(0);
+    if (failed.length === 0 || this.#plan.onFailure === "ignore") return;
+    for (const { name, upstream } of this.#waiting.takeDownstream(failed)) {
+      const lost = upstream.values().find((earlier) => this.#culprits.has(earlier))!;
+      const culprit = this.#culprits.get(lost)!;
+      this.#culprits.set(name, culprit);
       this.#outcomes.set(name, "skipped");
-      this.#plan.skip(name, this.#culprit(blocker));
+      this.#plan.skip(name, culprit);
     }
-  }
-
-  #isLost(name: string): boolean {
-    const outcome = this.#outcomes.get(name);
-    return outcome === "failed" || outcome === "skipped";
-  }
-
-  /** The failed task that a lost one goes back to. */
-  #culprit(name: string): string {
-    if (this.#outcomes.get(name) === "failed") return name;
-    const earlier = [...this.#tasks.get(name)?.upstream ?? []].find((candidate) => this.#isLost(candidate));
-    return earlier === undefined ? name : this.#culprit(earlier);
   }
 
   #settleNext(): void {
-    if (this.#settling !== undefined) return;
-    if (this.#plan.inOrder && (this.#running.size > 0 || this.#ready.length > 0)) return;
-    const task = this.#nextOpen();
+    if (this.#settling) return;
+    if (this.#plan.inOrder && (this.#running.size > 0 || this.#ready.size > 0)) return;
+    const task = this.#waiting.takeNext();
     if (task === undefined) return;
-    this.#waiting.delete(task.name);
-    this.#settling = this.#guard(async () => {
+    this.#settling = true;
+    this.#guard(async () => {
       const outcome = await this.#plan.settle(task.name);
-      if (outcome === "run") this.#ready.push(task);
+      if (outcome === "run") this.#ready.add(task);
       else this.#end(task.name, outcome);
-    }).finally(() => this.#settling = undefined);
-  }
-
-  /** Of the tasks whose upstream is done the one with the highest priority; of equals the first in topological order. */
-  #nextOpen(): Task | undefined {
-    let next: Task | undefined;
-    for (const task of this.#waiting.values()) {
-      if (next !== undefined && task.priority <= next.priority) continue;
-      if (task.upstream.values().every((name) => this.#isDone(name))) next = task;
-    }
-    return next;
-  }
-
-  #isDone(name: string): boolean {
-    const outcome = this.#outcomes.get(name);
-    return !this.#tasks.has(name) || outcome === "done" || (outcome === "failed" && this.#plan.onFailure === "ignore");
+    }, () => this.#settling = false);
   }
 
   #startReady(): void {
-    for (const task of this.#ready.toSorted(byPriority)) {
-      const taken = task.elsewhere ? ELSEWHERE : share(task.resources, this.#plan.capacity);
-      if (!this.#allocation.take(taken)) continue;
-      this.#ready.splice(this.#ready.indexOf(task), 1);
-      const end = this.#guard(async () => {
+    for (const { task, release } of this.#ready.take()) {
+      this.#running.add(task.name);
+      this.#guard(async () => {
         this.#end(task.name, await this.#plan.run(task.name, this.#signal));
-      }).finally(() => {
+      }, () => {
         this.#running.delete(task.name);
-        this.#allocation.release(taken);
+        release();
       });
-      this.#running.set(task.name, end);
     }
   }
 
   #end(name: string, outcome: TaskOutcome): void {
     this.#outcomes.set(name, outcome);
-    if (outcome === "failed") this.#failed = true;
+    if (outcome === "failed") {
+      this.#failed = true;
+      this.#culprits.set(name, name);
+      this.#news.push(name);
+    }
+    if (outcome === "done" || (outcome === "failed" && this.#plan.onFailure === "ignore")) this.#waiting.open(name);
   }
 
   /** Keeps the first error that is thrown and lets what runs come to its end. */
-  async #guard(action: () => Promise<void>): Promise<void> {
+  async #guard(action: () => Promise<void>, after: () => void): Promise<void> {
     try {
       await action();
     } catch (thrown) {
       this.#error ??= { thrown };
       this.#halt.abort();
+    } finally {
+      after();
+      this.#change.resolve();
     }
   }
 }

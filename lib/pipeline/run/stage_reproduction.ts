@@ -62,8 +62,8 @@ export class StageReproduction {
   #hasRun = false;
   /** Notes on values that were told. */
   readonly #said = new Set<string>();
-  /** Of the stages that have to run. */
-  readonly #evaluations = new Map<string, Evaluation>();
+  /** Why stages have to run, until they do. */
+  readonly #reasons = new Map<string, readonly Reason[]>();
   /** Of the stages whose outs are absent, as long as no other stage needs them. */
   readonly #absent = new Map<string, Evaluation>();
   /** Stages that run although nothing may have changed for them. */
@@ -173,7 +173,7 @@ export class StageReproduction {
     if (this.#options.force || this.#forced.has(name)) {
       // Anew, not from where an earlier attempt ended.
       this.#dropState(evaluation);
-      return this.#toRun({ ...evaluation, reasons: [{ kind: "forced" }] });
+      return this.#toRun({ stage: name, reasons: [{ kind: "forced" }] });
     }
     if (evaluation.state === "unchanged") {
       this.#settleState(evaluation);
@@ -208,8 +208,8 @@ export class StageReproduction {
     const stage = this.#stage(name);
     const { planner, closures } = this.#options.preparation;
     // It may have waited for its turn, and what it reads may have changed since it was settled.
-    const { reasons } = this.#evaluations.get(name)!;
-    this.#evaluations.delete(name);
+    const reasons = this.#reasons.get(name)!;
+    this.#reasons.delete(name);
     const evaluation = { ...await this.#evaluate(stage), reasons };
     this.#hasRun = true;
     const missing = stage.deps.filter(({ relative }) => isMissing(evaluation.reasons, relative));
@@ -369,8 +369,8 @@ export class StageReproduction {
     return stage;
   }
 
-  #toRun(evaluation: Evaluation): "run" {
-    this.#evaluations.set(evaluation.stage, evaluation);
+  #toRun({ stage, reasons }: Pick<Evaluation, "stage" | "reasons">): "run" {
+    this.#reasons.set(stage, reasons);
     return "run";
   }
 

@@ -8,6 +8,7 @@ import {
   schedule,
   type TaskOutcome,
 } from "../../../lib/pipeline/run/scheduler.ts";
+import type { Task } from "../../../lib/pipeline/run/task.ts";
 
 const WIDE: Capacity = { jobs: 100, cpus: 100, gpus: 0, memory: 1000 };
 const SMALL = { cpus: 1, gpus: 0, memory: 0, time: 0 };
@@ -65,6 +66,96 @@ class Rehearsal {
   end(name: string, outcome: "done" | "failed" | Error = "done"): Promise<string[]> {
     this.#ends.get(name)!(outcome);
     return this.happenings();
+  }
+}
+
+/** What `schedule` has to do, by looking through all tasks each time. */
+class ThoroughSearch {
+  readonly log: string[] = [];
+  readonly #outcomes = new Map<string, TaskOutcome>();
+  readonly #waiting: Set<Task>;
+  #ready: Task[] = [];
+  readonly #running = new Set<Task>();
+
+  constructor(
+    readonly tasks: readonly Task[],
+    readonly capacity: Capacity,
+    readonly onFailure: OnFailure,
+    readonly inOrder: boolean,
+    readonly settling: (name: string) => "done" | "run",
+  ) {
+    this.#waiting = new Set(tasks);
+  }
+
+  /** Does all that can be done before a task ends. */
+  proceed(): void {
+    while (true) {
+      this.#skip();
+      const stopped = this.onFailure === "stop" && [...this.#outcomes.values()].includes("failed");
+      if (stopped) return;
+      const next = this.inOrder && this.#running.size + this.#ready.length > 0 ? undefined : this.#next();
+      if (next !== undefined) this.log.push(`settle ${next.name}`);
+      this.#start();
+      if (next === undefined) return;
+      this.#waiting.delete(next);
+      if (this.settling(next.name) === "run") this.#ready.push(next);
+      else this.#outcomes.set(next.name, "done");
+    }
+  }
+
+  end(name: string, outcome: "done" | "failed"): void {
+    this.#outcomes.set(name, outcome);
+    for (const task of this.#running) if (task.name === name) this.#running.delete(task);
+  }
+
+  outcomes(): Record<string, TaskOutcome> {
+    return Object.fromEntries(this.tasks.map(({ name }) => [name, this.#outcomes.get(name) ?? "not started"]));
+  }
+
+  #skip(): void {
+    if (this.onFailure === "ignore") return;
+    for (const task of this.#waiting) {
+      const culprit = this.#culprit(task);
+      if (culprit === undefined) continue;
+      this.#waiting.delete(task);
+      this.#outcomes.set(task.name, "skipped");
+      this.log.push(`skip ${task.name} because of ${culprit}`);
+    }
+  }
+
+  #culprit({ upstream }: Task): string | undefined {
+    for (const name of upstream) {
+      if (this.#outcomes.get(name) === "failed") return name;
+      if (this.#outcomes.get(name) === "skipped") return this.#culprit(this.tasks.find((task) => task.name === name)!);
+    }
+    return undefined;
+  }
+
+  #next(): Task | undefined {
+    return this.#sorted(this.#waiting).find(({ upstream }) => [...upstream].every((name) => this.#isDone(name)));
+  }
+
+  #isDone(name: string): boolean {
+    const outcome = this.#outcomes.get(name);
+    return outcome === "done" || (outcome === "failed" && this.onFailure === "ignore") ||
+      this.tasks.every((task) => task.name !== name);
+  }
+
+  #start(): void {
+    for (const task of this.#sorted(this.#ready)) {
+      const here = [...this.#running].filter(({ elsewhere }) => !elsewhere);
+      const cpus = here.reduce((sum, { resources }) => sum + resources.cpus, 0);
+      const fits = here.length < this.capacity.jobs && cpus + task.resources.cpus <= this.capacity.cpus;
+      if (!task.elsewhere && !fits) continue;
+      this.#ready = this.#ready.filter((other) => other !== task);
+      this.#running.add(task);
+      this.log.push(`start ${task.name}`);
+    }
+  }
+
+  /** The highest priority first; equals as they are. */
+  #sorted(tasks: Iterable<Task>): Task[] {
+    return [...tasks].sort((one, other) => other.priority - one.priority);
   }
 }
 
@@ -238,6 +329,66 @@ Deno.test("schedule() ends with every task done, in a topological order and with
       skip: () => assert.fail("nothing failed"),
     });
     assert.equal(done.size, tasks.length);
+  }));
+});
+
+Deno.test("schedule() settles, starts and skips in the order that looking through all tasks each time would give", async () => {
+  const task = fc.record({
+    upstream: fc.array(fc.nat(30), { maxLength: 3 }),
+    priority: fc.nat(3),
+    cpus: fc.integer({ min: 1, max: 3 }),
+    elsewhere: fc.boolean(),
+    isUnchanged: fc.boolean(),
+    outcome: fc.constantFrom<"done" | "failed">("done", "done", "done", "failed"),
+  });
+  const project = fc.record({
+    tasks: fc.array(task, { minLength: 1, maxLength: 14 }),
+    ends: fc.array(fc.nat(20), { minLength: 14, maxLength: 14 }),
+    jobs: fc.integer({ min: 1, max: 3 }),
+    onFailure: fc.constantFrom<OnFailure>("stop", "go on", "ignore"),
+    inOrder: fc.boolean(),
+  });
+  await fc.assert(fc.asyncProperty(project, async ({ tasks: drawn, ends, jobs, onFailure, inOrder }) => {
+    const tasks: Task[] = drawn.map(({ upstream, priority, cpus, elsewhere }, index) => ({
+      name: String(index),
+      upstream: new Set(upstream.filter((number) => number < index || number > 20).map(String)),
+      resources: { ...SMALL, cpus },
+      elsewhere,
+      priority,
+    }));
+    const settling = (name: string) => drawn[Number(name)]!.isUnchanged ? "done" : "run";
+    const ending = (name: string) => drawn[Number(name)]!.outcome;
+    const capacity = { ...WIDE, jobs, cpus: 4 };
+    const log: string[] = [];
+    const running = new Map<string, () => void>();
+    const outcomes = schedule({
+      tasks,
+      capacity,
+      onFailure,
+      inOrder,
+      signal: new AbortController().signal,
+      settle: (name) => {
+        log.push(`settle ${name}`);
+        return Promise.resolve(settling(name));
+      },
+      run: (name) => {
+        log.push(`start ${name}`);
+        return new Promise((resolve) => running.set(name, () => resolve(ending(name))));
+      },
+      skip: (name, because) => log.push(`skip ${name} because of ${because}`),
+    });
+    const thorough = new ThoroughSearch(tasks, capacity, onFailure, inOrder, settling);
+    for (const choice of ends) {
+      await new Promise((resolve) => setImmediate(resolve));
+      thorough.proceed();
+      assert.deepEqual(log, thorough.log);
+      const name = [...running.keys()][choice % running.size];
+      if (name === undefined) break;
+      running.get(name)!();
+      running.delete(name);
+      thorough.end(name, ending(name));
+    }
+    assert.deepEqual(Object.fromEntries(await outcomes), thorough.outcomes());
   }));
 });
 
