@@ -86,3 +86,49 @@ Deno.test("import dvc: what differs from dvc.lock is named and not imported", { 
     for (const path of [folder, kept]) await Deno.remove(path, { recursive: true });
   }
 });
+
+Deno.test(
+  "explain --since: of a revision that has a dvc.lock alone it tells what differs from that",
+  { ignore },
+  async () => {
+    if (python === undefined) throw new Error("DVC is not installed: deno task setup:dvc");
+    const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "dvc-" }));
+    const kept = await Deno.makeTempDir({ prefix: "dvc-" });
+    try {
+      using dvc = dvcProgram(python, kept);
+      await writeFiles(folder, FILES);
+      assert.ok((await dvc.run(folder, ".", ["repro"])).outcome.ok);
+      const git = async (...args: string[]): Promise<void> => {
+        const name = ["-c", "user.name=a", "-c", "user.email=a@b"];
+        const { success, stderr } = await new Deno.Command("git", { args: [...name, ...args], cwd: folder }).output();
+        assert.ok(success, new TextDecoder().decode(stderr));
+      };
+      await git("init", "--quiet");
+      await git("add", "--all", "--force", ":!.dvc/cache", ":!.dvc/tmp");
+      await git("commit", "--quiet", "--message", "by DVC");
+      /** What is said to differ since. */
+      const since = async (stage: string): Promise<string> => {
+        const { log } = await ownProgram.run(folder, ".", ["explain", stage, "--since", "HEAD"]);
+        const [, text] = / since HEAD:\s+(.*?)\s+fingerprint/s.exec(log) ?? [];
+        return text?.replaceAll(/\s*\n\s*/g, "; ") ?? log;
+      };
+
+      assert.equal(await since("report"), "nothing changed");
+      assert.equal(await since("train"), "nothing changed");
+      assert.equal(await since("data2/dvc.yaml:clean"), "nothing changed");
+
+      await writeFiles(folder, {
+        "data/raw.txt": "other\n",
+        "more.toml": "x = 2.5\n",
+        "params.yaml": "a: 1\nwhole: {b: 2.0, c: [1, 2]}\n",
+        "dvc.yaml": `${FILES["dvc.yaml"].replace("cp model.txt", "cat model.txt >")}  added: {cmd: echo}\n`,
+      });
+      assert.equal(await since("data2/dvc.yaml:clean"), "data changed");
+      assert.equal(await since("train"), "more.toml.x: 1.5 -> 2.5; params.yaml:whole.b: 1 -> 2");
+      assert.match(await since("report"), /cp model.txt report.txt/);
+      assert.equal(await since("added"), "the lock there does not have it");
+    } finally {
+      for (const path of [folder, kept]) await Deno.remove(path, { recursive: true });
+    }
+  },
+);

@@ -1,9 +1,14 @@
+import { basename } from "node:path";
 import { shownPath } from "../diagnostic_text.ts";
 import { evaluationLines } from "../display/evaluation_text.ts";
 import { explanationLines } from "../display/explanation_text.ts";
 import { styleFor } from "../display/style.ts";
+import { DVC_FILE, type Pipeline, type Stage } from "../file/pipeline.ts";
 import { selectStages } from "../graph/selection.ts";
 import { explanationJson } from "../json/explanation_json.ts";
+import type { KnownIdentity } from "../plan/identity.ts";
+import type { Planner } from "../plan/planner.ts";
+import type { Reason } from "../plan/reason.ts";
 import { prepare } from "../run/preparation.ts";
 import { lockPath } from "../store/lock.ts";
 import { type LockContent, parseLock } from "../store/lock_text.ts";
@@ -36,9 +41,9 @@ async function explainStages(
   const preparation = await prepare(workspace, pipeline, graph, all);
   report(context, preparation.diagnostics);
   if (!preparation.ok) return conclude(context, EXIT.invalid);
-  const earlier = revision === undefined ? undefined : await lockAt(context, pipeline.file, revision);
-  if (revision !== undefined && earlier === undefined) return conclude(context, EXIT.invalid);
   const { planner } = preparation.value;
+  const earlier = revision === undefined ? undefined : await earlierAt(context, pipeline, revision, workspace, planner);
+  if (revision !== undefined && earlier === undefined) return conclude(context, EXIT.invalid);
   const { evaluations } = await planner.plan(graph, all);
   const style = styleFor(context.output.color);
   for (const [name, evaluation] of evaluations) {
@@ -49,17 +54,12 @@ async function explainStages(
       context.errors.write(`${name} is frozen: it is left alone, whatever its fingerprint\n`);
       continue;
     }
-    const record = earlier?.stages.get(name);
     const line = explanationJson({
       pipeline: shownPath(pipeline.file, context.folder),
       evaluation,
       known,
       closure: planner.recorder.closureRecord(known.identity),
-      since: earlier && {
-        revision: revision!,
-        ...record && { fingerprint: record.fingerprint },
-        reasons: await planner.lockDifference(stage, earlier),
-      },
+      since: earlier && { revision: revision!, ...await earlier(stage, known) },
     });
     if (json) context.output.write(`${JSON.stringify(line)}\n`);
     else {
@@ -70,14 +70,50 @@ async function explainStages(
   }
 }
 
-/** The lock as a git revision has it, an empty one where it has none; undefined where it cannot be read. */
-async function lockAt(context: Context, file: string, revision: string): Promise<LockContent | undefined> {
-  const path = lockPath(file);
-  const text = await readAtRevision(path, revision).catch((error: Error) => {
+/** What a revision has of a stage: its fingerprint, where that is known, and what differs. */
+type Earlier = (
+  stage: Stage,
+  known: KnownIdentity,
+) => Promise<{ readonly fingerprint?: string; readonly reasons: readonly Reason[] }>;
+
+/**
+ * By the lock that a git revision has, or by its `dvc.lock` where that is all it has; undefined where the lock cannot be
+ * read, which is told.
+ */
+async function earlierAt(
+  context: Context,
+  pipeline: Pipeline,
+  revision: string,
+  workspace: Workspace,
+  planner: Planner,
+): Promise<Earlier | undefined> {
+  const textAt = (path: string): Promise<string | undefined> => usable(readAtRevision(path, revision));
+  const path = lockPath(pipeline.file);
+  const text = await textAt(path);
+  if (text === undefined && basename(pipeline.file) === DVC_FILE) {
+    const { DvcLocks } = await import("../dvc/lock_file.ts");
+    const { dvcDifference } = await import("../dvc/difference.ts");
+    const locks = new DvcLocks(pipeline.folder, textAt);
+    return async (stage, known) => {
+      const record = await usable(locks.recordOf(stage));
+      return { reasons: await dvcDifference(pipeline.folder, stage, record, known, workspace) };
+    };
+  }
+  const content = text === undefined ? undefined : parseLock({ path: `${path} at ${revision}`, text });
+  report(context, content?.diagnostics ?? []);
+  if (content?.ok === false) return undefined;
+  const lock: LockContent = content?.value ?? { stages: new Map(), closures: new Map() };
+  return async (stage) => {
+    const record = lock.stages.get(stage.name);
+    return {
+      ...record && { fingerprint: record.fingerprint },
+      reasons: await planner.lockDifference(stage, lock),
+    };
+  };
+}
+
+async function usable<T>(result: Promise<T>): Promise<T> {
+  return await result.catch((error: Error) => {
     throw new UsageError(error.message);
   });
-  if (text === undefined) return { stages: new Map(), closures: new Map() };
-  const content = parseLock({ path: `${path} at ${revision}`, text });
-  report(context, content.diagnostics);
-  return content.ok ? content.value : undefined;
 }

@@ -18,8 +18,8 @@ export function explanationLines({ fingerprint, since, parts }: ExplanationJson,
   ];
 }
 
-function sinceLines({ revision, fingerprint, reasons }: NonNullable<ExplanationJson["since"]>): string[] {
-  if (fingerprint === undefined) return [`  since ${revision}: the lock there does not have it`];
+function sinceLines({ revision, reasons }: NonNullable<ExplanationJson["since"]>): string[] {
+  if (reasons[0]?.kind === "never run") return [`  since ${revision}: the lock there does not have it`];
   if (reasons.length === 0) return [`  since ${revision}: nothing changed`];
   return [`  since ${revision}:`, ...reasons.map(({ text }) => `    ${text}`)];
 }

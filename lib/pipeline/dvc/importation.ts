@@ -1,17 +1,18 @@
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { relative, sep } from "node:path";
 import type { Out, Pipeline, Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
 import { identityOf } from "../plan/identity.ts";
 import type { Recorder } from "../plan/recorder.ts";
-import { directoryDigest, type PathDigest } from "../store/path_digest.ts";
-import { type ManifestEntry, manifestText } from "../store/manifest.ts";
+import type { PathDigest } from "../store/path_digest.ts";
+import { manifestText } from "../store/manifest.ts";
 import type { OutRecord } from "../store/out_record.ts";
 import { commitOuts, isStored, outRecord } from "../store/outs.ts";
 import type { Workspace } from "../store/workspace.ts";
 import { canonical, isMap, type Value } from "../value.ts";
-import { DvcCache, dvcDigest } from "./cache.ts";
+import { DvcCache } from "./cache.ts";
 import { cacheFolder } from "./configuration.ts";
-import { type DvcRecord, readDvcLock } from "./lock_file.ts";
+import { contentOf } from "./content.ts";
+import { DvcLocks, type DvcRecord, readTextFile } from "./lock_file.ts";
 
 /** What takes part in an importation. */
 export interface Importing {
@@ -34,33 +35,17 @@ export interface Importing {
  */
 export async function importDvc(importing: Importing): Promise<ReadonlyMap<string, string | undefined>> {
   const { pipeline, graph } = importing;
-  const locks = new Map<string, ReadonlyMap<string, DvcRecord>>();
+  const locks = new DvcLocks(pipeline.folder, (path) => readTextFile(path));
   const outcomes = new Map<string, string | undefined>();
   const cache = new DvcCache(cacheFolder(pipeline.folder));
   for (const [name, stage] of graph.stages) {
-    const colon = name.indexOf(":");
-    const folder = join(pipeline.folder, dirname(name.slice(0, Math.max(colon, 0))));
-    const lock = locks.get(folder) ?? await readDvcLock(folder);
-    locks.set(folder, lock);
-    const record = lock.get(name.slice(colon + 1));
+    const record = await locks.recordOf(stage);
     const problem = record === undefined
       ? "dvc.lock does not have it"
-      : await importStage(stage, placed(record, stage.wdir), cache, importing);
+      : await importStage(stage, record, cache, importing);
     outcomes.set(name, problem);
   }
   return outcomes;
-}
-
-/** The record with absolute paths. */
-function placed(record: DvcRecord, wdir: string): DvcRecord {
-  const absolute = <T>(entries: Iterable<readonly [string, T]>): [string, T][] =>
-    [...entries].map(([path, value]) => [resolve(wdir, path), value]);
-  return {
-    ...record,
-    deps: new Map(absolute(record.deps)),
-    outs: new Map(absolute(record.outs)),
-    params: Object.fromEntries(absolute(Object.entries(record.params))),
-  };
 }
 
 /** @returns why it was not imported; undefined where it was */
@@ -103,43 +88,6 @@ async function importStage(
 /** What a whole file (`""`) or one of its keys had. */
 function valueAt(values: Value | undefined, key: string): Value | undefined {
   return values === undefined || key === "" ? values : isMap(values) ? values[key] : undefined;
-}
-
-interface Content {
-  readonly digest: PathDigest;
-  /** Where it is: the path itself, or the objects of DVC's cache. */
-  readonly files: readonly string[];
-}
-
-/** What has an md5: the path itself, or DVC's cache; any content of the path where there is no md5 to compare with. */
-async function contentOf(
-  path: string,
-  md5: string | undefined,
-  cache: DvcCache,
-  { digests }: Workspace,
-): Promise<Content | undefined> {
-  const digest = await digests.digest(path);
-  if (digest !== undefined && (md5 === undefined || await dvcDigest(path, digest) === md5)) {
-    return { digest, files: [path] };
-  }
-  if (digest !== undefined || md5 === undefined) return undefined;
-  if (!md5.endsWith(".dir")) {
-    const object = await cache.object(md5);
-    const found = object === undefined ? undefined : await digests.digest(object);
-    return found?.kind === "file" ? { digest: { ...found, executable: false }, files: [object!] } : undefined;
-  }
-  const listed = await cache.entries(md5);
-  if (listed === undefined) return undefined;
-  const files: string[] = [];
-  const entries: ManifestEntry[] = [];
-  for (const { md5, relpath } of listed) {
-    const object = await cache.object(md5);
-    const found = object === undefined ? undefined : await digests.digest(object);
-    if (object === undefined || found === undefined) return undefined;
-    files.push(object);
-    entries.push({ path: relpath, sha256: found.sha256, size: found.size });
-  }
-  return { digest: directoryDigest(entries), files };
 }
 
 async function takeOut(

@@ -1,10 +1,11 @@
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { readDocument } from "../file/document.ts";
 import { child, toPlain, toValue } from "../file/node.ts";
+import type { Stage } from "../file/pipeline.ts";
 import { isMap, type Value } from "../value.ts";
 
-/** A stage of a `dvc.lock`. Paths are relative to the stage's `wdir`, as written. */
+/** A stage of a `dvc.lock`. */
 export interface DvcRecord {
   /** The commands, a process each. */
   readonly lines: readonly string[];
@@ -25,21 +26,49 @@ const lockSchema = z.looseObject({
   ).default({}),
 });
 
-/**
- * Reads the `dvc.lock` in a folder.
- *
- * @returns its stages by name; none where there is no such file
- * @throws {Error} where it is no lock of schema 2.0; the message is a sentence
- */
-export async function readDvcLock(folder: string): Promise<ReadonlyMap<string, DvcRecord>> {
-  const path = join(folder, "dvc.lock");
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return new Map();
-    throw error;
+/** The locks of a DVC project's folders, read when they are asked for. */
+export class DvcLocks {
+  readonly #root: string;
+  readonly #read: (path: string) => Promise<string | undefined>;
+  readonly #locks = new Map<string, ReadonlyMap<string, DvcRecord>>();
+
+  /**
+   * None is read yet.
+   *
+   * @param root absolute folder of the project
+   * @param read the text of a `dvc.lock`, by its absolute path; undefined where there is none
+   */
+  constructor(root: string, read: (path: string) => Promise<string | undefined>) {
+    this.#root = root;
+    this.#read = read;
   }
+
+  /**
+   * What the lock beside a stage's file has of it, with absolute paths; undefined: nothing.
+   *
+   * @throws {Error} where it is no lock of schema 2.0; the message is a sentence
+   */
+  async recordOf({ name, wdir }: Pick<Stage, "name" | "wdir">): Promise<DvcRecord | undefined> {
+    const colon = name.indexOf(":");
+    const path = join(this.#root, dirname(name.slice(0, Math.max(colon, 0))), "dvc.lock");
+    const lock = this.#locks.get(path) ?? parseDvcLock(path, await this.#read(path));
+    this.#locks.set(path, lock);
+    const record = lock.get(name.slice(colon + 1));
+    return record && placed(record, wdir);
+  }
+}
+
+/** The text of a file; undefined where there is none. */
+export async function readTextFile(path: string): Promise<string | undefined> {
+  return await Deno.readTextFile(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+}
+
+/** The stages of a `dvc.lock`, with paths as written: relative to the stages' `wdir`. */
+function parseDvcLock(path: string, text: string | undefined): ReadonlyMap<string, DvcRecord> {
+  if (text === undefined) return new Map();
   const document = readDocument({ path, text });
   const checked = document.ok ? lockSchema.safeParse(toPlain(document.value)) : undefined;
   if (!document.ok || !checked?.success) {
@@ -54,6 +83,18 @@ export async function readDvcLock(folder: string): Promise<ReadonlyMap<string, D
       return [name, { lines, deps: digests(deps), outs: digests(outs), params: isMap(values) ? values : {} }];
     }),
   );
+}
+
+/** The record with absolute paths. */
+function placed(record: DvcRecord, wdir: string): DvcRecord {
+  const absolute = <T>(entries: Iterable<readonly [string, T]>): [string, T][] =>
+    [...entries].map(([path, value]) => [resolve(wdir, path), value]);
+  return {
+    ...record,
+    deps: new Map(absolute(record.deps)),
+    outs: new Map(absolute(record.outs)),
+    params: Object.fromEntries(absolute(Object.entries(record.params))),
+  };
 }
 
 function digests(entries: z.output<typeof files>): ReadonlyMap<string, string> {

@@ -91,7 +91,7 @@ export interface ExplanationJson extends StageStatusJson {
   readonly since?: {
     /** As it was typed. */
     readonly revision: string;
-    /** What the lock of that revision has; absent where it has none. */
+    /** What the lock of that revision has; absent where it has none, or is DVC's. */
     readonly fingerprint?: string;
     /** What differs. */
     readonly reasons: readonly ReasonJson[];

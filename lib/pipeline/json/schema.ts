@@ -182,7 +182,9 @@ const explanationShape: z.ZodType<ExplanationJson> = z.strictObject({
   reasons,
   since: z.strictObject({
     revision: z.string(),
-    fingerprint: digest.exactOptional().describe("What the lock of that revision has; absent where it has none"),
+    fingerprint: digest.exactOptional().describe(
+      "What the lock of that revision has; absent where it has none, or is DVC's",
+    ),
     reasons,
   }).exactOptional(),
   parts: z.strictObject({
