@@ -11,7 +11,7 @@ export async function compare(project: Project, programs: readonly [Program, Pro
   }
   for (const [position, step] of project.steps.entries()) {
     if (!("run" in step)) {
-      for (const folder of folders) await edit(folder, step);
+      for (const folder of folders) await edit(folder, step, position);
       continue;
     }
     const { run, in: inside, differs } = step;
@@ -31,18 +31,25 @@ function sorted(outcome: Outcome): Outcome {
   return { ...outcome, ran: outcome.ran.toSorted(), restored: outcome.restored.toSorted() };
 }
 
-async function edit(folder: string, step: Edit): Promise<void> {
+async function edit(folder: string, step: Edit, position: number): Promise<void> {
   if ("write" in step) return await writeFiles(folder, step.write);
-  if ("commit" in step) return await commit(folder, step.commit);
+  if ("commit" in step) return await commit(folder, step.commit, position);
+  if ("git" in step) return await git(folder, words(step.git));
   for (const path of step.remove) await Deno.remove(join(folder, path), { recursive: true });
 }
 
-async function commit(folder: string, message: string): Promise<void> {
+/** Each commit is of another second, so that their order is known. */
+async function commit(folder: string, message: string, second: number): Promise<void> {
   const author = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"];
+  const date = `2026-01-01T00:00:${String(second).padStart(2, "0")}Z`;
   for (const args of [["init", "--quiet"], ["add", "--all"], [...author, "commit", "--quiet", "--message", message]]) {
-    const { success, stderr } = await new Deno.Command("git", { args: ["-C", folder, ...args] }).output();
-    assert.ok(success, new TextDecoder().decode(stderr));
+    await git(folder, args, { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date });
   }
+}
+
+async function git(folder: string, args: readonly string[], env: Record<string, string> = {}): Promise<void> {
+  const { success, stderr } = await new Deno.Command("git", { args: ["-C", folder, ...args], env }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
 }
 
 /** The words of a command line; single quotes hold one together. */

@@ -40,14 +40,21 @@ export interface Program extends Disposable {
 }
 
 /**
- * The line of an output that is JSON; paths in the project's root from there, and of what is wrong no more than where, since
- * the sentences are each program's own.
+ * The line of an output that is JSON; paths in the project's root from there, commits by their place instead of their ids,
+ * and of what is wrong no more than where, since the sentences are each program's own.
  */
 export function jsonIn(args: readonly string[], output: string, root: string): { readonly json?: unknown } {
   const isWanted = args.includes("--json") || args.includes("--show-vega");
   const line = isWanted ? output.split("\n").find((text) => text.startsWith("{")) : undefined;
   if (line === undefined) return {};
-  const { errors, ...json } = JSON.parse(line.replaceAll(`${root}/`, "./")) as { errors?: Record<string, unknown>[] };
+  const commits = [...new Set(line.match(/\b[0-9a-f]{40}\b/g))];
+  const text = commits.reduce(
+    (text, commit, place) => text.replaceAll(commit, `commit ${place}`),
+    line.replaceAll(`${root}/`, "./"),
+  );
+  const { errors, ...json } = JSON.parse(text, (key, value) => key === "error" ? "wrong" : value) as {
+    errors?: Record<string, unknown>[];
+  };
   const places = errors?.map(({ name, rev, source }) => ({ name, rev, source }));
   return { json: places === undefined ? json : { ...json, errors: places } };
 }

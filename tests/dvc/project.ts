@@ -13,6 +13,8 @@ const stepSchema = z.union([
   z.strictObject({ remove: z.array(z.string()) }),
   /** All files into git, with this message. */
   z.strictObject({ commit: z.string() }),
+  /** A command line of git. */
+  z.strictObject({ git: z.string() }),
 ]);
 
 const projectSchema = z.strictObject({

@@ -40,6 +40,7 @@ const repro = buildCommand<ReproFlags, string[], Context>({
       dry: flag("Say what would run, and why; run nothing"),
       keepGoing: flag("After a failure, run what does not depend on the failed stage"),
       ignoreErrors: flag("After a failure, run what depends on the failed stage, too, and end with 0"),
+      interactive: flag("Ask before each stage that has to run; one runs at a time"),
       singleItem: flag("The targets alone, without what is upstream of them"),
       downstream: flag("The targets and what is downstream of them, without what is upstream"),
       allPipelines: flag("Every stage of the project; else those of the dvc.yaml and what they need"),
@@ -58,6 +59,7 @@ const repro = buildCommand<ReproFlags, string[], Context>({
     aliases: {
       j: "jobs",
       f: "force",
+      i: "interactive",
       k: "keepGoing",
       s: "singleItem",
       p: "pipeline",

@@ -10,6 +10,7 @@ import {
   fileTargetsFlag,
   flag,
   manyRevisions,
+  type MetricsShowFlags,
   type PlotsDiffFlags,
   type PlotsFlags,
   plotTargets,
@@ -19,7 +20,6 @@ import {
   revisions,
   type RoundingFlags,
   type StageListFlags,
-  type TableFlags,
   targets,
   textFlag,
 } from "./flags.ts";
@@ -110,9 +110,20 @@ const params = buildRouteMap<string, Context>({
 
 const metrics = buildRouteMap<string, Context>({
   routes: {
-    show: buildCommand<TableFlags & RoundingFlags, string[], Context>({
+    show: buildCommand<MetricsShowFlags, string[], Context>({
       loader: () => import("./metrics_show.ts"),
-      parameters: { flags: { ...tableFlags, precision: precisionFlag, ...commonFlags }, positional: fileTargets },
+      parameters: {
+        flags: {
+          allBranches: flag("In all branches of the repository, too"),
+          allTags: flag("In all tags, too"),
+          allCommits: flag("In all commits that branches and tags lead to, too"),
+          ...tableFlags,
+          precision: precisionFlag,
+          ...commonFlags,
+        },
+        aliases: { a: "allBranches", T: "allTags", A: "allCommits" },
+        positional: fileTargets,
+      },
       docs: { brief: "Show what the metrics files hold" },
     }),
     diff: buildCommand<DiffFlags & RoundingFlags, string[], Context>({
@@ -135,6 +146,8 @@ const plotsFlags = {
   yLabel: textFlag("The name of y", "text"),
   out: textFlag("The folder of the page; dvc_plots unless given", "folder"),
   showVega: flag("The Vega-Lite specification of one plot instead of a page"),
+  open: flag("The page in a browser, too"),
+  split: flag("With --json: templates with the data and some of the rest beside them"),
   htmlTemplate: textFlag("A page with {scripts} and {plot_divs} in it, into which the plots go", "path"),
   ...commonFlags,
 };

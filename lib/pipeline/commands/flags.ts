@@ -1,5 +1,6 @@
 import type { TypedFlagParameter, TypedPositionalParameters } from "@stricli/core";
 import { type Executor, EXECUTORS } from "../file/pipeline.ts";
+import type { RevisionScope } from "../values/known_revisions.ts";
 import { type Beginning, parseBeginning } from "../verification/beginning.ts";
 import type { Context } from "./context.ts";
 import { parseTimeBudget, type TimeBudget } from "./time_budget.ts";
@@ -30,6 +31,8 @@ export type ReproFlags = CommonFlags & {
   readonly keepGoing: boolean;
   /** Go on after a failure with all, and end with 0. */
   readonly ignoreErrors: boolean;
+  /** Ask before each stage that runs. */
+  readonly interactive: boolean;
   /** The targets alone. */
   readonly singleItem: boolean;
   /** The targets and what is downstream. */
@@ -84,7 +87,7 @@ export type CheckoutFlags = ForceFlags & {
   readonly allowMissing: boolean;
 };
 
-/** Flags of `metrics show`, and of others that write a table. */
+/** Flags of commands that write a table. */
 export type TableFlags = JsonFlags & {
   /** For a page in Markdown. */
   readonly md: boolean;
@@ -95,6 +98,9 @@ export type RoundingFlags = {
   /** Digits behind the point of floats. */
   readonly precision?: number;
 };
+
+/** Flags of `metrics show`. */
+export type MetricsShowFlags = TableFlags & RoundingFlags & RevisionScope;
 
 /** Flags of commands that write for people or for programs. */
 export type JsonFlags = CommonFlags & {
@@ -136,6 +142,10 @@ export type PlotsFlags = JsonFlags & {
   readonly showVega: boolean;
   /** A page to put plots into. */
   readonly htmlTemplate?: string;
+  /** The page in a browser. */
+  readonly open: boolean;
+  /** With `json`: what fills the templates beside them. */
+  readonly split: boolean;
 };
 
 /** Flags of `plots diff`. */

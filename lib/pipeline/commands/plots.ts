@@ -47,9 +47,9 @@ export async function showPlots(
     }
     const errors: PlotError[] = [];
     const template = (name: string | undefined) => readTemplate(name, pipeline.folder, context.folder);
-    const plots = await usable(plotsOf(found, context.folder, template, errors));
+    const plots = await usable(plotsOf(found, context.folder, template, errors, flags.json && flags.split));
     const out = flags.out ?? configurationValue(pipeline.folder, "plots", "out_dir") ?? "dvc_plots";
-    show(context, flags, { plots, errors, folder: pipeline.folder, out });
+    await show(context, flags, { plots, errors, folder: pipeline.folder, out });
   }
 }
 
@@ -120,7 +120,7 @@ interface Shown {
   readonly out: string;
 }
 
-function show(context: Context, flags: PlotsFlags, { plots, errors, folder, out }: Shown): void {
+async function show(context: Context, flags: PlotsFlags, { plots, errors, folder, out }: Shown): Promise<void> {
   if (flags.json) {
     const images = writeImages(plots, resolve(context.folder, out));
     const data = Object.fromEntries(plots.map((plot) => [plot.id, plotJson(plot, images)]));
@@ -136,7 +136,7 @@ function show(context: Context, flags: PlotsFlags, { plots, errors, folder, out 
   );
   if (flags.showVega) {
     const drawn = plots.find((plot) => plot.kind === "drawn");
-    if (drawn?.kind === "drawn") context.output.write(`${JSON.stringify(drawn.specification ?? {})}\n`);
+    if (drawn?.kind === "drawn") context.output.write(`${JSON.stringify(drawn.specification?.content ?? {})}\n`);
     return;
   }
   if (plots.length === 0) return context.errors.write("There are no plots to show\n");
@@ -147,7 +147,13 @@ function show(context: Context, flags: PlotsFlags, { plots, errors, folder, out 
     page,
     pageText(flags, context.folder, folder, plots, relativeTo(resolve(context.folder, out), images)),
   );
-  context.output.write(`${pathToFileURL(page).href}\n`);
+  const address = pathToFileURL(page).href;
+  context.output.write(`${address}\n`);
+  if (!flags.open && configurationValue(folder, "plots", "auto_open") !== "true") return;
+  const { openInBrowser } = await import("./browser.ts");
+  if (await openInBrowser(address)) return;
+  context.errors.write(`No browser opened ${address}; open it by hand, or name one by the variable BROWSER\n`);
+  conclude(context, EXIT.failed);
 }
 
 function pageText(
@@ -207,7 +213,12 @@ function plotJson(plot: Plot, images: ReadonlyMap<string, readonly PageImage[]>)
       url: address,
     }));
   }
-  return plot.specification === undefined
-    ? []
-    : [{ type: "vega", revisions: plot.revisions, content: plot.specification }];
+  if (plot.specification === undefined) return [];
+  const { content, anchors } = plot.specification;
+  return [{
+    type: "vega",
+    revisions: plot.revisions,
+    content,
+    ...Object.keys(anchors).length > 0 && { anchor_definitions: anchors },
+  }];
 }

@@ -45,6 +45,12 @@ export default async function repro(this: Context, flags: ReproFlags, ...targets
       "--force and --time-budget contradict each other: what --force begins anew, no later run goes on with",
     );
   }
+  if (flags.interactive && (flags.json || flags.detach || (flags.jobs ?? 1) > 1)) {
+    const other = flags.json ? "json" : flags.detach ? "detach" : "jobs";
+    throw new UsageError(
+      `--interactive and --${other} contradict each other: it asks somebody at the terminal, before one stage at a time`,
+    );
+  }
   const options = {
     allowMissing: flags.allowMissing,
     sparesAll: flags.allowMissing && flags.pull,

@@ -28,6 +28,7 @@ export type ReproductionFlags =
       | "forceDownstream"
       | "keepGoing"
       | "ignoreErrors"
+      | "interactive"
       | "timeBudget"
       | "executor"
       | "detach"
@@ -69,7 +70,7 @@ export async function reproduceShown(
   }, flags.timeBudget);
   const isDvc = basename(opened.pipeline.file) === DVC_FILE;
   const options = {
-    ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
+    ...flags.interactive ? { jobs: 1, confirm } : flags.jobs !== undefined && { jobs: flags.jobs },
     force: flags.force ?? false,
     forceDownstream: flags.forceDownstream ?? false,
     onFailure: onFailure(flags),
@@ -111,6 +112,11 @@ export async function reproduceShown(
   }
   conclude(context, interruption.code);
   return undefined;
+}
+
+/** Asks at the terminal, where nothing else is written meanwhile; without a terminal the answer is no, as in DVC. */
+function confirm(stage: string): boolean {
+  return globalThis.confirm(`${stage} is about to run. Go on?`);
 }
 
 function onFailure({ keepGoing, ignoreErrors }: Pick<ReproductionFlags, "keepGoing" | "ignoreErrors">): OnFailure {

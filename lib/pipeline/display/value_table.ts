@@ -16,14 +16,18 @@ export interface TableStyle {
   readonly noPath?: boolean;
   /** Digits behind the point of floats. */
   readonly precision?: number;
+  /** With a column of revisions. */
+  readonly revisions?: boolean;
 }
 
-/** Values by file: a line a file, a column a key. */
-export function valuesTable(values: TrackedValues, style: TableStyle): string {
-  const rows = [...values].map(([path, value]) => ({ path, cells: leaves(value) }));
+/** Values by revision and file: a line a file, a column a key. */
+export function valuesTable(revisions: ReadonlyMap<string, TrackedValues>, style: TableStyle): string {
+  const rows = [...revisions].flatMap(([revision, values]) =>
+    [...values].map(([path, value]) => ({ place: style.revisions ? [revision, path] : [path], cells: leaves(value) }))
+  );
   const keys = [...new Set(rows.flatMap(({ cells }) => [...cells.keys()]))].sort();
-  const lines = rows.map(({ path, cells }) => [path, ...keys.map((key) => shown(cells.get(key), style))]);
-  return table(["Path", ...keys], lines, style);
+  const lines = rows.map(({ place, cells }) => [...place, ...keys.map((key) => shown(cells.get(key), style))]);
+  return table([...style.revisions ? ["Revision"] : [], "Path", ...keys], lines, style);
 }
 
 /** Changes: a line each; of metrics rounded, with the difference where there is one. */

@@ -49,7 +49,7 @@ export function plotPage(
 ): string {
   if (!template.includes(PLOTS)) throw new Error(`the page of --html-template has no ${PLOTS}`);
   const drawn = plots.flatMap((plot) =>
-    plot.kind === "drawn" && plot.specification !== undefined ? [drawnElement(plot.id, plot.specification)] : []
+    plot.kind === "drawn" && plot.specification !== undefined ? [drawnElement(plot.id, plot.specification.content)] : []
   );
   const shown = plots.filter((plot) => plot.kind === "image").toSorted(byStep)
     .map(({ id }) => imageElement(id, images.get(id) ?? []));

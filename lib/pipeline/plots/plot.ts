@@ -5,7 +5,7 @@ import { type Definitions, definitionsById, sourcesOf } from "./definitions.ts";
 import type { PlotFiles } from "./plot_files.ts";
 import { isImage, readData } from "./points.ts";
 import { type Series, seriesOf } from "./series.ts";
-import { specificationOf } from "./specification.ts";
+import { type Specification, specificationOf } from "./specification.ts";
 
 /** What a revision has of plots. */
 export interface PlotRevision {
@@ -28,8 +28,8 @@ export interface DrawnPlot {
   readonly kind: "drawn";
   /** By which it is shown. */
   readonly id: string;
-  /** Vega-Lite; undefined where there is nothing to draw. */
-  readonly specification?: Json;
+  /** Undefined where there is nothing to draw. */
+  readonly specification?: Specification;
   /** Those that have points. */
   readonly revisions: readonly string[];
 }
@@ -62,12 +62,14 @@ export interface PlotError {
  * @param folder absolute current folder
  * @param template the template of a name; the default one of undefined
  * @param errors take what could not be read or drawn
+ * @param isSplit as of `specificationOf`
  */
 export async function plotsOf(
   revisions: readonly PlotRevision[],
   folder: string,
   template: (name: string | undefined) => Json,
   errors: PlotError[],
+  isSplit = false,
 ): Promise<readonly Plot[]> {
   const groups = new Map<string, { revision: PlotRevision; inner: string; properties: PlotProperties }[]>();
   for (const revision of revisions) {
@@ -81,7 +83,7 @@ export async function plotsOf(
     const properties = members.toReversed().reduce<PlotProperties>((all, one) => ({ ...all, ...one.properties }), {});
     const { inner } = members.at(-1)!;
     if (isImage(inner)) plots.push(await imagesOf(inner, members.map(({ revision }) => revision), folder, errors));
-    else plots.push(await drawnOf(id, properties, members, { folder, template, errors }));
+    else plots.push(await drawnOf(id, properties, members, { folder, template, errors, isSplit }));
   }
   return plots;
 }
@@ -105,13 +107,14 @@ interface DrawingPlot {
   readonly folder: string;
   readonly template: (name: string | undefined) => Json;
   readonly errors: PlotError[];
+  readonly isSplit: boolean;
 }
 
 async function drawnOf(
   id: string,
   properties: PlotProperties,
   members: readonly { revision: PlotRevision; inner: string; properties: PlotProperties }[],
-  { folder, template, errors }: DrawingPlot,
+  { folder, template, errors, isSplit }: DrawingPlot,
 ): Promise<DrawnPlot> {
   const found: { readonly revision: string; readonly series: Series }[] = [];
   for (const { revision, inner, properties: own } of members) {
@@ -138,6 +141,7 @@ async function drawnOf(
   const points = found.flatMap(({ series }) => series.points);
   const title = properties.title === undefined ? id : String(toJson(properties.title));
   const name = typeof properties.template === "string" ? properties.template : undefined;
-  const specification = specificationOf(template(name), { title, series: first.series, points, revisions });
+  const drawing = { title, series: first.series, points, revisions };
+  const specification = specificationOf(template(name), drawing, isSplit);
   return { kind: "drawn", id, specification, revisions };
 }

@@ -1,7 +1,7 @@
 import type { Json } from "../value.ts";
 import type { Point } from "./points.ts";
 import type { Series } from "./series.ts";
-import { filled, hasAnchor } from "./template.ts";
+import { anchor, filled, hasAnchor } from "./template.ts";
 
 /** What stands between a file and its field where both tell lines apart. */
 const SEPARATOR = "::";
@@ -18,19 +18,55 @@ export interface Drawing {
   readonly revisions: readonly string[];
 }
 
+/** A plot in Vega-Lite. */
+export interface Specification {
+  /** A template with DVC's anchors filled in. */
+  readonly content: Json;
+  /** What belongs in place of the anchors that were left in it, by anchor. */
+  readonly anchors: { readonly [anchor: string]: Json };
+}
+
+/** What `--split` leaves out: what programs that draw many plots choose for themselves, and the data. */
+const SPLIT: ReadonlySet<string> = new Set([
+  "color",
+  "data",
+  "plot_height",
+  "plot_width",
+  "shape",
+  "stroke_dash",
+  "title",
+  "tooltip",
+  "x_label",
+  "y_label",
+  "zoom_and_pan",
+]);
+
 /**
  * The Vega-Lite specification of a plot: a template with DVC's anchors filled in, so that colours stand for revisions, and
  * dashes, shapes, rows and columns for lines where there are several.
  *
+ * @param isSplit leave out what DVC's `--split` leaves out, and tell it beside
  * @throws {Error} where the template has no place for the data; the message is a sentence
  */
-export function specificationOf(template: Json, { title, series, points, revisions }: Drawing): Json {
-  if (!hasAnchor(template, "data")) throw new Error("the template does not use <DVC_METRIC_DATA>");
+export function specificationOf(
+  template: Json,
+  { title, series, points, revisions }: Drawing,
+  isSplit = false,
+): Specification {
+  if (!isSplit && !hasAnchor(template, "data")) throw new Error("the template does not use <DVC_METRIC_DATA>");
   const { x, y, lines } = series;
   const keys = lines.length > 1 ? (["filename", "field"] as const).filter((key) => differs(lines, key)) : [];
   const line = keys.join(SEPARATOR);
   const names = keys.length === 0 ? [] : [...new Set(lines.map((one) => keys.map((key) => one[key]).join(SEPARATOR)))];
   const group = line === "" ? ["rev"] : ["rev", line];
+  const ofLines: { readonly [name: string]: Json } = line === ""
+    ? { row: {}, column: {}, stroke_dash: {}, shape: {} }
+    : {
+      row: { field: line, sort: [] },
+      column: { field: line, sort: [] },
+      stroke_dash: scale(line, names.sort(), DASHES, HOLLOW),
+      shape: scale(line, names.sort(), SHAPES, HOLLOW),
+    };
   const optional: { readonly [name: string]: Json } = {
     color: scale("rev", revisions, COLORS, {}),
     zoom_and_pan: { name: "grid", select: "interval", bind: "scales" },
@@ -41,12 +77,9 @@ export function specificationOf(template: Json, { title, series, points, revisio
     group_by_y: [...group, y],
     pivot_field: ["rev", ...keys].map((key) => `datum.${key}`).join(` + '${SEPARATOR}' + `),
     tooltip: ["rev", x, y, ...line === "" ? [] : [line]].map((field) => ({ field })),
-    row: line === "" ? {} : { field: line, sort: [] },
-    column: line === "" ? {} : { field: line, sort: [] },
-    stroke_dash: line === "" ? {} : scale(line, names.sort(), DASHES, HOLLOW),
-    shape: line === "" ? {} : scale(line, names.sort(), SHAPES, HOLLOW),
+    ...ofLines,
   };
-  const used = Object.keys(optional).some((name) => hasAnchor(template, name));
+  const used = new Set(Object.keys(optional).filter((name) => hasAnchor(template, name)));
   const values: { readonly [name: string]: Json } = {
     ...optional,
     title,
@@ -55,9 +88,16 @@ export function specificationOf(template: Json, { title, series, points, revisio
     x_label: series.xLabel,
     y_label: series.yLabel,
     // Last: no place is looked for in the data.
-    data: used ? points.map((point) => named(point, keys)) : points,
+    data: used.size > 0 ? points.map((point) => named(point, keys)) : points,
   };
-  return Object.entries(values).reduce((spec, [name, value]) => filled(spec, name, value), template);
+  const isLeft = ([name]: readonly [string, Json]): boolean =>
+    isSplit && SPLIT.has(name) && (used.has(name) || !(name in optional)) && !(line === "" && name in ofLines);
+  const entries = Object.entries(values);
+  return {
+    content: entries.filter((entry) => !isLeft(entry))
+      .reduce((spec, [name, value]) => filled(spec, name, value), template),
+    anchors: Object.fromEntries(entries.filter(isLeft).map(([name, value]) => [anchor(name), value])),
+  };
 }
 
 const COLORS = ["#945dd6", "#13adc7", "#f46837", "#48bb78", "#4299e1", "#ed8936", "#f56565"];

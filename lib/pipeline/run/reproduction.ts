@@ -34,6 +34,8 @@ export interface ReproductionOptions {
   readonly inOrder: boolean;
   /** The start of the command that runs one stage, for messages: `deno task repro --single-item`. */
   readonly retry?: string;
+  /** Asked before a stage runs; where it says no, the stage fails. */
+  readonly confirm?: (stage: string) => boolean;
   /** What is kept, and what of it is used. */
   readonly keeping?: Keeping;
   /** Submit what runs on the cluster, and wait for nothing. */
@@ -112,6 +114,7 @@ export async function reproduce(
     force: options.force,
     forceDownstream: options.forceDownstream ?? false,
     ...(options.retry === undefined ? {} : { retry: options.retry }),
+    ...(options.confirm && { confirm: options.confirm }),
     emit: record,
     remotes: new Remotes(
       options.remotes ?? [],

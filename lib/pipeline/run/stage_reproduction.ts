@@ -41,6 +41,8 @@ export interface StageReproductionOptions {
   readonly forceDownstream: boolean;
   /** The start of the command that runs one stage, for messages. */
   readonly retry?: string;
+  /** Asked before a stage runs; where it says no, the stage fails. */
+  readonly confirm?: (stage: string) => boolean;
   /** Gets what happens. */
   readonly emit: (event: Event) => void;
   /** Asked before a stage runs. */
@@ -207,9 +209,12 @@ export class StageReproduction {
   async #run(name: string, signal: AbortSignal, devices: readonly string[]): Promise<"done" | "failed" | "cancelled"> {
     const stage = this.#stage(name);
     const { planner, closures } = this.#options.preparation;
-    // It may have waited for its turn, and what it reads may have changed since it was settled.
     const reasons = this.#reasons.get(name)!;
     this.#reasons.delete(name);
+    if (this.#options.confirm?.(name) === false) {
+      return this.#fail(name, 0, [{ severity: "error", message: `${name} does not run: nobody said yes` }]);
+    }
+    // It may have waited for its turn, and what it reads may have changed since it was settled.
     const evaluation = { ...await this.#evaluate(stage), reasons };
     this.#hasRun = true;
     const missing = stage.deps.filter(({ relative }) => isMissing(evaluation.reasons, relative));

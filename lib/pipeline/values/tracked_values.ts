@@ -15,6 +15,8 @@ export interface Tracking {
   readonly elsewhere?: (relative: string) => string | undefined;
   /** Paths relative to the project: these files, and those inside these folders that are known; all unless given. */
   readonly only?: readonly string[] | undefined;
+  /** Told of each metrics file that cannot be shown, and why. */
+  readonly lost?: (relative: string, message: string) => void;
   /** Of params, what stages name, and what they take of files in `vars`, alone. */
   readonly dependencies?: boolean;
 }
@@ -28,7 +30,7 @@ export interface Tracking {
 export async function metricsOf(
   { folder, stages, metrics = [] }: Pipeline,
   diagnostics: Diagnostic[],
-  { elsewhere = () => undefined, only }: Tracking = {},
+  { elsewhere = () => undefined, only, lost }: Tracking = {},
 ): Promise<TrackedValues> {
   const outs = stages.flatMap((stage) => stage.outs.filter(({ kind }) => kind === "metric").map(({ path }) => path));
   const values = new Map<string, Value>();
@@ -37,6 +39,7 @@ export async function metricsOf(
     const path = join(folder, name);
     const node = await read(path, name, elsewhere, diagnostics);
     if (node !== undefined) values.set(name, measured(toValue(node)) ?? {});
+    else lost?.(name, diagnostics.at(-1)?.message ?? "it cannot be read");
   }
   return values;
 }

@@ -27,17 +27,25 @@ async function inTerminal(
   columns: number,
   env: Record<string, string>,
   inputs: string,
+  typed = "",
 ): Promise<string> {
   const inherited = "NO_COLOR" in env ? "" : "unset NO_COLOR; ";
   const command =
     `${inherited}stty cols ${columns} rows 24; ${Deno.execPath()} run --quiet -A --config ${CONFIGURATION} ${CLI} ${inputs}`;
-  const { code, stdout } = await new Deno.Command("script", {
+  const child = new Deno.Command("script", {
     args: ["-qec", command, "/dev/null"],
     cwd: project.folder,
     env: { SHELL: "/bin/sh", TERM: "xterm", ...env },
-    stdin: "null",
+    // An end of input would show on the terminal, too.
+    stdin: typed === "" ? "null" : "piped",
     stdout: "piped",
-  }).output();
+  }).spawn();
+  if (typed !== "") {
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(typed));
+    await writer.close();
+  }
+  const { code, stdout } = await child.output();
   const text = new TextDecoder().decode(stdout);
   assert.equal(code, 0, text);
   return text;
@@ -78,5 +86,27 @@ Deno.test({
     const dumb = await inTerminal(project, 80, { TERM: "dumb" }, "repro --force");
     assert.equal(dumb, stripVTControlCharacters(dumb));
     assert.doesNotMatch(dumb, /running for/);
+  },
+});
+
+Deno.test({
+  name: "on a terminal repro --interactive asks before each stage that has to run, and runs those that are agreed to",
+  ignore,
+  async fn() {
+    const pipeline = `stages:
+  a: {cmd: cp in.txt a.txt, deps: [in.txt], outs: [a.txt]}
+  b: {cmd: cp a.txt b.txt, deps: [a.txt], outs: [b.txt]}
+`;
+    await using project = await Project.create({ "in.txt": "x", "pipeline.yaml": pipeline });
+    const text = await inTerminal(project, 80, {}, "repro --interactive", "y\ny\n");
+    assert.match(text, /a is about to run\. Go on\? \[y\/N\]/);
+    assert.match(text, /b is about to run\. Go on\? \[y\/N\]/);
+    assert.equal(await Deno.readTextFile(project.path("b.txt")), "x");
+    const again = await inTerminal(project, 80, {}, "repro --interactive", "");
+    assert.doesNotMatch(again, /Go on/);
+    await Deno.writeTextFile(project.path("in.txt"), "y");
+    const refused = await inTerminal(project, 80, {}, "repro --interactive --ignore-errors a", "n\n");
+    assert.match(stripVTControlCharacters(refused), /a does not run: nobody said yes/);
+    assert.equal(await Deno.readTextFile(project.path("a.txt")), "x");
   },
 });

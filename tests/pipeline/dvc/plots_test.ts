@@ -26,6 +26,29 @@ Deno.test("plots show draws what can be drawn on a page, and says what cannot", 
   assert.equal(await Deno.readTextFile(join(project.folder, "dvc_plots/static/workspace_a b.svg")), "<svg/>");
 });
 
+Deno.test("plots show --open opens the page in a browser, and ends with 1 where none does", async () => {
+  await using project = await Project.create({
+    ...FILES,
+    "browser.sh": '#!/bin/sh\necho "$1" > opened.txt\ntest ! -e none\n',
+  });
+  assert.equal((await project.run("repro")).code, 0);
+  await Deno.chmod(join(project.folder, "browser.sh"), 0o755);
+  const env = { BROWSER: join(project.folder, "browser.sh") };
+  const page = `file://${join(project.folder, "dvc_plots/index.html")}\n`;
+  assert.equal((await project.startIn(".", env, "plots", "show", "--open").finish()).code, 0);
+  assert.equal(await Deno.readTextFile(join(project.folder, "opened.txt")), page);
+  await Deno.writeTextFile(join(project.folder, "none"), "");
+  const { code, stdout, stderr } = await project.startIn(".", env, "plots", "show", "--open").finish();
+  assert.equal(code, 1);
+  assert.equal(stdout, page);
+  assert.match(stderr, /No browser opened file:.*; open it by hand/);
+  await Deno.remove(join(project.folder, "none"));
+  await Deno.remove(join(project.folder, "opened.txt"));
+  await Deno.writeTextFile(join(project.folder, ".dvc/config"), "[plots]\n    auto_open = true\n");
+  assert.equal((await project.startIn(".", env, "plots", "show").finish()).code, 0);
+  assert.equal(await Deno.readTextFile(join(project.folder, "opened.txt")), page);
+});
+
 Deno.test("an out that is not on disk is drawn out of the cache", async () => {
   await using project = await Project.create(FILES);
   assert.equal((await project.run("repro")).code, 0);

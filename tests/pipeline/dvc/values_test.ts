@@ -98,8 +98,16 @@ Deno.test("metrics show and diff find metrics that git does not keep", async () 
     "Path    Metric  HEAD  workspace  Change\nm.json  loss    0.1   0.25       0.15\n",
   );
   await project.remove("m.json");
+  const shown = await project.run("metrics", "show", "--json");
+  assert.equal(shown.stdout, '{"":{"data":{"m.json":{"data":{"loss":0.25,"epoch":3}}}}}\n');
+  await git(project, "branch", "--move", "main");
+  assert.equal(
+    (await project.run("metrics", "show", "--all-branches")).stdout,
+    "Revision   Path    epoch  loss\nworkspace  m.json  3      0.25\nmain       m.json  3      0.1\n",
+  );
+  await project.remove(".pipeline");
   const { stdout, stderr } = await project.run("metrics", "show", "--json");
-  assert.equal(stdout, '{"":{"data":{}}}\n');
+  assert.equal(stdout, '{"":{"data":{"m.json":{"error":{"msg":"m.json does not exist"}}}}}\n');
   assert.match(stderr, /^warning: m\.json does not exist$/m);
 });
 
