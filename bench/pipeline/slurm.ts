@@ -1,7 +1,8 @@
 /**
  * Quick stages on Slurm beside Snakemake's executor plugin, on the same small cluster, in turn:
  * `deno run -A bench/pipeline/slurm.ts [--stages 200] [--rounds 1] [contenders...]`,
- * contenders being `mindepth`, `eager` and `default`, all unless given. The cluster has no accounts, so the plugin asks `squeue`.
+ * contenders being `mindepth`, `eager` (the plugin asking every second) and `default` (the plugin as it comes), all unless given.
+ * The cluster has no accounts, so the plugin asks `squeue`. Needs GNU time (Debian: `time`).
  *
  * @module
  */
@@ -30,6 +31,8 @@ interface Taken {
   readonly seconds: number;
   /** Processor time of the program and of those of Slurm's that it calls; not of jobs. */
   readonly processor: number;
+  /** The most memory of any one of these processes, MB. */
+  readonly memory: number;
   /** Calls of Slurm's programs, with the time in milliseconds. */
   readonly calls: readonly (readonly [program: string, time: number])[];
   /** Requests to Slurm's controller, of whomever. */
@@ -112,15 +115,14 @@ async function take(contender: Contender, cluster: TestCluster, count: number): 
     await writeCounters(folder, cluster.environment.SLURM_CONF!);
     const { program, args, environment = {} } = await contender.prepare(folder, count);
     await cluster.ask("sdiag", "--reset");
-    // The shell's own clock tells the processor time of a program and of its children.
-    const line = `TIMEFORMAT='processor %U %S'; time "$@"`;
-    const { seconds, text } = await run({
-      program: "bash",
-      args: ["-c", line, "bash", program, ...args],
+    const usage = join(folder, "usage");
+    const { seconds } = await run({
+      program: "/usr/bin/time",
+      args: ["--format", "%U %S %M", "--output", usage, program, ...args],
       environment: { ...cluster.environment, ...environment, PATH: `${folder}/bin:${cluster.environment.PATH}` },
     }, folder);
+    const [user, system, kilobytes] = (await Deno.readTextFile(usage)).trim().split(" ").map(Number);
     for (let index = 0; index < count; index++) await Deno.stat(join(folder, "out", String(index)));
-    const [, user, system] = /processor ([\d.]+) ([\d.]+)/.exec(text)!;
     const statistics = await cluster.ask("sdiag");
     const byType = /by message type([\s\S]*?)by user/.exec(statistics)?.[1] ?? "";
     const requests = [...byType.matchAll(/count:(\d+)/g)].reduce((sum, [, found]) => sum + Number(found), 0);
@@ -128,7 +130,7 @@ async function take(contender: Contender, cluster: TestCluster, count: number): 
       const [name, time] = line.split(" ");
       return [name!, Number(time)] as const;
     });
-    return { seconds, processor: Number(user) + Number(system), calls, requests };
+    return { seconds, processor: user! + system!, memory: kilobytes! / 1024, calls, requests };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -145,6 +147,39 @@ function mostInSecond(times: readonly number[]): number {
   return Math.max(0, ...times.map((time) => times.filter((other) => other >= time && other < time + 1000).length));
 }
 
+function callsOf(program: string): (one: Taken) => number {
+  return ({ calls }) => calls.filter(([name]) => name === program).length;
+}
+
+/** What is compared; of all less is better. */
+const measures: Readonly<Record<string, (one: Taken) => number>> = {
+  "from start to end, s": ({ seconds }) => seconds,
+  "processor time of the program and its calls, s": ({ processor }) => processor,
+  "most memory of a process of it, MB": ({ memory }) => memory,
+  "calls of `sbatch`": callsOf("sbatch"),
+  "polls (`squeue`, `sacct`)": (one) => polls(one).length,
+  "most polls within a second": (one) => mostInSecond(polls(one)),
+  "other calls, of jobs as well": (one) => one.calls.length - polls(one).length - callsOf("sbatch")(one),
+  "requests to the controller, of nodes as well": ({ requests }) => requests,
+};
+
+/** A measure a row, medians of the rounds, and to the right of each peer the ratio to it. */
+function table(taken: ReadonlyMap<string, readonly Taken[]>): string {
+  const [[first, mine], ...peers] = [...taken] as [[string, readonly Taken[]], ...[string, readonly Taken[]][]];
+  const header = ["", first, ...peers.flatMap(([name]) => [name, "ratio"])];
+  const rows = Object.entries(measures).map(([name, measure]) => {
+    const own = median(mine.map(measure));
+    const others = peers.map(([, all]) => median(all.map(measure)));
+    const shown = (value: number): string => value.toFixed(name.endsWith(", s") ? 1 : 0);
+    return row([
+      name,
+      shown(own),
+      ...others.flatMap((other) => [shown(other), other > 0 ? (own / other).toFixed(3) : ""]),
+    ]);
+  });
+  return [row(header), row([":--", ...header.slice(1).map(() => "--:")]), ...rows].join("\n");
+}
+
 const { values, positionals } = parseArgs({
   args: Deno.args,
   options: { stages: { type: "string", default: "200" }, rounds: { type: "string", default: "1" } },
@@ -152,37 +187,20 @@ const { values, positionals } = parseArgs({
 });
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
 const [count, rounds] = [Number(values.stages), Number(values.rounds)];
-const { program, version } = await snakemakeProgram();
-const contenders = Object.entries({
-  mindepth,
-  eager: snakemake(program, `Snakemake ${version}, asking every second`, ...eager),
-  default: snakemake(program, `Snakemake ${version}`),
-}).filter(([name]) => wanted(name)).map(([, contender]) => contender);
+const contenders = wanted("mindepth") ? [mindepth] : [];
+if (wanted("eager") || wanted("default")) {
+  const { program, version } = await snakemakeProgram();
+  if (wanted("eager")) contenders.push(snakemake(program, `Snakemake ${version}, asking every second`, ...eager));
+  if (wanted("default")) contenders.push(snakemake(program, `Snakemake ${version}`));
+}
 await using cluster = await TestCluster.start();
 const taken = new Map<string, Taken[]>(contenders.map(({ name }) => [name, []]));
-const shown = (name: string, all: readonly Taken[]): string => {
-  const middle = (value: (one: Taken) => number): number => median(all.map(value));
-  const number = (program: string) => middle(({ calls }) => calls.filter(([name]) => name === program).length);
-  return row([
-    name,
-    middle(({ seconds }) => seconds).toFixed(1),
-    middle(({ processor }) => processor).toFixed(1),
-    number("sbatch").toFixed(0),
-    middle((one) => polls(one).length).toFixed(0),
-    middle((one) => mostInSecond(polls(one))).toFixed(0),
-    (middle(({ calls }) => calls.length - polls({ calls }).length) - number("sbatch")).toFixed(0),
-    middle(({ requests }) => requests).toFixed(0),
-  ]);
-};
-const header = ["", "seconds", "processor, s", "`sbatch`", "polls", "most in a second", "other calls", "requests"];
-console.log(
-  `${count} stages, ${rounds} rounds\n\n${row(header)}\n${row([":--", ...header.slice(1).map(() => "--:")])}`,
-);
 for (let round = 0; round < rounds; round++) {
   for (const contender of contenders) {
     const one = await take(contender, cluster, count);
     taken.get(contender.name)!.push(one);
-    // Each as soon as it is known: they take minutes.
-    if (round === rounds - 1) console.log(shown(contender.name, taken.get(contender.name)!));
+    // They take minutes.
+    console.warn(`${contender.name}, round ${round + 1}: ${one.seconds.toFixed(1)} s`);
   }
 }
+console.log(`${count} stages, ${rounds} rounds\n\n${table(taken)}`);
