@@ -6,10 +6,10 @@ import type { Documents } from "./documents.ts";
 import { expandStage, type Instance, resolveBody } from "./expansion.ts";
 import { type Extended, readExtended } from "./extension.ts";
 import { child, type MapNode, type Node, textOf } from "./node.ts";
-import type { Executor, FilePlots, FileVariable, RemotePlace, Stage } from "./pipeline.ts";
+import type { Executor, FilePlots, FileVariable, RemoteAddress, RemotePlace, Stage } from "./pipeline.ts";
 import { withParams } from "./params.ts";
 import { plotsOf } from "./plots.ts";
-import { remotesOf } from "./remotes.ts";
+import { carrierOf, remotesOf } from "./remotes.ts";
 import { checkModules } from "./run_module.ts";
 import type { Scope } from "./scope.ts";
 import { checkStage } from "./stage_rules.ts";
@@ -56,6 +56,8 @@ export interface WrittenFile {
   readonly makesAbsent?: boolean;
   /** Where results are shared; none where absent. */
   readonly remotes?: readonly RemotePlace[];
+  /** The one that `slurm.remote` names; none where absent. */
+  readonly carrier?: RemoteAddress;
 }
 
 /**
@@ -88,9 +90,11 @@ export async function readWritten(file: string, reading: Reading): Promise<Writt
   const makesAbsent = textOf(child(root, "absent_outs")) === "make";
   const plots = plotsOf(child(root, "plots"), { scope, place: "whole", diagnostics });
   const remotes = remotesOf(child(root, "remotes"), { scope, place: "plain", diagnostics });
+  const carrier = carrierOf(child(root, "slurm"), remotes, diagnostics);
   return {
     stages,
     ...(remotes.length > 0 && { remotes }),
+    ...(carrier && { carrier }),
     ...(makesAbsent && { makesAbsent }),
     metrics: files("metrics"),
     params: files("params"),

@@ -27,6 +27,8 @@ export interface Pipeline {
   readonly makesAbsent?: boolean;
   /** Where results are shared, in the order in which they are asked; none where absent. */
   readonly remotes?: readonly RemotePlace[];
+  /** On Slurm: the one of them over which stages with `scratch` get and leave files; where absent, over the disk of the cache. */
+  readonly carrier?: RemoteAddress;
   /** What is no part of an absolute folder that it lies in; undefined: all is. Absent: nothing is ever left out. */
   readonly ignores?: (folder: string) => IgnoredNames | undefined;
 }
@@ -44,8 +46,8 @@ export interface FileVariable {
   readonly value: Scalar;
 }
 
-/** A place where results are shared: a folder, a server of Bazel's HTTP cache protocol, or a bucket. */
-export interface RemotePlace {
+/** Where results are shared: a folder, a server of Bazel's HTTP cache protocol, or a bucket. */
+export interface RemoteAddress {
   /** Unique. */
   readonly name: string;
   /** As written. */
@@ -64,6 +66,10 @@ export interface RemotePlace {
   readonly profile?: string;
   /** Of an HTTP server: the environment variable that holds the `Authorization` header. */
   readonly authorization?: string;
+}
+
+/** The same, and where a file names it. */
+export interface RemotePlace extends RemoteAddress {
   /** The name in the file. */
   readonly range: Range;
 }

@@ -1,7 +1,8 @@
 import { dirname, resolve } from "node:path";
 import { type Diagnostic, errorAt } from "../diagnostic.ts";
+import { nearest } from "../nearest.ts";
 import { child, type Node, textOf, toPlain } from "./node.ts";
-import type { RemotePlace } from "./pipeline.ts";
+import type { RemoteAddress, RemotePlace } from "./pipeline.ts";
 import { resolveTemplates, type Templating } from "./template.ts";
 
 /** What a public key looks like: 32 bytes in base64. */
@@ -31,6 +32,41 @@ export function remotesOf(written: Node | undefined, templating: Templating): re
       range: keyRange,
     }];
   });
+}
+
+/** The remote that a file's `slurm.remote` names; undefined where it names none, or none that will do. */
+export function carrierOf(
+  slurm: Node | undefined,
+  remotes: readonly RemotePlace[],
+  diagnostics: Diagnostic[],
+): RemoteAddress | undefined {
+  const named = child(slurm, "remote");
+  const name = textOf(named);
+  if (named === undefined || name === undefined) return undefined;
+  const place = remotes.find((one) => one.name === name);
+  if (place === undefined) {
+    const names = remotes.map((one) => one.name);
+    const near = nearest(name, names);
+    const expected = near === undefined
+      ? `Expected one of ${names.join(", ") || "those under remotes"}`
+      : `Did you mean ${near}?`;
+    diagnostics.push(errorAt(named.range, `There is no remote ${name}`, expected));
+  } else if (place.readOnly) {
+    diagnostics.push(
+      errorAt(
+        named.range,
+        `Jobs cannot leave anything on ${name}, which is read_only`,
+        "Name one that may be written to",
+      ),
+    );
+  } else if (textOf(child(slurm, "scratch")) === undefined) {
+    diagnostics.push(
+      errorAt(named.range, "remote needs scratch besides", "Name a folder of the nodes, such as scratch: $TMPDIR"),
+    );
+  }
+  if (place === undefined) return undefined;
+  const { range: _, ...address } = place;
+  return address;
 }
 
 interface RemoteMap {

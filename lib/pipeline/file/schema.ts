@@ -282,7 +282,10 @@ function makeShape(phase: Phase): Shape {
       scratch: scratches.optional().describe(
         "A folder of the node, such as $TMPDIR, in which stages run, out of the cache and back into it; for disks that nodes do not share",
       ),
-    }, "a map with scratch").optional().describe("How stages run on Slurm that do not say so"),
+      remote: text("the name of a remote").optional().describe(
+        "The remote over which such stages get what they read and leave what they write, where nodes do not see .pipeline either",
+      ),
+    }, "a map with scratch and remote").optional().describe("How stages run on Slurm that do not say so"),
     vars: vars(
       "Variables: maps, and files as params.json or params.yaml:key. params.yaml beside this file comes first",
     ),

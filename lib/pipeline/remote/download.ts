@@ -27,7 +27,7 @@ export interface Traffic {
  * @throws {RemoteError} where the remote does not have it whole, or cannot be asked; what came stays in the cache
  */
 export async function download(
-  { blobs }: Workspace,
+  { blobs }: Pick<Workspace, "blobs">,
   remote: Remote,
   { result: { outs }, contents, packs }: RemoteEntry,
   meter: Meter = new Meter(),

@@ -1,4 +1,4 @@
-import type { RemotePlace } from "../file/pipeline.ts";
+import type { RemoteAddress } from "../file/pipeline.ts";
 import { StoreError } from "../store/store_error.ts";
 import type { Connection, ObjectStore } from "./object_store.ts";
 import { Remote } from "./remote.ts";
@@ -25,7 +25,7 @@ export interface OpeningOptions {
  * @throws {StoreError} where the key to sign with cannot be read, or there are no credentials for a bucket
  */
 export async function openRemotes(
-  places: readonly RemotePlace[],
+  places: readonly RemoteAddress[],
   { requests, notes = forgetful(), signal }: OpeningOptions = {},
 ): Promise<readonly Remote[]> {
   const file = Deno.env.get(SIGNING_KEY_VARIABLE);
@@ -50,7 +50,7 @@ export async function openRemotes(
   return remotes;
 }
 
-async function openStore(place: RemotePlace, connection: Connection, notes: UploadNotes): Promise<ObjectStore> {
+async function openStore(place: RemoteAddress, connection: Connection, notes: UploadNotes): Promise<ObjectStore> {
   const { name, url, folder, authorization } = place;
   if (folder !== undefined) {
     const { FolderStore } = await import("./folder_store.ts");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { RemotePlace } from "../file/pipeline.ts";
+import type { RemoteAddress } from "../file/pipeline.ts";
 import { StoreError } from "../store/store_error.ts";
 import type { Connection } from "./object_store.ts";
 import { type Credentials, S3Store, type UploadNotes } from "./s3_store.ts";
@@ -16,7 +16,7 @@ const DEFAULT_REGION = "us-east-1";
  * @throws {StoreError} where there are no credentials
  */
 export async function openBucket(
-  place: RemotePlace,
+  place: RemoteAddress,
   connection: Connection,
   notes: UploadNotes,
 ): Promise<S3Store> {
@@ -45,7 +45,7 @@ export async function openBucket(
 }
 
 function credentialsOf(
-  { name, profile: asked }: RemotePlace,
+  { name, profile: asked }: RemoteAddress,
   profile: string,
   settings: ReadonlyMap<string, string>,
 ): Credentials {

@@ -31,7 +31,7 @@ export interface Sent extends Traffic {
  * @throws {RemoteError} where the remote does not take it
  */
 export async function upload(
-  { blobs }: Workspace,
+  { blobs }: Pick<Workspace, "blobs">,
   remote: Remote,
   result: StoredResult,
   meter: Meter = new Meter(),

@@ -1,4 +1,4 @@
-import type { Stage } from "../file/pipeline.ts";
+import type { RemoteAddress, Stage } from "../file/pipeline.ts";
 import type { Workspace } from "../store/workspace.ts";
 import type { Event } from "./event.ts";
 import type { Place } from "./executor.ts";
@@ -58,6 +58,8 @@ export interface ClusterOptions {
   readonly pipeline: string;
   /** Gets what happens. */
   readonly emit: (event: Event) => void;
+  /** The remote over which stages get and leave files whose nodes do not see the workspace; none where absent. */
+  readonly carrier?: RemoteAddress;
   /** Whether stages are to run there. */
   readonly needed: boolean;
 }

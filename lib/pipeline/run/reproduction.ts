@@ -95,6 +95,7 @@ export async function reproduce(
   const cluster = await options.openCluster?.({
     workspace,
     pipeline: pipeline.file,
+    ...pipeline.carrier && { carrier: pipeline.carrier },
     emit: record,
     needed: [...selected].some((name) => isElsewhere(graph.stages.get(name)!)),
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Diagnostic } from "../diagnostic.ts";
-import type { Stage } from "../file/pipeline.ts";
+import type { RemoteAddress, Stage } from "../file/pipeline.ts";
 import { type Aside, resumeAside, setAside } from "../run/aside.ts";
 import { type Cluster, type ClusterOptions, Departure, type Wanted } from "../run/cluster.ts";
 import type { Place } from "../run/executor.ts";
@@ -12,8 +12,10 @@ import { restoreOuts } from "../store/outs.ts";
 import { StoreError } from "../store/store_error.ts";
 import { SlurmClient } from "./client.ts";
 import { resourceFlags } from "./flags.ts";
+import { Courier } from "./courier.ts";
 import { accident, actionEnd, type JobEnd } from "./job_end.ts";
 import { Monitor } from "./monitor.ts";
+import { parcelKey } from "./parcel.ts";
 import { stageIn } from "./staging.ts";
 import { pipelineName, type PlacedTask, Submissions, submissionsFolder } from "./submissions.ts";
 import { Submitter } from "./submitter.ts";
@@ -31,6 +33,8 @@ export class Slurm implements Cluster {
   readonly #submissions: Submissions;
   readonly #submitter: Submitter;
   readonly #monitor: Monitor;
+  /** By the address of their remote, as JSON. */
+  readonly #couriers = new Map<string, Courier>();
   /** Of this pipeline, by stage. */
   readonly #tasks = new Map<string, PlacedTask>();
 
@@ -163,17 +167,18 @@ export class Slurm implements Cluster {
   }
 
   /**
-   * The files in which jobs note their outs, where these and the stage that reads them have them in the cache.
+   * The jobs that come before a stage, where they leave their outs where it looks for them.
    *
-   * @throws {StoreError} where the one has them there and the other looks for them in the project
+   * @throws {StoreError} where one does not
    */
-  #outsOf(stage: Stage, jobs: readonly string[]): string[] {
+  #before(stage: Stage, jobs: readonly string[]): PlacedTask[] {
     const before = [...this.#tasks.values()].filter(({ job }) => job !== undefined && jobs.includes(job));
-    const other = before.find(({ outs }) => (outs === undefined) !== (stage.scratch === undefined));
-    if (other === undefined) return before.flatMap(({ outs }) => outs ?? []);
-    const [here, there] = stage.scratch === undefined ? ["project", "cache"] : ["cache", "project"];
+    const here = placeOfOuts(stage.scratch, this.#options.carrier);
+    const other = before.find(({ outs, carrier }) => placeOfOuts(outs, carrier) !== here);
+    if (other === undefined) return before;
+    const there = placeOfOuts(other.outs, other.carrier);
     throw new StoreError(
-      `${stage.name} cannot be submitted yet: it looks in the ${here} for the outs of ${other.stage}, whose job leaves them in the ${there}`,
+      `${stage.name} cannot be submitted yet: it looks in ${here} for the outs of ${other.stage}, whose job leaves them in ${there}`,
       [`The next repro runs it once ${other.stage} is done; or have both run with slurm.scratch`],
     );
   }
@@ -194,20 +199,41 @@ export class Slurm implements Cluster {
     };
     const notesDeps = fingerprint === undefined;
     const { workspace } = this.#options;
-    const earlier = this.#outsOf(stage, after);
+    const earlier = this.#before(stage, after);
     const scratch = stage.scratch === undefined ? undefined : {
-      ...await stageIn(workspace, stage, job, stage.scratch, earlier),
+      ...await stageIn(workspace, stage, job, stage.scratch, earlier.flatMap(({ outs }) => outs ?? [])),
       outs: this.#submissions.outsPath(),
     };
+    const carrier = scratch && this.#options.carrier;
+    const carried = carrier && { before: earlier.map((task) => parcelKey(task, "end")) };
+    const work = workText({
+      schema: 1,
+      stage,
+      job: spoken,
+      folder,
+      modules,
+      notesDeps,
+      ...scratch && { scratch },
+      ...carried && { carried },
+    });
     const task = { pipeline: this.#pipeline, stage: stage.name, apart, aside: folder, before: [...before] };
     return await this.#submitter.submit({
-      task: { ...task, ...notesDeps ? { after } : { fingerprint }, ...scratch && { outs: scratch.outs } },
+      task: {
+        ...task,
+        ...notesDeps ? { after } : { fingerprint },
+        ...scratch && { outs: scratch.outs },
+        ...carrier && { carrier },
+      },
       group: stage.group,
       flags: [...resourceFlags(stage.resources), ...dependencyFlags(after)],
       // A node may not have the project.
-      begins: scratch === undefined ? workspace.root : workspace.folder,
-      work: workText({ schema: 1, stage, job: spoken, folder, modules, notesDeps, ...scratch && { scratch } }),
-      intended: async (task) => await (await resumeAside(folder))?.entrust(task.folder),
+      begins: carrier ? "/" : scratch ? workspace.folder : workspace.root,
+      ...carrier && { distance: { carrier, within: scratch.within } },
+      work,
+      intended: async (task) => {
+        await (await resumeAside(folder))?.entrust(task.folder);
+        if (carrier) await this.#courier(carrier).send(task, work, scratch.inputs);
+      },
     });
   }
 
@@ -238,11 +264,28 @@ export class Slurm implements Cluster {
           else log.add(event.text);
         },
         signal: leaving.signal,
+        ...task.carrier && { collect: () => this.#collect(task, task.carrier!) },
       });
     } finally {
       signal.removeEventListener("abort", cancel);
       job.kill?.removeEventListener("abort", kill);
     }
+  }
+
+  /** Brings what a job has left here; where that does not work for now, it is told, and the next engine tries it. */
+  async #collect(task: PlacedTask, carrier: RemoteAddress): Promise<boolean> {
+    const problem = await this.#courier(carrier).collect(task);
+    if (problem === undefined) return true;
+    const diagnostic = { severity: "warning", message: problem, hints: [] } as const;
+    this.#options.emit({ kind: "run warning", time: Date.now(), diagnostic });
+    return false;
+  }
+
+  #courier(carrier: RemoteAddress): Courier {
+    const key = JSON.stringify(carrier);
+    const courier = this.#couriers.get(key) ?? new Courier(this.#options.workspace, carrier);
+    this.#couriers.set(key, courier);
+    return courier;
   }
 
   /** Ends a job that nobody wants any more, and waits for that. */
@@ -264,6 +307,12 @@ export class Slurm implements Cluster {
 
 function dependencyFlags(after: readonly string[]): string[] {
   return after.length === 0 ? [] : [`--dependency=afterok:${after.join(":")}`, "--kill-on-invalid-dep=yes"];
+}
+
+/** Where a job leaves its outs and looks for those of others, for people; `scratch`: absent where it runs in the project. */
+function placeOfOuts(scratch: string | undefined, carrier: RemoteAddress | undefined): string {
+  if (scratch === undefined) return "the project";
+  return carrier === undefined ? "the cache" : `the remote ${carrier.name}`;
 }
 
 /** Whether a job is of the stage as it is now. */

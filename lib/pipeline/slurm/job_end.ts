@@ -79,7 +79,22 @@ function causeOf(task: PlacedTask, { record, entry }: JobEnd, log: string): [str
       entry?.reason === "None" ? "" : ` (${entry?.reason})`
     } and left no word of its stage`,
     ...resourceHints(log),
+    ...placeHints(task, entry),
     ...said,
+  ];
+}
+
+/** What helps where the node may not have been able to leave word. */
+function placeHints({ carrier, folder }: PlacedTask, entry: QueueEntry | undefined): string[] {
+  if (carrier !== undefined) {
+    return [
+      `Its node may not reach the remote ${carrier.name}, or not have its credentials, Deno (${Deno.execPath()}) or the engine`,
+    ];
+  }
+  // So Slurm has a job end whose log cannot be opened.
+  if (!/^(JobLaunchFailure|RaisedSignal:53)/.test(entry?.reason ?? "")) return [];
+  return [
+    `Its node may not see ${folder}: have .pipeline on a disk that nodes share, or name a remote over which files go: slurm: { scratch: $TMPDIR, remote: NAME }`,
   ];
 }
 

@@ -18,6 +18,8 @@ export interface Watch {
   readonly emit: (event: Event, isOld: boolean) => void;
   /** Aborted: it is not watched any more. */
   readonly signal: AbortSignal;
+  /** Brings what it left here once it is over, where its node does not write here; false: that does not work for now. */
+  readonly collect?: () => Promise<boolean>;
 }
 
 /** What is told of all jobs together. */
@@ -48,6 +50,8 @@ interface Watched extends Watch {
   entry?: QueueEntry;
   /** Since when one of both is missing. */
   waiting?: number;
+  /** Whether what it left is here, or on its way. */
+  collected?: "under way" | "done";
 }
 
 /**
@@ -115,6 +119,7 @@ export class Monitor {
     if (record !== undefined && succeeded({ record })) return watched.end.resolve({ record });
     const isDead = entry !== undefined && isOver(entry.state);
     if (record !== undefined && isDead) return watched.end.resolve({ record, entry });
+    if (isDead && watched.collect !== undefined && watched.collected !== "done") return collect(watched);
     if (record === undefined && !isDead) return;
     if (watched.waiting === undefined) {
       watched.waiting = performance.now();
@@ -162,6 +167,16 @@ export class Monitor {
     this.#period = Math.max(period, answered / SHARE);
     this.#states = states;
   }
+}
+
+/** Has what a job left brought here; one of which that does not work is left as it is. */
+function collect(watched: Watched): void {
+  if (watched.collected !== undefined) return;
+  watched.collected = "under way";
+  watched.collect!().then((isHere) => {
+    watched.collected = "done";
+    if (!isHere) watched.end.resolve(undefined);
+  }).catch(watched.end.reject);
 }
 
 function readExit(path: string, reader: SourceReader): ExitRecord | undefined {

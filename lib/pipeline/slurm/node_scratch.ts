@@ -100,8 +100,12 @@ export class NodeScratch implements Disposable {
   }
 }
 
-/** A new folder in the one that a text names, which may begin with an environment variable of the node. */
-function newFolder(within: string): string {
+/**
+ * A new folder in the one that a text names, which may begin with an environment variable of the node.
+ *
+ * @throws {StoreError} where that stands for no folder
+ */
+export function newFolder(within: string): string {
   const [, variable, rest = ""] = /^\$(\w+)(.*)$/s.exec(within) ?? [];
   const value = variable === undefined ? within : Deno.env.get(variable);
   if (value === undefined || value === "") {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import type { RemoteAddress } from "../file/pipeline.ts";
 import { writeDurably } from "../store/durable_file.ts";
 import type { Workspace } from "../store/workspace.ts";
 import { taskFiles } from "./work.ts";
@@ -30,6 +31,8 @@ export interface Task {
   readonly after?: readonly string[];
   /** Absolute path of the file in which the outs are noted, where they are in the cache alone. */
   readonly outs?: string;
+  /** The remote over which its node gets and leaves files; absent where that sees the workspace. */
+  readonly carrier?: RemoteAddress;
   /** Why the jobs before this one of the same run ended, oldest first. */
   readonly before: readonly string[];
 }

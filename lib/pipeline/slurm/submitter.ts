@@ -4,6 +4,7 @@ import { shellWord } from "../shell_word.ts";
 import { StoreError } from "../store/store_error.ts";
 import { SilenceError, type SlurmClient } from "./client.ts";
 import type { PlacedTask, Submissions, Task } from "./submissions.ts";
+import { DISTANT_ORDER, type DistantOrder } from "./work.ts";
 
 /** A stage to be submitted. */
 export interface Order {
@@ -15,6 +16,8 @@ export interface Order {
   readonly flags: readonly string[];
   /** Absolute folder in which its job begins. */
   readonly begins: string;
+  /** Where its node does not see the workspace: the remote over which it gets and leaves files, and its folder for them. */
+  readonly distance?: Omit<DistantOrder, "name">;
   /** What its job is to do. */
   readonly work: string;
   /** Called once the intent is on disk, before Slurm is asked. */
@@ -31,6 +34,7 @@ const INSISTENCE = 30 * 60_000;
 const LONGEST_ARRAY = 1000;
 
 const nodeModule = new URL("./node.ts", import.meta.url).href;
+const distantNodeModule = new URL("./distant_node.ts", import.meta.url).href;
 
 /** Submits stages; those of one group that come together as one array, so that Slurm is asked once. */
 export class Submitter {
@@ -94,7 +98,10 @@ export class Submitter {
   }
 
   #flush(): void {
-    const alike = Map.groupBy(this.#waiting, ({ group, flags, begins }) => JSON.stringify([group, flags, begins]));
+    const alike = Map.groupBy(
+      this.#waiting,
+      ({ group, flags, begins, distance }) => JSON.stringify([group, flags, begins, distance]),
+    );
     this.#waiting = [];
     for (const orders of alike.values()) {
       for (let start = 0; start < orders.length; start += LONGEST_ARRAY) {
@@ -115,20 +122,22 @@ export class Submitter {
       orders.map(({ task }) => task),
       orders.map(({ work }) => work),
     );
-    for (const [index, { intended }] of orders.entries()) await intended(tasks[index]!);
     const script = join(folder, "script");
-    writeFileSync(script, scriptText(folder));
+    const { distance } = first;
+    // It may hold a password.
+    writeFileSync(script, distance ? distantScriptText({ ...distance, name }) : scriptText(folder), { mode: 0o600 });
     const isArray = orders.length > 1;
     const flags = [
       ...first.flags,
       `--job-name=${name}`,
       `--chdir=${first.begins}`,
-      `--output=${join(folder, isArray ? "%a" : "0", "log")}`,
+      `--output=${distance ? "/dev/null" : join(folder, isArray ? "%a" : "0", "log")}`,
       // Whether it runs again, and how often, is decided and recorded here.
       "--no-requeue",
       ...isArray ? [`--array=0-${orders.length - 1}`] : [],
     ];
     try {
+      await Promise.all(orders.map(({ intended }, index) => intended(tasks[index]!)));
       const placed = this.#submissions.note(name, await this.#insist(name, [...flags, script]));
       for (const [index, { taken }] of orders.entries()) taken.resolve(placed[index]!);
     } catch (error) {
@@ -138,8 +147,17 @@ export class Submitter {
   }
 }
 
+/** Deno, in a job. */
+const DENO = [Deno.execPath(), "run", "-A", "--quiet", "--no-prompt", "--cached-only"];
+
 /** What a job runs: the engine's module for nodes, in place of the shell, so that Slurm's signals reach it. */
 function scriptText(folder: string): string {
-  const deno = [Deno.execPath(), "run", "-A", "--quiet", "--no-prompt", "--cached-only", "--no-config", nodeModule];
+  const deno = [...DENO, "--no-config", nodeModule];
   return `#!/bin/sh\nexec ${deno.map(shellWord).join(" ")} ${shellWord(folder)}/"\${SLURM_ARRAY_TASK_ID:-0}"\n`;
+}
+
+/** The same on a node that does not see the workspace; the order stands in the script, which Slurm itself brings there. */
+function distantScriptText(order: DistantOrder): string {
+  const deno = [...DENO, distantNodeModule].map(shellWord).join(" ");
+  return `#!/bin/sh\n${DISTANT_ORDER}=${shellWord(JSON.stringify(order))} exec ${deno}\n`;
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Diagnostic, Range, Source } from "../diagnostic.ts";
-import type { Stage } from "../file/pipeline.ts";
+import type { RemoteAddress, Stage } from "../file/pipeline.ts";
 import type { Event } from "../run/event.ts";
 import type { Job } from "../run/job.ts";
 import type { OutRecord } from "../store/out_record.ts";
@@ -20,6 +20,11 @@ export interface Work {
   readonly modules: Readonly<Record<string, string>>;
   /** Where it runs in a folder of the node alone. */
   readonly scratch?: ScratchWork;
+  /** Where all of that comes over a remote, and goes. */
+  readonly carried?: {
+    /** The keys of what the jobs that come first leave, see `parcelKey`. */
+    readonly before: readonly string[];
+  };
   /** Whether the deps are to be noted before the stage begins, since nobody knew them. */
   readonly notesDeps: boolean;
 }
@@ -40,6 +45,19 @@ export interface ScratchWork {
   readonly before: readonly string[];
   /** Absolute path of the file in which the outs are noted, by rename. */
   readonly outs: string;
+}
+
+/** The environment variable by which a node that does not see the workspace gets its {@linkcode DistantOrder}, as JSON. */
+export const DISTANT_ORDER = "PIPELINE_DISTANT_ORDER";
+
+/** What such a node needs to know to find its work. */
+export interface DistantOrder {
+  /** The remote over which all comes and goes. */
+  readonly carrier: RemoteAddress;
+  /** The name of its job. */
+  readonly name: string;
+  /** As in {@linkcode ScratchWork}. */
+  readonly within: string;
 }
 
 /** A content of the cache, and where it stands in the project. */

@@ -159,17 +159,19 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Starts the nodes anew where they have nothing of a project but its `.pipeline`, as if no other part of it were on a disk
-   * that they share.
+   * Starts the nodes anew where they have nothing of a project, or nothing but its `.pipeline`, as if no other part of it were on
+   * a disk that they share.
    *
    * @param project absolute folder
+   * @param kept `.pipeline` unless given
    */
-  async hide(project: string): Promise<void> {
+  async hide(project: string, kept: ".pipeline" | "nothing" = ".pipeline"): Promise<void> {
     mkdirSync(join(project, ".pipeline"), { recursive: true });
     for (const name of this.#nodes) {
       await this.kill(name);
       const mount = join(this.#folder, name, "mount");
-      this.#spawn(name, ["unshare", "--mount", "sh", "-c", HIDING, "sh", project, mount, "slurmd", "-D", "-N", name]);
+      const script = kept === "nothing" ? HIDING_ALL : HIDING;
+      this.#spawn(name, ["unshare", "--mount", "sh", "-c", script, "sh", project, mount, "slurmd", "-D", "-N", name]);
     }
     await this.ready();
   }
@@ -273,6 +275,12 @@ mount -t tmpfs none "$hidden"
 mkdir "$hidden/.pipeline"
 mount --bind "$place" "$hidden/.pipeline"
 umount "$place"
+exec "$@"`;
+
+/** The same, all of it. */
+const HIDING_ALL = `set -e
+hidden=$1; shift 2
+mount -t tmpfs none "$hidden"
 exec "$@"`;
 
 function configuration(
