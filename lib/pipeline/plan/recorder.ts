@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import type { ClosureRecord } from "../store/lock_text.ts";
-import { type Lock, writeLock } from "../store/lock.ts";
+import { keepLock, type Lock, writeLock } from "../store/lock.ts";
 import { PacedWriter } from "../store/paced_writer.ts";
 import { commitOuts, restoreOuts } from "../store/outs.ts";
 import type { OutRecord } from "../store/out_record.ts";
@@ -32,6 +32,7 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #lockWriter: PacedWriter;
+  #isKept = true;
 
   /** Nothing is entered yet. */
   constructor(options: RecorderOptions) {
@@ -43,6 +44,9 @@ export class Recorder {
   /** Writes what the lock file does not have yet: to be called once all is entered, however that ended. */
   flush(): void {
     this.#lockWriter.flush();
+    if (this.#isKept) return;
+    keepLock(this.#options.lock, this.#options.workspace.index);
+    this.#isKept = true;
   }
 
   /**
@@ -139,6 +143,7 @@ export class Recorder {
     const closure = this.closureRecord(identity);
     if (identity.closure !== undefined && closure !== undefined) lock.closures.set(identity.closure, closure);
     lock.stages.set(stage.name, record);
+    this.#isKept = false;
     this.#lockWriter.changed(urgent);
     return record;
   }

@@ -57,6 +57,12 @@ export interface StageReproductionOptions {
   readonly cluster?: Cluster;
 }
 
+/**
+ * Milliseconds for which a stage need not be judged again before it runs: about as long as it takes to start. What it reads
+ * and changes meanwhile drops its result, as a change does while it runs.
+ */
+const FRESH_MS = 100;
+
 /** Does to one stage at a time what it needs: leaves it alone, restores it or runs it. */
 export class StageReproduction {
   readonly #options: StageReproductionOptions;
@@ -66,6 +72,8 @@ export class StageReproduction {
   readonly #said = new Set<string>();
   /** Why stages have to run, until they do. */
   readonly #reasons = new Map<string, readonly Reason[]>();
+  /** The stage that was judged last, and when, on the clock of `performance.now()`. */
+  #latest: { readonly evaluation: Evaluation; readonly time: number } | undefined;
   /** Of the stages whose outs are absent, as long as no other stage needs them. */
   readonly #absent = new Map<string, Evaluation>();
   /** Stages that run although nothing may have changed for them. */
@@ -215,7 +223,7 @@ export class StageReproduction {
       return this.#fail(name, 0, [{ severity: "error", message: `${name} does not run: nobody said yes` }]);
     }
     // It may have waited for its turn, and what it reads may have changed since it was settled.
-    const evaluation = { ...await this.#evaluate(stage), reasons };
+    const evaluation = { ...this.#takeLatest(name) ?? await this.#evaluate(stage), reasons };
     this.#hasRun = true;
     const missing = stage.deps.filter(({ relative }) => isMissing(evaluation.reasons, relative));
     const problems = [
@@ -310,6 +318,7 @@ export class StageReproduction {
     if (action.kind === "run" && closure !== undefined && closure !== closures.get(action.module)?.digest) {
       throw new StoreError(`The code of ${name} changed since this run began`, ["Reproduce again"]);
     }
+    this.#latest = { evaluation, time: performance.now() };
     return evaluation;
   }
 
@@ -377,6 +386,14 @@ export class StageReproduction {
   #toRun({ stage, reasons }: Pick<Evaluation, "stage" | "reasons">): "run" {
     this.#reasons.set(stage, reasons);
     return "run";
+  }
+
+  /** The evaluation of a stage, where it is of just now. */
+  #takeLatest(name: string): Evaluation | undefined {
+    const latest = this.#latest;
+    this.#latest = undefined;
+    const isFresh = latest?.evaluation.stage === name && performance.now() - latest.time < FRESH_MS;
+    return isFresh ? latest.evaluation : undefined;
   }
 
   /** Puts the outs in place; false where the cache turns out not to have them whole. */

@@ -101,7 +101,7 @@ export class Digests implements Disposable {
     if (listed?.sha256 !== undefined && isSameBytes(listed.states, found.states)) {
       return lazyDirectoryDigest({ ...found, digests: listed.digests }, listed.sha256);
     }
-    const work = fileWork("hash", path, found.paths, HASH_CHUNK, found.states);
+    const work = fileWork("hash", path, found.paths, HASH_CHUNK, found.states, found.since);
     const changed = listed === undefined ? [...found.paths.keys()] : takeOver(listed, work);
     this.#recall(work, changed, listed);
     let digest: DirectoryDigest | undefined;

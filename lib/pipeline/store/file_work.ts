@@ -16,6 +16,8 @@ export interface FileWork {
   readonly paths: readonly string[];
   /** How many files make a chunk. */
   readonly chunk: number;
+  /** When the states began to be told, in ms since 1970; 0: it is not known. */
+  readonly since: number;
   /** The next chunk that nobody has taken; then for each chunk 1 when it is done. */
   readonly progress: Int32Array<SharedArrayBuffer>;
   /** What is found, or was found before, see `putState`. */
@@ -66,14 +68,19 @@ const beginnings: Uint8Array[] = [];
 const MOST_KEPT = 1 << 14;
 const after = new Float64Array(STATE_NUMBERS);
 
-/** Hashes a file that is not yet known; one that changes meanwhile, or that cannot be read, is left. */
-function hashAt({ paths, states, digests, outcomes }: FileWork, folder: FolderReader, position: number): void {
+/**
+ * Hashes a file that is not yet known; one that changes meanwhile, or that cannot be read, is left. The state of a file that
+ * was settled when its state was told is not looked at again: it never comes back once the file has changed, so what is
+ * remembered with it is not found, and a look after the stage sees the change.
+ */
+function hashAt({ paths, states, digests, outcomes, since }: FileWork, folder: FolderReader, position: number): void {
   const size = states[position * STATE_NUMBERS + SIZE]!;
   if (outcomes[position] === OUTCOME.known || size > SMALL) return;
-  const time = Date.now();
+  const wasSettled = isSettledAt(states, position, since);
+  const time = wasSettled ? since : Date.now();
   buffer ??= new Uint8Array(SMALL);
-  if (folder.read(paths[position]!, buffer, size, after) !== size) return;
-  if (!isSameState(states, position, after, 0)) return;
+  if (folder.read(paths[position]!, buffer, size, wasSettled ? undefined : after) !== size) return;
+  if (!wasSettled && !isSameState(states, position, after, 0)) return;
   const bytes = size > MOST_KEPT ? buffer.subarray(0, size) : beginnings[size] ??= buffer.subarray(0, size);
   putHex(digests, DIGEST_BYTES * position, hash("sha256", bytes, "hex"));
   outcomes[position] = isSettledAt(states, position, time) ? OUTCOME.settled : OUTCOME.found;

@@ -12,11 +12,11 @@ export interface FolderReader extends Disposable {
   /** Writes the state of a file, links followed, see `putState`; false where there is no file, or nothing can be told. */
   tell(path: string, states: Float64Array, position: number): boolean;
   /**
-   * Reads the beginning of a file, and then writes its state at the first position.
+   * Reads the beginning of a file, and then writes its state at the first position, where that is wanted.
    *
    * @returns how many bytes, up to `size`; -1 where it cannot be read, or its state not be told
    */
-  read(path: string, target: Uint8Array, size: number, state: Float64Array): number;
+  read(path: string, target: Uint8Array, size: number, state?: Float64Array): number;
 }
 
 /** What stands in a folder. */

@@ -21,6 +21,8 @@ export interface FoundFiles {
   readonly paths: readonly string[];
   /** See `putState`. */
   readonly states: Float64Array<SharedArrayBuffer>;
+  /** When these began to be told, in ms since 1970. */
+  readonly since: number;
 }
 
 /**
@@ -37,18 +39,19 @@ export async function walk(
   helpers: FileHelpers,
 ): Promise<FoundFiles> {
   const paths = await list(root, stat, ignores, helpers);
-  const work = fileWork("stat", root, paths, CHUNK);
+  const work = { ...fileWork("stat", root, paths, CHUNK), since: Date.now() };
   await helpers.do(work);
   return present(work);
 }
 
-/** Work on files, of which no more is known than their states, where these are given. */
+/** Work on files, of which no more is known than their states, where these are given, and when these were told. */
 export function fileWork(
   kind: FileWork["kind"],
   root: string,
   paths: readonly string[],
   chunk: number,
   states?: FileWork["states"],
+  since = 0,
 ): FileWork {
   const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
   return {
@@ -56,6 +59,7 @@ export function fileWork(
     root,
     paths,
     chunk,
+    since,
     progress: new Int32Array(shared(4 * (1 + chunksOf({ paths, chunk })))),
     states: states ?? new Float64Array(shared(8 * STATE_NUMBERS * paths.length)),
     digests: new Uint8Array(shared(DIGEST_BYTES * (kind === "hash" ? paths.length : 0))),
@@ -104,8 +108,8 @@ async function list(
 }
 
 /** The files that are still there. */
-function present({ root, paths, states, outcomes }: FileWork): FoundFiles {
-  if (!outcomes.includes(OUTCOME.none)) return { paths, states };
+function present({ root, paths, states, outcomes, since }: FileWork): FoundFiles {
+  if (!outcomes.includes(OUTCOME.none)) return { paths, states, since };
   const kept: number[] = [];
   for (const [position, path] of paths.entries()) {
     if (outcomes[position] !== OUTCOME.none) kept.push(position);
@@ -117,5 +121,5 @@ function present({ root, paths, states, outcomes }: FileWork): FoundFiles {
   for (const [at, position] of kept.entries()) {
     rest.set(states.subarray(STATE_NUMBERS * position, STATE_NUMBERS * (position + 1)), STATE_NUMBERS * at);
   }
-  return { paths: kept.map((position) => paths[position]!), states: rest };
+  return { paths: kept.map((position) => paths[position]!), states: rest, since };
 }

@@ -80,7 +80,7 @@ class LinuxFolderReader implements FolderReader {
     return isTold || this.#otherwise.tell(path, states, position);
   }
 
-  read(path: string, target: Uint8Array, size: number, state: Float64Array): number {
+  read(path: string, target: Uint8Array, size: number, state?: Float64Array): number {
     const file = this.#openAt(this.#folder, path);
     if (file < 0) return this.#otherwise.read(path, target, size, state);
     try {
@@ -92,6 +92,7 @@ class LinuxFolderReader implements FolderReader {
         if (count === 0) break;
         read += count;
       }
+      if (state === undefined) return read;
       const isTold = this.#calls.statx(file, noPath, AT_EMPTY_PATH, STATX_WANTED, statBytes) === 0 &&
         putStat(state, 0);
       return isTold ? read : -1;

@@ -72,6 +72,11 @@ export function writeLock(lock: Lock, temporary?: string): void {
   writeDurably(lock.path, formatLock(lock), temporary);
 }
 
+/** Remembers a lock as it was written, so that the next process need not read its YAML. */
+export function keepLock(lock: Lock, index: IndexDatabase): void {
+  index.set(KIND, sha256(formatLock(lock)), rememberLock(lock));
+}
+
 /** Drops the records of stages that are no longer in the pipeline; true where there were some. */
 export function pruneLock(lock: Lock, names: Iterable<string>): boolean {
   const known = new Set(names);

@@ -29,9 +29,9 @@ export class PortableFolderReader implements FolderReader {
   }
 
   /** See `FolderReader`. */
-  read(path: string, target: Uint8Array, size: number, state: Float64Array): number {
+  read(path: string, target: Uint8Array, size: number, state?: Float64Array): number {
     const count = readInto(target, this.#absolute(path), size);
-    return count >= 0 && this.tell(path, state, 0) ? count : -1;
+    return count >= 0 && (state === undefined || this.tell(path, state, 0)) ? count : -1;
   }
 
   /** Nothing is open. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FileHelpers } from "../../../lib/pipeline/store/file_helpers.ts";
-import { SIZE, STATE_NUMBERS } from "../../../lib/pipeline/store/file_state.ts";
+import { SIZE, STATE_NUMBERS, UNSETTLED_MS } from "../../../lib/pipeline/store/file_state.ts";
 import { OUTCOME } from "../../../lib/pipeline/store/file_work.ts";
 import { DIGEST_BYTES } from "../../../lib/pipeline/store/folder_record.ts";
 import { fileWork } from "../../../lib/pipeline/store/folder_walk.ts";
@@ -47,5 +47,20 @@ for (
       assert.equal(found, isLeft ? "00".repeat(DIGEST_BYTES) : sha256(content(name)), name);
     }
     assert.equal(reading.outcomes[7], OUTCOME.none);
+  });
+
+  Deno.test(`of files that were settled when their states were told the content is as it is now: ${title}`, async () => {
+    await using project = await Project.make(Object.fromEntries(NAMES.map((name) => [name, content(name)])));
+    using helpers = new FileHelpers(200);
+    if (isHelped) helpers.start();
+    const look = { ...fileWork("stat", project.folder, NAMES, 20) };
+    await helpers.do(look);
+    const edited = content(NAMES[7]!).replaceAll(/./g, "x");
+    project.write(NAMES[7]!, edited);
+    const reading = fileWork("hash", project.folder, NAMES, 20, look.states, Date.now() + 2 * UNSETTLED_MS);
+    reading.progress[0] = lost;
+    await helpers.do(reading);
+    assert.equal(reading.digests.subarray(DIGEST_BYTES * 7, DIGEST_BYTES * 8).toHex(), sha256(edited));
+    assert.ok(reading.outcomes.every((outcome) => outcome === OUTCOME.settled));
   });
 }

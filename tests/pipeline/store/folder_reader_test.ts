@@ -17,6 +17,7 @@ function told(reader: FolderReader, paths: readonly string[]): unknown {
     const [state, after] = [new Float64Array(STATE_NUMBERS), new Float64Array(STATE_NUMBERS)];
     const isFile = reader.tell(path, state, 0);
     const count = reader.read(path, target, target.length, after);
+    assert.equal(reader.read(path, target, target.length), count);
     return { path, isFile, state: [...state], count, after: [...after], text: text(target.subarray(0, count)) };
   });
 }

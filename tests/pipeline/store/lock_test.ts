@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { lockPath, pruneLock, readLock, writeLock } from "../../../lib/pipeline/store/lock.ts";
+import { keepLock, lockPath, pruneLock, readLock, writeLock } from "../../../lib/pipeline/store/lock.ts";
 import { recallLock, rememberLock } from "../../../lib/pipeline/store/lock_memory.ts";
 import { formatLock, type LockContent, parseLock } from "../../../lib/pipeline/store/lock_text.ts";
 import type { StageRecord } from "../../../lib/pipeline/store/stage_record.ts";
+import { sha256 } from "../../../lib/pipeline/store/hash.ts";
 import { canonical, Float, type Value } from "../../../lib/pipeline/value.ts";
 import { Project } from "../support/project.ts";
 
@@ -148,6 +149,17 @@ Deno.test("a remembered lock is the one that was read, and an edited one is read
   const second = await read();
   assert.ok(second.ok);
   assert.deepEqual([...second.value.stages.keys()], ["train@8"]);
+});
+
+Deno.test("keepLock() remembers what reading the lock would give", async () => {
+  await using project = await Project.make({ "pipeline.lock": formatLock(CONTENT) });
+  const { index } = project.workspace;
+  const path = project.path("pipeline.lock");
+  const read = await readLock(path);
+  keepLock({ path, ...CONTENT }, index);
+  assert.deepEqual(await readLock(path, index), read);
+  const other = index.get("lock 1", sha256(formatLock(CONTENT)));
+  assert.ok(other !== undefined, "it is remembered by its text");
 });
 
 Deno.test("readLock() of a file that does not exist is an empty lock", async () => {
