@@ -33,7 +33,7 @@ test(
     const third = project.startIn(".", cluster.environment, "repro", "--force");
     await third.says(/part@1 \| begun/);
     const cancelled = await project.startIn(".", cluster.environment, "cancel").finish();
-    assert.match(cancelled.stdout, /^part@1: Slurm job \d+(_0)? is asked to end$/m);
+    assert.match(cancelled.stdout, /^part@1: Slurm job \d+(_\d)? is asked to end$/m);
     const end = await third.finish();
     assert.equal(end.code, 1);
     assert.match(end.stdout, /part@1 was cancelled in Slurm/);
