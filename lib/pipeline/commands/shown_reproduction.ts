@@ -97,8 +97,9 @@ export async function reproduceShown(
     return undefined;
   }
   if (!flags.json) {
-    const maker = retryCommand(context.folder, opened.pipeline.file, "repro");
-    for (const line of absenceLines(absences, maker)) context.output.write(`${line}\n`);
+    const isBrought = flags.keeping?.sparesAll ?? false;
+    const command = retryCommand(context.folder, opened.pipeline.file, "repro", ...isBrought ? ["--pull"] : []);
+    for (const line of absenceLines(absences, command, isBrought)) context.output.write(`${line}\n`);
   }
   if (interruption.code === undefined) return end?.outcomes;
   if (interruption.code === EXIT.timeOver && flags.timeBudget !== undefined) {

@@ -14,9 +14,10 @@ export interface Absence {
 /**
  * What is absent, and how to get it, a line each; none where nothing is.
  *
- * @param command what makes stages, up to their names, as it can be typed
+ * @param command what makes stages, or brings their outs, up to their names, as it can be typed
+ * @param isBrought whether outs are left where remotes have them; else they are those that git does not keep
  */
-export function absenceLines(absences: readonly Absence[], command: string): string[] {
+export function absenceLines(absences: readonly Absence[], command: string, isBrought = false): string[] {
   const outs = absences.flatMap(({ outs }) => outs);
   if (outs.length === 0) return [];
   const [is, them] = outs.length === 1 ? ["is", "it"] : ["are", "them"];
@@ -27,10 +28,10 @@ export function absenceLines(absences: readonly Absence[], command: string): str
   const makers = absences.filter(({ outs }) => outs.length > 0);
   const groups = [...new Set(makers.map(({ stage }) => stage.replace(/@.*/s, "")))];
   return [
-    `${
-      countText(outs.length, "out")
-    } (${size}) ${is} absent: git does not keep ${them}, and nothing that has to run reads ${them}`,
+    `${countText(outs.length, "out")} (${size}) ${is} absent: ${
+      isBrought ? "" : `git does not keep ${them}, and `
+    }nothing that has to run reads ${them}`,
     `  ${named.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`,
-    `  to make ${them} anew: ${command} ${groups.join(" ")}`,
+    `  to ${isBrought ? `have ${them} from a remote` : `make ${them} anew`}: ${command} ${groups.join(" ")}`,
   ];
 }

@@ -98,7 +98,7 @@ const eventShape: z.ZodType<EventJson> = z.discriminatedUnion("kind", [
   event("stage absent", {
     stage,
     outs: z.array(z.strictObject({ path: z.string(), size: z.int().min(0).describe("Bytes, when it was there") }))
-      .describe("Not here: git does not keep them, and nothing that ran reads them"),
+      .describe("Not here and not asked for, and nothing that ran reads them"),
   }),
   event("stage restored", {
     stage,

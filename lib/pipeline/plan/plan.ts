@@ -9,7 +9,7 @@ import type { Reason } from "./reason.ts";
  * - `restorable`: the run cache, or the cache by the lock, holds the outs; they are put in place without running;
  * - `stale`: it has to run;
  * - `absent`: it is as the lock records, but some of its outs are neither on disk nor in the cache; git does not keep them,
- *   and nothing that has to run reads them;
+ *   or `--allow-missing` leaves them where they are, and nothing that has to run reads them;
  * - `waiting`: an upstream stage has to run (or be restored) first, so its fingerprint is not known yet;
  * - `frozen`: it is left alone.
  */

@@ -223,12 +223,13 @@ export class Planner {
 
     const isRecorded = record?.fingerprint === fingerprint;
     const reasons = isRecorded
-      ? (await outsDifference(stage, record.outs, disk.digest)).filter(({ kind }) =>
-        kind !== "out missing" || !this.#options.allowMissing || this.#spared.isRequired(stage.name)
-      )
+      ? await outsDifference(stage, record.outs, disk.digest)
       : this.#identityDifference(stage, identity);
-    if (isRecorded && reasons.length === 0) {
-      return { ...found, state: "unchanged", reasons, result: record };
+    const isLeft = this.#options.allowMissing === true && !this.#spared.isRequired(stage.name);
+    if (isRecorded && reasons.every(({ kind }) => isLeft && kind === "out missing")) {
+      return reasons.length > 0 && this.#spared.has(stage.name)
+        ? { ...found, state: "absent", reasons, result: record }
+        : { ...found, state: "unchanged", reasons: [], result: record };
     }
     const result = this.#restorableResult(stage, fingerprint, isRecorded ? record : undefined);
     if (result !== undefined) return { ...found, state: "restorable", reasons, result };

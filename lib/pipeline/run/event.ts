@@ -11,7 +11,7 @@ export type Event =
   /** What a value such as `with.runtime` came to, and why. */
   | { readonly kind: "value resolved"; readonly time: number; readonly name: string; readonly note: string }
   | { readonly kind: "stage unchanged"; readonly time: number; readonly stage: string; readonly seconds?: number }
-  /** It is as the lock records, but these outs are not here: git does not keep them, and nothing that ran reads them. */
+  /** It is as the lock records, but these outs are not here and were not asked for, and nothing that ran reads them. */
   | {
     readonly kind: "stage absent";
     readonly time: number;

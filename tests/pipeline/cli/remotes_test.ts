@@ -109,8 +109,12 @@ Deno.test("--allow-missing fetches what is needed alone", async () => {
   const clone = await here.clone("clone");
   await clone.git("config", "user.name", "Test");
   writeFileSync(clone.path("pipeline.yaml"), clone.read("pipeline.yaml").replace("title: sizes", "title: lengths"));
-  succeeded(await clone.run("repro", "--pull", "--allow-missing"));
+  const { stdout } = succeeded(await clone.run("repro", "--pull", "--allow-missing"));
   assert.deepEqual(clone.ran(), ["plot"]);
+  assert.match(
+    stdout,
+    /\d+ outs \(.+\) are absent: nothing that has to run reads them\n {2}.*\n {2}to have them from a remote: .* repro --pull /,
+  );
   assert.equal(clone.read("outputs/plot"), "lengths\n2\n4\n");
   assert.deepEqual(globSync("{data/*,outputs/*/*}", { cwd: clone.path(".") }).toSorted(), [
     "outputs/1/measured",
