@@ -42,28 +42,32 @@ export async function download(
     objects += 1;
     bytes += name.size;
   };
-  const bringPack = async (name: PackName, files: number): Promise<void> => {
+  const bringPack = async (name: PackName, files: number, wanted: Set<string>): Promise<void> => {
     const { at, done } = meter.object(name, files);
     const content = await remote.read(name, at);
     if (content === undefined) throw lost(name);
     const pack = readPack(content);
     if (pack === undefined) throw new RemoteError(`${name.sha256.slice(0, 12)} is no pack`);
-    for (const [digest, part] of pack) if (!blobs.has(digest, part.length)) blobs.adoptBytes(part, digest);
+    for (const [digest, part] of pack) {
+      if (wanted.delete(digest)) blobs.adoptBytes(part, digest);
+    }
     done();
     objects += 1;
     bytes += name.size;
   };
   const bringAll = async (names: readonly ObjectName[], areFiles: boolean): Promise<void> => {
-    const missing = names.filter(({ sha256, size }) => !blobs.has(sha256, size));
+    const missing = blobs.lacking(names);
     const alone = missing.filter(isAlone);
     const inPacks = Map.groupBy(missing.filter((name) => !isAlone(name)), ({ sha256 }) => packOf(packs, sha256));
     if (inPacks.has(undefined)) throw new RemoteError("its entry does not say where all of it is");
     const groups = [...inPacks].flatMap(([pack, { length }]) => pack === undefined ? [] : [{ pack, files: length }]);
     for (const { size } of [...alone, ...groups.map(({ pack }) => pack)]) meter.expect(size);
     await inParallel(alone, AT_ONCE, (name) => bring(name, areFiles ? 1 : 0));
-    await inParallel(groups, AT_ONCE, ({ pack, files }) => bringPack(pack, files));
-    const left = missing.find(({ sha256, size }) => !blobs.has(sha256, size));
-    if (left !== undefined) throw new RemoteError(`its pack does not hold ${left.sha256.slice(0, 12)}`);
+    // Each is written once, whatever else is in the packs.
+    const wanted = new Set([...inPacks.values()].flatMap((group) => group.map(({ sha256 }) => sha256)));
+    await inParallel(groups, AT_ONCE, ({ pack, files }) => bringPack(pack, files, wanted));
+    const [left] = wanted;
+    if (left !== undefined) throw new RemoteError(`its pack does not hold ${left.slice(0, 12)}`);
   };
 
   const folders = outs.filter(({ kind }) => kind === "directory");

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { open, rm } from "node:fs/promises";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Blobs } from "../store/blobs.ts";
 import type { OutRecord } from "../store/out_record.ts";
-import { contentOf, isFrame } from "./compression.ts";
-import { decompressFile } from "./decompression.ts";
+import { Arrival } from "./arrival.ts";
+import { contentOf } from "./compression.ts";
 import {
   alternativeName,
   type EntrySignature,
@@ -229,7 +227,7 @@ export class Remote {
 
   /**
    * Reads a content of any size into the cache; false where there is none. What had come when a connection is lost does not
-   * come again.
+   * come again; of a large one also what had come when an earlier call, or process, ended.
    *
    * @param at is told how many bytes have come
    * @throws {RemoteError} where it does not come as what its name says, however often it is asked for
@@ -239,42 +237,23 @@ export class Remote {
     name: ObjectName,
     at: (position: number) => void = () => {},
   ): Promise<boolean> {
-    const draft = blobs.draft();
-    const file = await open(draft, "wx");
-    let hash = createHash("sha256");
-    let length = 0;
-    let head = new Uint8Array();
-    const begin = (): void => {
-      hash = createHash("sha256");
-      length = 0;
-    };
-    try {
-      return await this.#try(async () => {
-        const reading = await this.#store.read(name.sha256, length);
-        if (reading === undefined) return false;
-        if (reading.offset !== length) begin();
-        for await (const chunk of this.#arriving(reading)) {
-          if (length === 0) head = chunk.slice(0, 4);
-          await writeAll(file, chunk, length);
-          hash.update(chunk);
-          length += chunk.length;
-          at(length);
-          if (length <= name.size + SPARE_BYTES) continue;
-          begin();
-          throw damaged(name.sha256);
-        }
-        const found = hash.digest("hex");
-        const end = length;
-        begin();
-        await file.truncate(end);
-        if (found === name.sha256) blobs.adopt(draft, name.sha256);
-        else if (!isFrame(head) || !await adoptDecompressed(blobs, draft, name)) throw damaged(name.sha256);
-        return true;
-      });
-    } finally {
-      await file.close();
-      await rm(draft, { force: true });
-    }
+    await using arrival = await Arrival.begin(blobs, name);
+    // Whoever was to take it over was killed just before.
+    if (arrival.length === name.size && await arrival.finish()) return true;
+    return await this.#try(async () => {
+      const reading = await this.#store.read(name.sha256, arrival.length);
+      if (reading === undefined) return false;
+      if (reading.offset !== arrival.length) await arrival.restart();
+      for await (const chunk of this.#arriving(reading)) {
+        await arrival.add(chunk);
+        at(arrival.length);
+        if (arrival.length <= name.size + SPARE_BYTES) continue;
+        await arrival.restart();
+        throw damaged(name.sha256);
+      }
+      if (!await arrival.finish()) throw damaged(name.sha256);
+      return true;
+    });
   }
 
   /** All that the store has; undefined where it cannot be listed. */
@@ -335,22 +314,4 @@ export class Remote {
 
 function damaged(sha256: string): RemoteError {
   return new RemoteError(`what came for ${sha256.slice(0, 12)} is not what its name says`, { transient: true });
-}
-
-async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Uint8Array, position: number): Promise<void> {
-  for (let at = 0; at < chunk.length;) {
-    at += (await file.write(chunk, at, chunk.length - at, position + at)).bytesWritten;
-  }
-}
-
-/** Takes over the content of a frame; false where that is not what the name says. */
-async function adoptDecompressed(blobs: Blobs, frame: string, { sha256, size }: ObjectName): Promise<boolean> {
-  const draft = blobs.draft();
-  try {
-    if (await decompressFile(frame, draft, size) !== sha256) return false;
-    blobs.adopt(draft, sha256);
-    return true;
-  } finally {
-    await rm(draft, { force: true });
-  }
 }

@@ -1,18 +1,14 @@
-import {
-  chmodSync,
-  constants,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { copyFile, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { syncFolder, temporaryPath } from "./durable_file.ts";
+import { ARRIVAL_PREFIX, syncFolder, temporaryPath } from "./durable_file.ts";
 import { type ContentDigest, hashFile, sha256 } from "./hash.ts";
+
+/** Contents up to this size, in bytes, are taken out by way of memory: so little is not worth a reflink. */
+const SMALL_BYTES = 64 << 10;
+
+/** How it ended that a content was to be taken out. */
+export type Taking = "taken" | "missing" | "damaged";
 
 /**
  * The content-addressed store: files named by the sha256 of their content, at `<folder>/<first two digits>/<sha256>`.
@@ -25,6 +21,8 @@ export class Blobs {
   readonly #temporary: string;
   readonly #unsynced = new Set<string>();
   #hasNewFolders = false;
+  /** Digests of what arrives in a file of its own name. */
+  readonly #arriving = new Set<string>();
 
   /**
    * Opens the store in a folder that exists.
@@ -46,6 +44,12 @@ export class Blobs {
   has(digest: string, size?: number): boolean {
     const stat = statSync(this.path(digest), { throwIfNoEntry: false });
     return stat !== undefined && stat.isFile() && (size === undefined || stat.size === size);
+  }
+
+  /** Which of many contents are not there: quick where most are not. */
+  lacking<Name extends { readonly sha256: string; readonly size: number }>(names: readonly Name[]): Name[] {
+    // What is not there costs an error's making, where its state is asked for.
+    return names.filter(({ sha256, size }) => !existsSync(this.path(sha256)) || !this.has(sha256, size));
   }
 
   /** All blobs, by digest, with their sizes in bytes. */
@@ -95,21 +99,49 @@ export class Blobs {
   }
 
   /**
+   * The path for a content that arrives, and that another process may go on with: what had come before is there. Undefined
+   * where it is arriving already. To be given back by `endArrival`.
+   */
+  beginArrival(digest: string): string | undefined {
+    if (this.#arriving.has(digest)) return undefined;
+    this.#arriving.add(digest);
+    return join(this.#temporary, `${ARRIVAL_PREFIX}${digest}`);
+  }
+
+  /** It is not arriving any more, be it whole or not. */
+  endArrival(digest: string): void {
+    this.#arriving.delete(digest);
+  }
+
+  /**
    * Takes over a draft whose digest the caller has worked out. It is not flushed to the disk, as it can be had again: what a
    * power failure tears is found out when the blob is taken out, which verifies it.
    */
   adopt(draft: string, digest: string): void {
-    const path = this.path(digest);
-    mkdirSync(dirname(path), { recursive: true });
     chmodSync(draft, 0o444);
-    renameSync(draft, path);
+    this.#place(draft, digest);
   }
 
   /** The same for a small content that is in memory. */
   adoptBytes(bytes: Uint8Array, digest: string): void {
     const draft = this.draft();
-    writeFileSync(draft, bytes, { flag: "wx" });
-    this.adopt(draft, digest);
+    // One of Deno's calls for all: those of Node take several times as long, and there may be thousands of contents.
+    Deno.writeFileSync(draft, bytes, { createNew: true, mode: 0o444 });
+    this.#place(draft, digest);
+  }
+
+  /** Moves a draft to where its content belongs; gives whether its folder is new. */
+  #place(draft: string, digest: string): boolean {
+    const path = this.path(digest);
+    try {
+      Deno.renameSync(draft, path);
+      return false;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    mkdirSync(dirname(path), { recursive: true });
+    Deno.renameSync(draft, path);
+    return true;
   }
 
   /** The content of a blob; undefined where it is missing or damaged (a damaged one is deleted). */
@@ -122,8 +154,6 @@ export class Blobs {
   }
 
   async #adopt(draft: string, digest: string): Promise<void> {
-    const path = this.path(digest);
-    if (mkdirSync(dirname(path), { recursive: true }) !== undefined) this.#hasNewFolders = true;
     chmodSync(draft, 0o444);
     const file = await open(draft, "r");
     try {
@@ -131,8 +161,8 @@ export class Blobs {
     } finally {
       await file.close();
     }
-    renameSync(draft, path);
-    this.#unsynced.add(dirname(path));
+    if (this.#place(draft, digest)) this.#hasNewFolders = true;
+    this.#unsynced.add(dirname(this.path(digest)));
   }
 
   /** Makes the blobs stored so far durable: to be called before an entry names them. */
@@ -145,18 +175,38 @@ export class Blobs {
   }
 
   /**
-   * Copies a blob to a path where nothing is, and verifies the copy. False where the blob is missing or does not have the
-   * content that its name says; a damaged one is deleted.
+   * Copies a blob to a path where nothing is, and verifies the copy. One that does not have the content that its name says
+   * is deleted.
+   *
+   * @param size bytes that it should have
    */
-  async take(digest: string, target: string): Promise<boolean> {
-    if (!this.has(digest)) return false;
+  async take(digest: string, size: number, target: string): Promise<Taking> {
+    if (size <= SMALL_BYTES) return this.#takeSmall(digest, target);
+    if (!this.has(digest)) return "missing";
     await copyFile(this.path(digest), target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     chmodSync(target, 0o644);
     const content = await hashFile(target);
-    if (content.sha256 === digest) return true;
+    if (content.sha256 === digest) return "taken";
     rmSync(target, { force: true });
     this.delete(digest);
-    return false;
+    return "damaged";
+  }
+
+  /** What is verified is what is written. */
+  #takeSmall(digest: string, target: string): Taking {
+    let bytes: Uint8Array;
+    try {
+      bytes = Deno.readFileSync(this.path(digest));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return "missing";
+      throw error;
+    }
+    if (sha256(bytes) !== digest) {
+      this.delete(digest);
+      return "damaged";
+    }
+    Deno.writeFileSync(target, bytes, { createNew: true, mode: 0o644 });
+    return "taken";
   }
 
   /** The text of a blob; undefined where it is missing or damaged (a damaged one is deleted). */

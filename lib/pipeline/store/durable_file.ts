@@ -4,6 +4,9 @@ import { basename, dirname, join } from "node:path";
 /** Names in `.pipeline/tmp` of what the store is still writing; a killed process leaves them, the next writer sweeps them. */
 export const TEMPORARY_PREFIX = "store-";
 
+/** Names there of contents of which a part has come; they stay for the next attempt, and are swept after a week. */
+export const ARRIVAL_PREFIX = "arriving-";
+
 /** A new name inside the folder for temporary files. */
 export function temporaryPath(temporary: string, name: string): string {
   return join(temporary, `${TEMPORARY_PREFIX}${crypto.randomUUID()}-${basename(name)}`);

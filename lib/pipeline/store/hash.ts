@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash, hash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { setImmediate } from "node:timers";
 
@@ -20,7 +20,7 @@ export interface ContentDigest {
 
 /** The sha256 of a text in UTF-8, or of bytes, in hex. */
 export function sha256(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
+  return hash("sha256", content, "hex");
 }
 
 /**
@@ -30,6 +30,12 @@ export function sha256(content: string | Uint8Array): string {
  */
 export async function hashFile(path: string): Promise<ContentDigest> {
   const hash = createHash("sha256");
+  const size = await hashInto(hash, path);
+  return { sha256: hash.digest("hex"), size };
+}
+
+/** Has a hash take in a file's content; gives its bytes. */
+export async function hashInto(hash: Hash, path: string): Promise<number> {
   const file = openSync(path, "r");
   const buffer = buffers.pop() ?? new Uint8Array(CHUNK_BYTES);
   let size = 0;
@@ -50,7 +56,7 @@ export async function hashFile(path: string): Promise<ContentDigest> {
     buffers.push(buffer);
     closeSync(file);
   }
-  return { sha256: hash.digest("hex"), size };
+  return size;
 }
 
 /** Lets signals, timers and other stages have their turn between stretches of synchronous work. */

@@ -4,11 +4,15 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { Out } from "../file/pipeline.ts";
 import type { PathDigest } from "./path_digest.ts";
 import { TEMPORARY_PREFIX } from "./durable_file.ts";
+import { giveWay } from "./hash.ts";
 import { manifestText, parseManifest } from "./manifest.ts";
 import type { OutRecord } from "./out_record.ts";
 import { replaceAll } from "./replacement.ts";
 import { StoreError } from "./store_error.ts";
 import type { Workspace } from "./workspace.ts";
+
+/** Files that are taken out before other work gets a turn. */
+const TURN_FILES = 100;
 
 /** Whether an out's content is kept in the cache: as in DVC, metrics and plots are even with `cache: false`. */
 export function isStored(out: Pick<Out, "cache" | "kind">): boolean {
@@ -117,25 +121,23 @@ async function takeOut(
   record: OutRecord,
   target: string,
 ): Promise<Diagnostic | undefined> {
-  const takeFile = async (sha256: string, path: string, shown: string): Promise<Diagnostic | undefined> => {
-    const wasThere = blobs.has(sha256);
-    if (await blobs.take(sha256, path)) return undefined;
-    return lostBlob(shown, sha256, wasThere);
-  };
   if (record.kind === "file") {
-    const lost = await takeFile(record.sha256, target, record.path);
-    if (lost !== undefined) return lost;
+    const taking = await blobs.take(record.sha256, record.size, target);
+    if (taking !== "taken") return lostBlob(record.path, record.sha256, taking === "damaged");
   } else {
     const wasThere = blobs.has(record.sha256);
     const manifest = blobs.text(record.sha256);
     const files = manifest === undefined ? undefined : parseManifest(manifest);
     if (files === undefined) return lostBlob(record.path, record.sha256, wasThere);
     mkdirSync(target);
-    for (const file of files) {
-      const path = join(target, file.path);
-      mkdirSync(dirname(path), { recursive: true });
-      const lost = await takeFile(file.sha256, path, `${record.path}/${file.path}`);
-      if (lost !== undefined) return lost;
+    const folders = new Set([target]);
+    for (const [position, { path, sha256, size }] of files.entries()) {
+      const folder = join(target, dirname(path));
+      if (!folders.has(folder)) mkdirSync(folder, { recursive: true });
+      folders.add(folder);
+      const taking = await blobs.take(sha256, size, `${target}/${path}`);
+      if (taking !== "taken") return lostBlob(`${record.path}/${path}`, sha256, taking === "damaged");
+      if (position % TURN_FILES === 0) await giveWay();
     }
   }
   for (const path of record.executables ?? []) chmodSync(join(target, path), 0o755);

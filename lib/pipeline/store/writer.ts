@@ -1,10 +1,13 @@
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { TEMPORARY_PREFIX } from "./durable_file.ts";
+import { ARRIVAL_PREFIX, TEMPORARY_PREFIX } from "./durable_file.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Milliseconds between looks at the lock. */
 const PERIOD = 100;
+
+/** Milliseconds for which a part of a content waits for the rest. */
+const ARRIVAL_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** The process that writes to a workspace. */
 export interface Holder {
@@ -76,7 +79,9 @@ async function writeHolder(file: Deno.FsFile, holder: Holder): Promise<void> {
 /** What a killed writer left in the temporary folder. */
 function sweep(folder: string): void {
   for (const name of readdirSync(folder)) {
-    if (name.startsWith(TEMPORARY_PREFIX)) rmSync(join(folder, name), { recursive: true, force: true });
+    const path = join(folder, name);
+    const isOver = name.startsWith(ARRIVAL_PREFIX) && statSync(path).mtimeMs < Date.now() - ARRIVAL_MS;
+    if (isOver || name.startsWith(TEMPORARY_PREFIX)) rmSync(path, { recursive: true, force: true });
   }
 }
 

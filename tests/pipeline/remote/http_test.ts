@@ -5,7 +5,7 @@ import { HttpStore } from "../../../lib/pipeline/remote/http_store.ts";
 import { RemoteError } from "../../../lib/pipeline/remote/remote_error.ts";
 import { FaultyProxy } from "./faulty_proxy.ts";
 import { startBazelRemote, startNginx } from "./servers.ts";
-import { entryOf, HASTE, holdsContract, remoteOf, survivesFaults } from "./store_contract.ts";
+import { entryOf, goesOn, HASTE, holdsContract, remoteOf, survivesFaults } from "./store_contract.ts";
 
 Deno.test("a text comes back out of an ActionResult; of a torn one nothing comes that was not in it", () => {
   const contents = fc.array(fc.record({ sha256: fc.stringMatching(/^[0-9a-f]{64}$/), size: fc.maxSafeNat() }));
@@ -32,6 +32,9 @@ Deno.test("a server of files by WebDAV, nginx, is a remote, whatever happens on 
   });
   await using proxy = await FaultyProxy.before(server.url);
   await survivesFaults(new HttpStore(proxy.url, undefined, HASTE), proxy, test);
+  await test.step("a large content that had come in part goes on where it ended, in another process too", async () => {
+    await goesOn(new HttpStore(proxy.url, undefined, HASTE), proxy);
+  });
 });
 
 Deno.test("a cache server of Bazel's, bazel-remote, is a remote", async (test) => {

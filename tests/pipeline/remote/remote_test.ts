@@ -46,17 +46,17 @@ Deno.test("what may pass is tried again after pauses that are random up to a dou
 
   const pausesOf = async (retryAfter: number): Promise<number[]> => {
     const times: number[] = [];
-    await assert.rejects(withRetries({ attempts: 4, pause: 40, longestPause: 60, silence: 1 }, () => {
+    await assert.rejects(withRetries({ attempts: 4, pause: 400, longestPause: 600, silence: 1 }, () => {
       times.push(performance.now());
       throw new RemoteError("busy", { transient: true, retryAfter });
     }));
     return times.slice(1).map((time, index) => time - times[index]!);
   };
   const pauses = await Promise.all(Array.from({ length: 30 }, () => pausesOf(0)));
-  assert.ok(new Set(pauses.map(([first]) => Math.round(first! / 4))).size > 3, "they do not come back together");
+  assert.ok(new Set(pauses.map(([first]) => Math.round(first! / 40))).size > 3, "they do not come back together");
   // What the server asks for, though never longer than the longest pause.
   for (const pause of await pausesOf(50)) assert.ok(pause >= 49, `${pause}`);
-  for (const pause of await pausesOf(1e9)) assert.ok(pause >= 59 && pause < 5000, `${pause}`);
+  for (const pause of await pausesOf(1e9)) assert.ok(pause >= 599 && pause < 30_000, `${pause}`);
 });
 
 Deno.test("a signal ends a pause at once", async () => {

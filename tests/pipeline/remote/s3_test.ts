@@ -9,7 +9,7 @@ import { sha256 } from "../../../lib/pipeline/store/hash.ts";
 import { StoreError } from "../../../lib/pipeline/store/store_error.ts";
 import { FaultyProxy } from "./faulty_proxy.ts";
 import { S3_CREDENTIALS, startS3 } from "./servers.ts";
-import { bytesOf, HASTE, holdsContract, remoteOf, survivesFaults, withBlobs } from "./store_contract.ts";
+import { bytesOf, goesOn, HASTE, holdsContract, remoteOf, survivesFaults, withBlobs } from "./store_contract.ts";
 
 const NOBODY = { accessKeyId: "S3RVER", secretAccessKey: "another" };
 const OWNER: Credentials = {
@@ -54,6 +54,9 @@ Deno.test("a bucket is a remote, whatever happens on the way", async (test) => {
   });
   await using proxy = await FaultyProxy.before(server.url);
   await survivesFaults(storeAt(proxy.url), proxy, test);
+  await test.step("a large content that had come in part goes on where it ended, in another process too", async () => {
+    await goesOn(storeAt(proxy.url), proxy);
+  });
 });
 
 Deno.test("an upload in parts that was broken off goes on where it ended, and nothing is to be seen before", async () => {

@@ -57,6 +57,51 @@ export async function withBlobs(test: (blobs: Blobs, folder: string) => Promise<
   }
 }
 
+/** Large enough to be kept as far as it has come. */
+const LARGE = 20_000_000;
+
+/** What a store does whose server is behind a proxy: of a large content, what came before the end of a process comes no more. */
+export async function goesOn(store: ObjectStore, proxy: FaultyProxy): Promise<void> {
+  const bytes = bytesOf(8, LARGE);
+  const name = { sha256: sha256(bytes), size: LARGE };
+  await withBlobs(async (blobs, folder) => {
+    const path = join(folder, "file");
+    Deno.writeFileSync(path, bytes);
+    await remoteOf(store).write(name, { kind: "file", path, size: LARGE });
+    const asked: (string | undefined)[] = [];
+    const cut = (method: string, range: string | undefined): "cut" | undefined => {
+      if (method !== "GET") return undefined;
+      asked.push(range);
+      return asked.length === 1 ? "cut" : undefined;
+    };
+    const temporary = join(folder, "tmp");
+    const comes = async (): Promise<boolean> => {
+      // As another process has it.
+      const again = new Blobs(join(folder, "cas"), temporary);
+      return await remoteOf(store, { patience: { ...HASTE, attempts: 1 } }).readInto(again, name);
+    };
+
+    proxy.fault = (method, _path, range) => cut(method, range);
+    await assert.rejects(comes(), RemoteError);
+    assert.equal(blobs.has(name.sha256), false, "what has come in part is not to be seen");
+    const [kept] = [...Deno.readDirSync(temporary)].map((entry) => join(temporary, entry.name));
+    const { size } = Deno.statSync(kept!);
+    assert.ok(size > 0 && size < LARGE, `${size} bytes are kept`);
+    assert.equal(await comes(), true);
+    assert.deepEqual(asked, [undefined, `bytes=${size}-`]);
+    assert.equal(sha256(readFileSync(blobs.path(name.sha256))), name.sha256);
+
+    // What was kept may have been torn meanwhile: all comes anew.
+    blobs.delete(name.sha256);
+    Deno.writeFileSync(kept!, bytes.slice(0, size).fill(0, size - 1000));
+    await assert.rejects(comes(), RemoteError);
+    assert.deepEqual([...Deno.readDirSync(temporary)], []);
+    assert.equal(await comes(), true);
+    assert.deepEqual(asked.slice(2), [`bytes=${size}-`, undefined]);
+  });
+  proxy.fault = () => undefined;
+}
+
 /** What every store does: contents and entries come back as they went. */
 export async function holdsContract(store: ObjectStore, large: number): Promise<void> {
   const remote = remoteOf(store);

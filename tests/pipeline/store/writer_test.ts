@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryPath } from "../../../lib/pipeline/store/durable_file.ts";
 import { acquireWriter, type Holder } from "../../../lib/pipeline/store/writer.ts";
@@ -64,6 +64,18 @@ Deno.test("acquireWriter() does not wait for a process that was killed, and swee
   await using _writer = await acquireWriter(project.workspace, (holder) => told.push(holder), FOREVER);
   assert.deepEqual(told, []);
   assert.deepEqual(readdirSync(project.workspace.temporary), ["another's"]);
+});
+
+Deno.test("acquireWriter() leaves what has come of a content for a week", async () => {
+  await using project = await Project.make();
+  const { temporary } = project.workspace;
+  for (const [name, days] of [["new", 6], ["old", 8]] as const) {
+    const time = Date.now() / 1000 - days * 24 * 60 * 60;
+    writeFileSync(join(temporary, `arriving-${name}`), "a part");
+    utimesSync(join(temporary, `arriving-${name}`), time, time);
+  }
+  await using _writer = await acquireWriter(project.workspace, () => {}, FOREVER);
+  assert.deepEqual(readdirSync(temporary), ["arriving-new"]);
 });
 
 Deno.test("acquireWriter() stops waiting when its signal is aborted", async () => {
