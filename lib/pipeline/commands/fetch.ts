@@ -1,4 +1,3 @@
-import { bytesText, countText } from "../display/quantity.ts";
 import type { Stage } from "../file/pipeline.ts";
 import { isRestorable } from "../plan/restorability.ts";
 import { inParallel } from "../remote/parallel.ts";
@@ -12,7 +11,7 @@ import { conclude, type Opened, openLock, openRequests } from "./opening.ts";
 import { storedOuts } from "./push.ts";
 import type { RemoteFlags } from "./remote_flags.ts";
 import { selectedRemotes } from "./remote_selection.ts";
-import { showTransfers, type TransferView } from "./shown_transfer.ts";
+import { endTransfer, showTransfers } from "./shown_transfer.ts";
 import { soleWriter } from "./sole_writer.ts";
 
 /** Results that are asked for at once. */
@@ -21,7 +20,7 @@ const AT_ONCE = 4;
 /** `fetch`: brings what the lock records from remotes into the cache. Targets mean themselves alone. */
 export default async function fetch(this: Context, flags: RemoteFlags, ...targets: string[]): Promise<void> {
   await fetchRequests(
-    this,
+    { ...this, json: flags.json },
     flags,
     targets,
     "fetch",
@@ -36,19 +35,15 @@ export default async function fetch(this: Context, flags: RemoteFlags, ...target
  * @param then gets the stages whose outs could be had, with this process as the writer
  */
 export async function fetchRequests(
-  from: Context,
+  context: Context,
   flags: RemoteFlags,
   targets: readonly string[],
   command: string,
   isHere: (opened: Opened, workspace: Workspace, stage: Stage, outs: readonly OutRecord[]) => Promise<boolean>,
   then: (opened: Opened, workspace: Workspace, lock: Lock, had: ReadonlySet<string>) => Promise<void> = async () => {},
 ): Promise<void> {
-  const context = { ...from, json: flags.json };
-  for (const opened of await openRequests(context, { ...flags, singleItem: true }, targets)) {
-    await showTransfers(context, async (view) => await fetchOne(view, opened));
-  }
-
-  async function fetchOne({ signal, begin, report }: TransferView, opened: Opened): Promise<void> {
+  const pipelines = await openRequests(context, { ...flags, singleItem: true }, targets);
+  await showTransfers(context, pipelines, async (opened, { signal, begin, report }) => {
     const places = await selectedRemotes(opened.pipeline, flags, command, { signal });
     const remotes = new Remotes(places, (diagnostic) => report([diagnostic]));
     using workspace = await Workspace.open(opened.pipeline.folder);
@@ -60,28 +55,21 @@ export async function fetchRequests(
       opened.selected.has(name) && lock.stages.has(name)
     );
     const missing: string[] = [];
-    let [results, objects, bytes, there] = [0, 0, 0, 0];
+    const totals = { results: 0, there: 0, objects: 0, bytes: 0 };
     await inParallel(stages, AT_ONCE, async (stage) => {
       if (signal.aborted) return;
       const record = lock.stages.get(stage.name)!;
       const outs = storedOuts(stage, record);
-      if (await isHere(opened, workspace, stage, outs)) return void (there += 1);
+      if (await isHere(opened, workspace, stage, outs)) return void (totals.there += 1);
       const wanted = { stage: stage.name, fingerprint: record.fingerprint, outs };
       const provided = await remotes.provide(workspace, wanted, transfer.meter);
       if (provided === undefined) return void missing.push(stage.name);
       if (isRestorable(stage)) workspace.results.write(provided.result);
-      results += 1;
-      objects += provided.objects;
-      bytes += provided.bytes;
+      totals.results += 1;
+      totals.objects += provided.objects;
+      totals.bytes += provided.bytes;
     });
-    transfer.end({ objects, bytes }, { results, there });
-    if (!flags.json) {
-      context.output.write(
-        `${countText(results, "result")} fetched (${countText(objects, "object")}, ${
-          bytesText(bytes)
-        }), ${there} there already\n`,
-      );
-    }
+    endTransfer(context, transfer, totals, "fetched");
     if (signal.aborted) return;
     await then(opened, workspace, lock, new Set(stages.map(({ name }) => name)).difference(new Set(missing)));
     if (missing.length === 0) return;
@@ -92,5 +80,5 @@ export async function fetchRequests(
       hints: ["repro makes them"],
     }]);
     conclude(context, EXIT.failed);
-  }
+  });
 }

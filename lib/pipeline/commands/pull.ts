@@ -5,7 +5,8 @@ import type { PullFlags } from "./remote_flags.ts";
 
 /** `pull`: puts the outs in place that the lock records, from the cache and from remotes. Targets mean themselves alone. */
 export default async function pull(this: Context, flags: PullFlags, ...targets: string[]): Promise<void> {
-  await fetchRequests(this, flags, targets, "pull", async (_opened, workspace, stage, outs) => {
+  const context = { ...this, json: flags.json };
+  await fetchRequests(context, flags, targets, "pull", async (_opened, workspace, stage, outs) => {
     if (workspace.results.hasAll(outs)) return true;
     for (const out of stage.outs) {
       const record = outs.find(({ path }) => path === out.relative);
@@ -14,13 +15,7 @@ export default async function pull(this: Context, flags: PullFlags, ...targets: 
     }
     return true;
   }, async ({ graph }, workspace, lock, had) => {
-    const changes = await restoreStages(
-      { ...this, json: flags.json },
-      { graph, selected: had },
-      workspace,
-      lock,
-      flags,
-    );
+    const changes = await restoreStages(context, { graph, selected: had }, workspace, lock, flags);
     if (!flags.json) this.output.write(`${changes.conclusion()}\n`);
   });
 }

@@ -1,4 +1,3 @@
-import { bytesText, countText } from "../display/quantity.ts";
 import type { Pipeline, Stage } from "../file/pipeline.ts";
 import { inParallel } from "../remote/parallel.ts";
 import { sameOuts } from "../remote/entry.ts";
@@ -18,7 +17,7 @@ import { EXIT } from "./exit_code.ts";
 import { conclude, type Opened, openLock, openRequests } from "./opening.ts";
 import type { PushFlags } from "./remote_flags.ts";
 import { selectedRemotes } from "./remote_selection.ts";
-import { showTransfers, type TransferView } from "./shown_transfer.ts";
+import { endTransfer, showTransfers, type TransferView } from "./shown_transfer.ts";
 import { soleWriter } from "./sole_writer.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -31,20 +30,19 @@ const AT_ONCE = 4;
 /** `push`: brings what the lock records to the remotes that may be written to. Targets mean themselves alone. */
 export default async function push(this: Context, flags: PushFlags, ...targets: string[]): Promise<void> {
   const context = { ...this, json: flags.json };
-  for (const opened of await openRequests(context, { ...flags, singleItem: true }, targets)) {
-    await showTransfers(context, async (view) => {
-      using workspace = await Workspace.open(opened.pipeline.folder);
-      const remotes = await writable(opened.pipeline, flags, workspace, view.signal);
-      await using _writer = await soleWriter(context, workspace, view.signal);
-      const lock = await openLock(context, opened, workspace);
-      if (lock === undefined) return;
-      const results = await recordedResults(opened, workspace, lock);
-      if (flags.runCache) addRunCache(workspace, results);
-      for (const remote of remotes) {
-        if (!view.signal.aborted) await pushTo(context, view, workspace, remote, [...results.values()]);
-      }
-    });
-  }
+  const pipelines = await openRequests(context, { ...flags, singleItem: true }, targets);
+  await showTransfers(context, pipelines, async (opened, view) => {
+    using workspace = await Workspace.open(opened.pipeline.folder);
+    const remotes = await writable(opened.pipeline, flags, workspace, view.signal);
+    await using _writer = await soleWriter(context, workspace, view.signal);
+    const lock = await openLock(context, opened, workspace);
+    if (lock === undefined) return;
+    const results = await recordedResults(opened, workspace, lock);
+    if (flags.runCache) addRunCache(workspace, results);
+    for (const remote of remotes) {
+      if (!view.signal.aborted) await pushTo(context, view, workspace, remote, [...results.values()]);
+    }
+  });
 }
 
 async function writable(
@@ -121,16 +119,15 @@ async function pushTo(
   results: readonly StoredResult[],
 ): Promise<void> {
   const transfer = begin(remote.options.name);
-  let [pushed, there, objects, bytes] = [0, 0, 0, 0];
+  const totals = { results: 0, there: 0, objects: 0, bytes: 0 };
   let lost: RemoteError | undefined;
   await inParallel(results, AT_ONCE, async (result) => {
     if (lost !== undefined || signal.aborted) return;
     try {
       const traffic = await upload(workspace, remote, result, transfer.meter);
-      objects += traffic.objects;
-      bytes += traffic.bytes;
-      if (traffic.isNew) pushed += 1;
-      else there += 1;
+      totals.objects += traffic.objects;
+      totals.bytes += traffic.bytes;
+      totals[traffic.isNew ? "results" : "there"] += 1;
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof RemoteError && error.unreachable) lost = error;
@@ -149,11 +146,5 @@ async function pushTo(
     report([lostWarning(remote, lost)]);
     conclude(context, EXIT.failed);
   }
-  transfer.end({ objects, bytes }, { results: pushed, there });
-  if (context.json) return;
-  context.output.write(
-    `${remote.options.name}: ${countText(pushed, "result")} pushed (${countText(objects, "object")}, ${
-      bytesText(bytes)
-    }), ${there} there already\n`,
-  );
+  endTransfer(context, transfer, totals, "pushed", `${remote.options.name}: `);
 }

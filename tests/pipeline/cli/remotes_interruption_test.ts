@@ -149,3 +149,21 @@ Deno.test("push and pull that were interrupted leave nothing half-finished, and 
     assert.deepEqual(outsOf(puller), outsOf(here));
   });
 });
+
+Deno.test("after Ctrl-C nothing is begun for the pipelines that are left", async () => {
+  // The fault keeps everything from whatever is behind it.
+  await using proxy = await FaultyProxy.before("http://127.0.0.1:1");
+  proxy.fault = () => "stalled";
+  const pipeline = (name: string): string =>
+    `remotes: {web: "${proxy.url}/${name}"}\nstages: {make: {cmd: echo ${name} > out, outs: [out]}}\n`;
+  await using room = await Project.create({
+    "one/pipeline.yaml": pipeline("one"),
+    "two/pipeline.yaml": pipeline("two"),
+  });
+  const here = new Clone(room, ".");
+  succeeded(await here.run("repro", "one", "two"));
+  const push = here.start("push", "one", "two");
+  await until(() => proxy.seen.length > 0);
+  await interrupt(push);
+  assert.deepEqual(proxy.seen.filter((line) => line.includes("/two/")), []);
+});
