@@ -1,6 +1,7 @@
 import { basename, dirname, join, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import type { IgnoredNames } from "../file/pipeline.ts";
+import { isWithin } from "../path.ts";
 
 /** Tells what `.dvcignore` files hide: git's patterns, each file's for its own folder and below. */
 export class Ignored {
@@ -19,7 +20,7 @@ export class Ignored {
 
   /** What is hidden of an absolute folder; undefined: nothing can be. */
   inside(folder: string): IgnoredNames | undefined {
-    if (folder !== this.#root && !folder.startsWith(this.#root + sep)) return undefined;
+    if (!isWithin(folder, this.#root)) return undefined;
     const { hidden, rules } = this.#folder(folder);
     if (hidden) return () => true;
     return rules.length === 0 ? undefined : (name, isFolder) => hides(rules, join(folder, name), isFolder);

@@ -1,17 +1,16 @@
 import type { Dep, Out } from "../file/pipeline.ts";
 import { Glob } from "../glob.ts";
+import { isWithin } from "../path.ts";
 import type { PathTrie } from "./path_trie.ts";
 
-/** The outs that a dep reads, by path: those that equal it, hold it or lie inside it, and may match its pattern. */
-export function* readOuts<T extends { readonly out: Out }>(
-  outs: PathTrie<T>,
-  { path, glob: pattern }: Dep,
-): Generator<T> {
+/** Tells of an absolute path whether a dep reads an out there: one that equals or holds the dep, or lies inside it and may match its pattern. */
+export function readBy({ path, glob: pattern }: Pick<Dep, "path" | "glob">): (out: string) => boolean {
   const glob = pattern === undefined ? undefined : new Glob(pattern);
-  for (const filed of outs.related(path)) {
-    const below = filed.out.path;
-    // Of what lies below the folder of a pattern, what it may match or find inside.
-    if (glob !== undefined && below.startsWith(`${path}/`) && !glob.reaches(below.slice(path.length + 1))) continue;
-    yield filed;
-  }
+  return (out) => isWithin(path, out) || (isWithin(out, path) && (glob?.reaches(out.slice(path.length + 1)) ?? true));
+}
+
+/** The outs that a dep reads, whole or in part. */
+export function* readOuts<T extends { readonly out: Out }>(outs: PathTrie<T>, dep: Dep): Generator<T> {
+  const isRead = readBy(dep);
+  for (const filed of outs.related(dep.path)) if (isRead(filed.out.path)) yield filed;
 }

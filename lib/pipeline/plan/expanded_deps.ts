@@ -1,5 +1,6 @@
 import { relative, sep } from "node:path";
 import type { Dep, Stage } from "../file/pipeline.ts";
+import { isWithin } from "../path.ts";
 import type { Disk } from "./disk.ts";
 import type { Identity } from "./identity.ts";
 
@@ -12,9 +13,7 @@ import type { Identity } from "./identity.ts";
 export function expandedDeps({ deps, outs }: Stage, folder: string, matching: Disk["matching"]): Dep[] {
   return deps.flatMap((dep) => {
     if (dep.glob === undefined) return [dep];
-    const files = matching(dep.path, dep.glob).filter((path) =>
-      !outs.some((out) => path === out.path || path.startsWith(out.path + sep))
-    );
+    const files = matching(dep.path, dep.glob).filter((path) => !outs.some((out) => isWithin(path, out.path)));
     return files.length === 0 ? [dep] : files.map((path) => fileDep(dep, path, relativePath(folder, path)));
   });
 }

@@ -1,5 +1,6 @@
 import { sep } from "node:path";
 import type { Out } from "../file/pipeline.ts";
+import { isWithin } from "../path.ts";
 import { directoryDigest, type PathDigest } from "../store/path_digest.ts";
 import { type ManifestEntry, parseManifest } from "../store/manifest.ts";
 import type { OutRecord } from "../store/out_record.ts";
@@ -43,7 +44,7 @@ export class ExpectedOuts implements Disk {
   /** The files that will stand below a folder and that a pattern matches. */
   readonly matching = (folder: string, pattern: string): readonly string[] => {
     const onDisk = diskOf(this.#workspace).matching(folder, pattern)
-      .filter((path) => !this.#outs.keys().some((out) => isAtOrIn(path, out)));
+      .filter((path) => !this.#outs.keys().some((out) => isWithin(path, out)));
     const expected = [...this.#outs].flatMap(([out, digest]) =>
       digest.kind === "file" ? [out] : digest.files.map(({ path }) => `${out}${sep}${path}`)
     );
@@ -62,7 +63,7 @@ export class ExpectedOuts implements Disk {
     if (inside.length === 0) return onDisk;
     const files = onDisk?.kind === "directory" ? onDisk.files : [];
     return directoryDigest([
-      ...files.filter((file) => !inside.some(([out]) => isAtOrIn(`${path}${sep}${file.path}`, out))),
+      ...files.filter((file) => !inside.some(([out]) => isWithin(`${path}${sep}${file.path}`, out))),
       ...inside.flatMap(([out, digest]) => entriesAt(out.slice(path.length + 1), digest)),
     ]);
   };
@@ -75,10 +76,6 @@ export class ExpectedOuts implements Disk {
     }
     return digest;
   }
-}
-
-function isAtOrIn(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder + sep);
 }
 
 /** What stands at a relative path inside a folder. */

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { sep } from "node:path";
 import type { Dep, Stage } from "../file/pipeline.ts";
-import { Glob } from "../glob.ts";
 import type { Graph } from "../graph/graph.ts";
+import { readBy } from "../graph/read_outs.ts";
+import { isWithin } from "../path.ts";
 import { gitIgnored } from "../store/git_ignored.ts";
 import type { Lock } from "../store/lock.ts";
 
@@ -31,11 +31,8 @@ export class Spared {
   }
 
   /** The stages, spared or required, that make what a dep names, or some of it, and have not yet. */
-  makersOf({ path, glob: pattern }: Pick<Dep, "path" | "glob">): string[] {
-    const glob = pattern === undefined ? undefined : new Glob(pattern);
-    const isRead = (out: string): boolean =>
-      out === path || path.startsWith(out + sep) ||
-      (out.startsWith(path + sep) && (glob?.reaches(out.slice(path.length + 1)) ?? true));
+  makersOf(dep: Pick<Dep, "path" | "glob">): string[] {
+    const isRead = readBy(dep);
     return [...this.#stages.values()].filter(({ outs }) =>
       outs.some((out) => isRead(out.path) && !existsSync(out.path))
     )
@@ -46,7 +43,7 @@ export class Spared {
   holds(path: string): boolean {
     if (this.#stages.size === 0) return false;
     return [...this.#stages.values()].some(({ outs }) =>
-      outs.some((out) => (out.path === path || path.startsWith(out.path + sep)) && !existsSync(out.path))
+      outs.some((out) => isWithin(path, out.path) && !existsSync(out.path))
     );
   }
 

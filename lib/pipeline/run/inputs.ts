@@ -1,6 +1,7 @@
 import { sep } from "node:path";
 import type { Pipeline } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
+import { isWithin } from "../path.ts";
 import type { Closure } from "../plan/closure.ts";
 import { lockPath } from "../store/lock.ts";
 
@@ -40,7 +41,7 @@ export function inputsOf(
 
 /** Whether a change at an absolute path is one of the inputs. */
 export function concerns({ files, folders, outs }: Inputs, path: string): boolean {
-  const isIn = (folder: string): boolean => path === folder || path.startsWith(folder + sep);
+  const isIn = (folder: string): boolean => isWithin(path, folder);
   if (path.split(sep).some((name) => name === ".git" || name === ".pipeline")) return false;
   return !outs.some(isIn) && (files.has(path) || [...folders].some(isIn));
 }

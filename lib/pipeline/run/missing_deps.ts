@@ -1,8 +1,8 @@
-import { dirname, sep } from "node:path";
+import { dirname } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Dep, Stage } from "../file/pipeline.ts";
-import { Glob } from "../glob.ts";
 import type { Graph } from "../graph/graph.ts";
+import { readBy } from "../graph/read_outs.ts";
 import { matchingFiles } from "../store/matching.ts";
 
 /** Errors about deps that do not exist and that no stage makes: better known before anything starts. */
@@ -40,15 +40,11 @@ function trackingFile(path: string): string | undefined {
   return undefined;
 }
 
-/** The stage upstream whose out is, holds or lies inside a dep; of a pattern, any whose out may hold a match. */
-function producerOf(graph: Graph, stage: Stage, { path, glob: pattern }: Dep): string | undefined {
-  const glob = pattern === undefined ? undefined : new Glob(pattern);
-  const holds = (out: string): boolean => glob === undefined || glob.reaches(out.slice(path.length + 1));
+/** The stage upstream that makes a dep, or some of it; of a pattern, one that may make a match. */
+function producerOf(graph: Graph, stage: Stage, dep: Dep): string | undefined {
+  const isRead = readBy(dep);
   return [...graph.upstream.get(stage.name) ?? []].find((name) =>
-    graph.stages.get(name)?.outs.some((out) =>
-      out.path === path || path.startsWith(out.path + sep) ||
-      (out.path.startsWith(path + sep) && holds(out.path))
-    )
+    graph.stages.get(name)?.outs.some(({ path }) => isRead(path))
   );
 }
 

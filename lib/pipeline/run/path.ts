@@ -1,9 +1,5 @@
 import { relative, sep } from "node:path";
-
-/** Whether `path` is `root` or lies inside it; both absolute and normalised. */
-export function isWithin(path: string, root: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
-}
+import { isWithin } from "../path.ts";
 
 /**
  * The path without links; of what does not exist, that of the nearest folder that does, and the rest.

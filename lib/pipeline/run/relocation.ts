@@ -1,5 +1,6 @@
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import type { Stage } from "../file/pipeline.ts";
+import { isWithin } from "../path.ts";
 
 /** A project that stands, in part, in another folder too. */
 export class Relocation {
@@ -19,7 +20,7 @@ export class Relocation {
 
   /** Whether a path lies in the project. */
   holds(path: string): boolean {
-    return path === this.#from || path.startsWith(this.#from + sep);
+    return isWithin(path, this.#from);
   }
 
   /** Where a path of the project stands in the other folder; a path outside the project is the same for both. */

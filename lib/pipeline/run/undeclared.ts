@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type { Stage } from "../file/pipeline.ts";
+import { isWithin } from "../path.ts";
 import type { Access } from "./audit.ts";
-import { isWithin, realPath } from "./path.ts";
+import { realPath } from "./path.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { constants, cpSync, existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
-import { dirname, join, sep } from "node:path";
+import { dirname, join } from "node:path";
 import type { Pipeline, Stage } from "../file/pipeline.ts";
 import type { Graph } from "../graph/graph.ts";
+import { isWithin } from "../path.ts";
 import { Relocation } from "../run/relocation.ts";
 import { StoreError } from "../store/store_error.ts";
 import { Workspace } from "../store/workspace.ts";
@@ -45,7 +46,7 @@ export class Scratch implements Disposable {
       ]);
     }
     const outs = stages.flatMap((stage) => stage.outs.map(({ path }) => path));
-    const isMade = (path: string): boolean => outs.some((out) => path === out || path.startsWith(out + sep));
+    const isMade = (path: string): boolean => outs.some((out) => isWithin(path, out));
     for (const path of new Set(stages.flatMap(inputsOf))) {
       if (!isMade(path) && this.#project.holds(path) && existsSync(path)) this.#copy(path);
     }
