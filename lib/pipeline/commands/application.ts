@@ -36,7 +36,9 @@ const repro = buildCommand<ReproFlags, string[], Context>({
     flags: {
       jobs: jobsFlag,
       force: flag("Run the stages even where nothing changed"),
-      forceDownstream: flag("Run what is right downstream of a stage that ran, even where that left the same"),
+      forceDownstream: flag(
+        "Run what reads the outs of a stage that ran or was restored, even if they came out as before",
+      ),
       dry: flag("Say what would run, and why; run nothing"),
       keepGoing: flag("After a failure, run what does not depend on the failed stage"),
       ignoreErrors: flag("After a failure, run what depends on the failed stage, too, and end with 0"),

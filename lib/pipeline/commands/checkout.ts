@@ -22,15 +22,18 @@ export default async function checkout(this: Context, flags: CheckoutFlags, ...t
     const lock = await openLock(this, opened, workspace);
     if (lock === undefined) return;
     const changes = await restoreStages(this, opened, workspace, lock, flags);
-    this.output.write(flags.summary ? `${changes.summary()}\n` : changes.list());
-    if (!flags.summary) this.output.write(`${changes.conclusion()}\n`);
+    this.output.write(`${flags.summary ? changes.summary() : changes.list() + changes.conclusion()}\n`);
   }
 }
 
 /** How outs are put in place. */
 export type RestorationFlags = Pick<CheckoutFlags, "force"> & Partial<Pick<CheckoutFlags, "relink" | "allowMissing">>;
 
-/** Puts the outs of the selected stages in place; what cannot be is told. */
+/**
+ * Puts the outs of the selected stages in place; what cannot be is told, and sets the exit code.
+ *
+ * @throws {StoreError} where an out on disk cannot be read
+ */
 export async function restoreStages(
   context: Context,
   { graph, selected }: Pick<Opened, "graph" | "selected">,

@@ -5,12 +5,10 @@ import type { OutRecord } from "../store/out_record.ts";
 import type { PathDigest } from "../store/path_digest.ts";
 import type { Workspace } from "../store/workspace.ts";
 
-const KINDS = ["modified", "added", "deleted"] as const;
-
 /** What putting outs in place changed. */
 export class CheckoutChanges {
   readonly #workspace: Workspace;
-  readonly #outs = { modified: [] as string[], added: [] as string[], deleted: [] as string[] };
+  readonly #outs: { readonly modified: string[]; readonly added: string[] } = { modified: [], added: [] };
   readonly #files = { modified: 0, added: 0, deleted: 0 };
   #stages = 0;
 
@@ -38,14 +36,15 @@ export class CheckoutChanges {
 
   /** An out a line behind `M` or `A`, as DVC writes it; empty where none changed. */
   list(): string {
-    return KINDS.flatMap((kind) => this.#outs[kind].toSorted().map((path) => `${kind[0]!.toUpperCase()}\t${path}\n`))
-      .join("");
+    const lines = (mark: string, outs: readonly string[]): string[] =>
+      outs.toSorted().map((path) => `${mark}\t${path}\n`);
+    return [...lines("M", this.#outs.modified), ...lines("A", this.#outs.added)].join("");
   }
 
   /** How many files changed, in DVC's words: `2 files modified and 1 file added`. */
   summary(): string {
-    const parts = KINDS.flatMap((kind) =>
-      this.#files[kind] > 0 ? `${countText(this.#files[kind], "file")} ${kind}` : []
+    const parts = Object.entries(this.#files).flatMap(([change, count]) =>
+      count > 0 ? `${countText(count, "file")} ${change}` : []
     );
     if (parts.length === 0) return "No changes.";
     return parts.length === 1 ? parts[0]! : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;

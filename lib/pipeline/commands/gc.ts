@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import { bytesText, countText, timeText } from "../display/quantity.ts";
+import { Submissions, submissionsFolder } from "../slurm/submissions.ts";
 import { collect, type CollectedEntry, planCollection } from "../store/collection.ts";
 import { findLocks } from "../store/lock_search.ts";
 import { type LockContent, parseLock } from "../store/lock_text.ts";
@@ -22,7 +23,7 @@ export default async function gc(this: Context, flags: GcFlags): Promise<void> {
   const [request] = parseRequests([], flags.file, this.folder);
   using workspace = await Workspace.open(dirname(request!.file));
   await using _writer = await soleWriter(this, workspace);
-  await refuseUnderJobs(workspace);
+  refuseUnderJobs(workspace);
   const needs = await neededIn(this, workspace, flags.revision);
   if (needs === undefined) return conclude(this, EXIT.invalid);
   const budget = flags.budget ?? Infinity;
@@ -43,9 +44,7 @@ export default async function gc(this: Context, flags: GcFlags): Promise<void> {
 }
 
 /** What Slurm jobs read and leave may be in the cache alone, where nothing names it yet. */
-async function refuseUnderJobs(workspace: Workspace): Promise<void> {
-  if (!existsSync(join(workspace.folder, "slurm"))) return;
-  const { Submissions, submissionsFolder } = await import("../slurm/submissions.ts");
+function refuseUnderJobs(workspace: Workspace): void {
   const stages = new Submissions(submissionsFolder(workspace)).read().map(({ stage }) => stage);
   if (stages.length === 0) return;
   throw new StoreError(`There are Slurm jobs, which need the cache as it is: of ${stages.slice(0, 3).join(", ")}`, [

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { type Absence, absenceLines } from "../display/absence_text.ts";
 import { openDisplay } from "../display/opening.ts";
 import { TimeOverText } from "../display/time_over_text.ts";
@@ -17,6 +16,7 @@ import type { ReproFlags } from "./flags.ts";
 import { Interruption } from "./interruption.ts";
 import { conclude, type Opened, report } from "./opening.ts";
 import { retryCommand, sameCommand } from "./retry.ts";
+import { hasSlurmTraces } from "./slurm_traces.ts";
 
 /** How stages are reproduced. */
 export type ReproductionFlags =
@@ -125,9 +125,9 @@ function onFailure({ keepGoing, ignoreErrors }: Pick<ReproductionFlags, "keepGoi
   return keepGoing ? "go on" : "stop";
 }
 
-/** Slurm, where stages are to run there or an engine before this one has left jobs; its modules are loaded only then. */
+/** Slurm, where stages are to run there or an engine before this one may have left jobs. */
 async function openCluster(options: ClusterOptions): Promise<Cluster | undefined> {
-  if (!options.needed && !existsSync(join(options.workspace.folder, "slurm"))) return undefined;
+  if (!options.needed && !hasSlurmTraces(options.workspace)) return undefined;
   const { Slurm } = await import("../slurm/cluster.ts");
   return new Slurm(options);
 }

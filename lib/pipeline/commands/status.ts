@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { shownPath } from "../diagnostic_text.ts";
 import { absenceLines } from "../display/absence_text.ts";
 import { countsText, evaluationLines } from "../display/evaluation_text.ts";
@@ -15,6 +13,7 @@ import { EXIT } from "./exit_code.ts";
 import type { StatusFlags } from "./flags.ts";
 import { conclude, type Opened, openRequests, report } from "./opening.ts";
 import { retryCommand } from "./retry.ts";
+import { hasSlurmTraces } from "./slurm_traces.ts";
 
 /** `status`: which stages would run, and why. */
 export default async function status(this: Context, flags: StatusFlags, ...targets: string[]): Promise<void> {
@@ -70,13 +69,13 @@ export async function showPlan(
   context.output.write(`${lines.join("\n")}\n`);
 }
 
-/** The Slurm jobs of stages; what asks for them is loaded only where there may be some. */
+/** The Slurm jobs of stages. */
 async function jobsOf(
   workspace: Workspace,
   file: string,
   stages: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, JobStatus>> {
-  if (!existsSync(join(workspace.folder, "slurm"))) return new Map();
+  if (!hasSlurmTraces(workspace)) return new Map();
   const { JobControl } = await import("../slurm/control.ts");
   return await new JobControl(workspace, file).statuses(stages);
 }

@@ -1,9 +1,9 @@
 import type { Evaluation } from "../plan/plan.ts";
 import type { Reason } from "../plan/reason.ts";
-import { countText } from "./quantity.ts";
-import { reasonText } from "./reason_text.ts";
 import type { JobStatus } from "../run/cluster.ts";
 import { waitText } from "../slurm/waiting.ts";
+import { countText } from "./quantity.ts";
+import { reasonText } from "./reason_text.ts";
 import type { Style } from "./style.ts";
 
 /**
@@ -13,9 +13,8 @@ import type { Style } from "./style.ts";
  */
 export function evaluationLines({ stage, state, reasons }: Evaluation, style: Style, job?: JobStatus): string[] {
   const own = reasons.filter(({ kind }) => kind !== "upstream");
-  const because = [...own.map(reasonText), ...upstreamText(reasons), ...job ? [jobText(job)] : []].map((text) =>
-    `  ${text}`
-  );
+  const causes = [...own.map(reasonText), ...upstreamText(reasons), ...job ? [jobText(job)] : []];
+  const because = causes.map((text) => `  ${text}`);
   switch (state) {
     case "unchanged":
     case "absent":
