@@ -27,7 +27,7 @@ Deno.test({
     await using bucket = await startS3();
     await using room = await Project.create();
     const root = new Clone(room, "here");
-    await git("clone", "--quiet", ROOT, root.path("."));
+    await new Clone(room, ".").git("clone", "--quiet", ROOT, root.path("."));
     if (existsSync(join(ROOT, ".pipeline/cache"))) {
       cpSync(join(ROOT, ".pipeline/cache"), root.path(".pipeline/cache"), { recursive: true });
     }
@@ -93,8 +93,3 @@ Deno.test({
     });
   },
 });
-
-async function git(...args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command("git", { args }).output();
-  assert.ok(success, new TextDecoder().decode(stderr));
-}
