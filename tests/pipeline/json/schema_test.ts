@@ -47,7 +47,7 @@ const EVENTS: { readonly [K in Event["kind"]]: Extract<Event, { kind: K }> } = {
   "value resolved": { kind: "value resolved", time, name: "with.runtime", note: "auto takes onnx" },
   "stage unchanged": { kind: "stage unchanged", time, stage: "a", seconds: 1 },
   "stage absent": { kind: "stage absent", time, stage: "a", outs: [{ path: "out", size: 12 }] },
-  "stage restored": { kind: "stage restored", time, stage: "a", reasons },
+  "stage restored": { kind: "stage restored", time, stage: "a", reasons, remote: "shared", seconds: 1 },
   "stage frozen": { kind: "stage frozen", time, stage: "a" },
   "stage started": { kind: "stage started", time, stage: "a", reasons, sandbox: "full" },
   "stage submitted": { kind: "stage submitted", time, stage: "a", job: "12_3", attached: false, because: "job 11 was" },
@@ -108,11 +108,23 @@ Deno.test("eventJson() tells time as ISO 8601, reasons in words too, and places 
     time: "2026-01-02T00:00:00.000Z",
     stage: "a",
     reasons: [{ ...REASONS["parameter changed"], text: 'with.lr: 0.1 -> {"at":[1,null]}' }],
+    remote: "shared",
+    seconds: 1,
   });
   const { diagnostics } = eventJson(EVENTS["stage failed"], "/project") as { diagnostics?: unknown };
   assert.deepEqual(diagnostics, [
     { severity: "error", message: "a failed", file: "pipeline.yaml", line: 2, column: 3, hints: ["Mend it"] },
   ]);
+});
+
+Deno.test("docs/json.md has every kind of event, with all that it tells", async () => {
+  const page = await Deno.readTextFile(new URL("../../../docs/json.md", import.meta.url));
+  const rows = new Map([...page.matchAll(/^\| `([^`]+)` .*$/gm)].map(([row, kind]) => [kind, row]));
+  for (const { kind, time: _, ...rest } of Object.values(EVENTS)) {
+    const row = rows.get(kind);
+    assert.ok(row !== undefined, kind);
+    assert.deepEqual(Object.keys(rest).filter((key) => !row.includes(`\`${key}\``)), [], kind);
+  }
 });
 
 function validator(): (line: object) => unknown {
