@@ -9,7 +9,7 @@ import { recallLock, rememberLock } from "./lock_memory.ts";
 import { type ClosureRecord, formatLock, parseLock } from "./lock_text.ts";
 
 /** Grows when locks are remembered otherwise. */
-const KIND = "lock 1";
+const KIND = "lock 2";
 
 /** What was run: the content of `pipeline.lock`. */
 export interface Lock {
@@ -33,7 +33,7 @@ export function lockPath(pipelineFile: string): string {
 /**
  * Reads a lock; one that does not exist is an empty one.
  *
- * @param index where the lock is remembered by its text: reading YAML takes longer than all the rest of a plan
+ * @param index where the lock is remembered as it last was: reading YAML takes longer than all the rest of a plan
  */
 export async function readLock(path: string, index?: IndexDatabase): Promise<Result<Lock>> {
   let text: string;
@@ -49,12 +49,14 @@ export async function readLock(path: string, index?: IndexDatabase): Promise<Res
     };
     return { ok: false, diagnostics: [problem] };
   }
-  const key = sha256(text);
-  const known = index?.get(KIND, key);
-  if (known !== undefined) return { ok: true, value: { path, ...recallLock(known) }, diagnostics: [] };
+  const digest = sha256(text);
+  const known = index?.get(KIND, path);
+  if (known?.startsWith(digest)) {
+    return { ok: true, value: { path, ...recallLock(known.slice(digest.length)) }, diagnostics: [] };
+  }
   const content = parseLock({ path, text });
   if (!content.ok) return content;
-  index?.set(KIND, key, rememberLock(content.value));
+  index?.set(KIND, path, digest + rememberLock(content.value));
   return { ok: true, value: { path, ...content.value }, diagnostics: content.diagnostics };
 }
 
@@ -74,7 +76,7 @@ export function writeLock(lock: Lock, temporary?: string): void {
 
 /** Remembers a lock as it was written, so that the next process need not read its YAML. */
 export function keepLock(lock: Lock, index: IndexDatabase): void {
-  index.set(KIND, sha256(formatLock(lock)), rememberLock(lock));
+  index.set(KIND, lock.path, sha256(formatLock(lock)) + rememberLock(lock));
 }
 
 /** Drops the records of stages that are no longer in the pipeline; true where there were some. */

@@ -158,8 +158,7 @@ Deno.test("keepLock() remembers what reading the lock would give", async () => {
   const read = await readLock(path);
   keepLock({ path, ...CONTENT }, index);
   assert.deepEqual(await readLock(path, index), read);
-  const other = index.get("lock 1", sha256(formatLock(CONTENT)));
-  assert.ok(other !== undefined, "it is remembered by its text");
+  assert.ok(index.get("lock 2", path)?.startsWith(sha256(formatLock(CONTENT))), "it was not remembered");
 });
 
 Deno.test("readLock() of a file that does not exist is an empty lock", async () => {
