@@ -22,6 +22,14 @@ const MOST_PARTS = 10_000;
 /** Parts that are sent at once. */
 const PARTS_AT_ONCE = 4;
 
+/** What a server compares a body with: its sha256, which is signed, or nothing. */
+const DIGEST_HEADER = "x-amz-content-sha256";
+/**
+ * Parts are signed without their bytes: to hash them once more takes as much of the processor as to send them, and whoever
+ * takes the content out compares it with its name.
+ */
+const UNSIGNED = { [DIGEST_HEADER]: "UNSIGNED-PAYLOAD" } as const;
+
 /** Where a bucket is, and who asks. */
 export interface Bucket {
   /** What stands before a key: `https://bucket.s3.eu-west-1.amazonaws.com/prefix/`. */
@@ -107,7 +115,7 @@ export class S3Store implements ObjectStore {
       const size = sizeOf(body);
       if (size > PART_BYTES) return await this.#putParts(sha256, file, size, at, body.checked);
       await body.checked;
-      await this.#put("cas", sha256, await partOf(file, 0, size));
+      await this.#put("cas", sha256, await partOf(file, 0, new Uint8Array(size)));
     } finally {
       await file.close();
     }
@@ -175,12 +183,16 @@ export class S3Store implements ObjectStore {
     const { id, partBytes, tags } = upload;
     const count = Math.ceil(size / partBytes);
     const parts = Array.from({ length: count }, (_, index) => index + 1);
+    // Those that no part is in: new ones would be new pages for the system each time.
+    const buffers: Uint8Array<ArrayBuffer>[] = [];
     await inParallel(parts.filter((part) => tags[part] === undefined), PARTS_AT_ONCE, async (part) => {
       const start = (part - 1) * partBytes;
-      const bytes = await partOf(file, start, Math.min(partBytes, size - start));
+      const buffer = buffers.pop() ?? new Uint8Array(partBytes);
+      const bytes = await partOf(file, start, buffer.subarray(0, size - start));
       const to = withQuery(url, { partNumber: String(part), uploadId: id });
-      const { status, response } = await this.#ask("PUT", to, bytes);
+      const { status, response } = await this.#ask("PUT", to, bytes, UNSIGNED);
       await dropped(response);
+      buffers.push(buffer);
       if (status === 404) this.#forget(url);
       const tag = response.headers.get("etag");
       if (tag === null) throw new RemoteError("the server does not take parts", { transient: true });
@@ -228,11 +240,10 @@ export class S3Store implements ObjectStore {
     headers: Readonly<Record<string, string>> = {},
     bytes = body?.length,
   ): Promise<Answered> {
-    // The server compares this with what it gets.
-    const digest = { "x-amz-content-sha256": sha256(body ?? "") };
+    const digest = headers[DIGEST_HEADER] ?? sha256(body ?? "");
     const request = await this.#client.sign(url, {
       method,
-      headers: { ...headers, ...digest, "accept-encoding": "identity" },
+      headers: { ...headers, [DIGEST_HEADER]: digest, "accept-encoding": "identity" },
       ...(body && { body }),
     });
     return await ask(request, this.#connection, bytes);
@@ -243,10 +254,14 @@ export class S3Store implements ObjectStore {
   }
 }
 
-async function partOf(file: FileHandle, start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length;) {
-    const { bytesRead } = await file.read(bytes, at, length - at, start + at);
+/** Fills bytes with those of a file from a position on. */
+async function partOf(
+  file: FileHandle,
+  start: number,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  for (let at = 0; at < bytes.length;) {
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, start + at);
     if (bytesRead === 0) throw new RemoteError("the file became shorter while it was sent");
     at += bytesRead;
   }

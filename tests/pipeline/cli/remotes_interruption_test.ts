@@ -71,8 +71,11 @@ Deno.test("push and pull that were interrupted leave nothing half-finished, and 
     proxy.fault = (method, path) => method === "PUT" && path.includes("partNumber=5") ? "stalled" : undefined;
     const push = here.start("push");
     await until(() =>
-      parts().length === 5 && proxy.answered.filter((line) => line.includes("partNumber")).length === 4
+      parts().length === 5 && proxy.answered.filter((line) => line.includes("partNumber")).length === 4 &&
+      proxy.seen.length - proxy.answered.length === 1
     );
+    // What was answered has yet to arrive.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     await interrupt(push);
     assert.deepEqual(leftovers(here), []);
     const clone = await here.clone("early");
