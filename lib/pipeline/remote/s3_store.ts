@@ -200,7 +200,11 @@ export class S3Store implements ObjectStore {
       at(Object.keys(tags).length * partBytes);
       this.#notes.set(url.href, JSON.stringify(upload));
     });
-    await checked;
+    await checked?.catch((error) => {
+      // These parts are of something else, and are not to be gone on from.
+      this.#forget(url);
+      throw error;
+    });
     const list = parts.map((part) =>
       `<Part><PartNumber>${part}</PartNumber><ETag>${escaped(tags[part]!)}</ETag></Part>`
     );

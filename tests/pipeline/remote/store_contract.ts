@@ -134,9 +134,9 @@ export async function holdsContract(store: ObjectStore, large: number): Promise<
     assert.equal(sha256(readFileSync(blobs.path(file.sha256))), file.sha256);
     assert.equal(await remote.readInto(blobs, { sha256: sha256("nothing"), size: 1 }), false);
 
-    const other = bytesOf(6, large);
-    Deno.writeFileSync(path, other);
-    const damaged = { sha256: sha256(other), size: large };
+    const whole = bytesOf(6, large);
+    Deno.writeFileSync(path, bytesOf(7, large));
+    const damaged = { sha256: sha256(whole), size: large };
     const checked = Promise.reject(new Error("the cache's own copy is damaged"));
     checked.catch(() => {});
     await assert.rejects(remote.write(damaged, { kind: "file", path, size: large, checked }), RemoteError);
@@ -145,6 +145,10 @@ export async function holdsContract(store: ObjectStore, large: number): Promise<
       false,
       "what is found damaged on the way is not to be seen",
     );
+    Deno.writeFileSync(path, whole);
+    await remote.write(damaged, { kind: "file", path, size: large, checked: Promise.resolve() });
+    assert.equal(await remoteOf(store).readInto(blobs, damaged), true, "nothing of the damaged one is in it");
+    assert.equal(sha256(readFileSync(blobs.path(damaged.sha256))), damaged.sha256);
   });
 }
 
