@@ -33,17 +33,26 @@ const FILES = {
 `,
 };
 
+/** Hands on a project that DVC has brought up to date, in a folder of its own. */
+async function inProject(action: (folder: string) => Promise<void>): Promise<void> {
+  if (python === undefined) throw new Error("DVC is not installed: deno task setup:dvc");
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "dvc-" }));
+  const kept = await Deno.makeTempDir({ prefix: "dvc-" });
+  try {
+    using dvc = dvcProgram(python, kept);
+    await writeFiles(folder, FILES);
+    assert.ok((await dvc.run(folder, ".", ["repro"])).outcome.ok);
+    await action(folder);
+  } finally {
+    for (const path of [folder, kept]) await Deno.remove(path, { recursive: true });
+  }
+}
+
 Deno.test(
   "import dvc: what is up to date by DVC is up to date here, and comes out of DVC's cache",
   { ignore },
   async () => {
-    if (python === undefined) throw new Error("DVC is not installed: deno task setup:dvc");
-    const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "dvc-" }));
-    const kept = await Deno.makeTempDir({ prefix: "dvc-" });
-    try {
-      using dvc = dvcProgram(python, kept);
-      await writeFiles(folder, FILES);
-      assert.ok((await dvc.run(folder, ".", ["repro"])).outcome.ok);
+    await inProject(async (folder) => {
       await Deno.remove(`${folder}/data2/clean`, { recursive: true });
       await Deno.remove(`${folder}/report.txt`);
 
@@ -58,20 +67,12 @@ Deno.test(
       await Deno.writeTextFile(`${folder}/params.yaml`, "a: 2\nwhole: {b: 1.0, c: [1, 2]}\n");
       const edited = await ownProgram.run(folder, ".", ["repro"]);
       assert.deepEqual(edited.outcome.ran, ["train"], edited.log);
-    } finally {
-      for (const path of [folder, kept]) await Deno.remove(path, { recursive: true });
-    }
+    });
   },
 );
 
 Deno.test("import dvc: what differs from dvc.lock is named and not imported", { ignore }, async () => {
-  if (python === undefined) throw new Error("DVC is not installed: deno task setup:dvc");
-  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "dvc-" }));
-  const kept = await Deno.makeTempDir({ prefix: "dvc-" });
-  try {
-    using dvc = dvcProgram(python, kept);
-    await writeFiles(folder, FILES);
-    assert.ok((await dvc.run(folder, ".", ["repro"])).outcome.ok);
+  await inProject(async (folder) => {
     await writeFiles(folder, {
       "data/raw.txt": "other\n",
       "more.toml": "x = 2.5\n",
@@ -82,22 +83,14 @@ Deno.test("import dvc: what differs from dvc.lock is named and not imported", { 
     assert.match(log, /^train is not imported: more\.toml changed$/m);
     assert.match(log, /^report is not imported: its command changed$/m);
     assert.match(log, /^0 stages of 3 imported$/m);
-  } finally {
-    for (const path of [folder, kept]) await Deno.remove(path, { recursive: true });
-  }
+  });
 });
 
 Deno.test(
   "explain --since: of a revision that has a dvc.lock alone it tells what differs from that",
   { ignore },
   async () => {
-    if (python === undefined) throw new Error("DVC is not installed: deno task setup:dvc");
-    const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "dvc-" }));
-    const kept = await Deno.makeTempDir({ prefix: "dvc-" });
-    try {
-      using dvc = dvcProgram(python, kept);
-      await writeFiles(folder, FILES);
-      assert.ok((await dvc.run(folder, ".", ["repro"])).outcome.ok);
+    await inProject(async (folder) => {
       const git = async (...args: string[]): Promise<void> => {
         const name = ["-c", "user.name=a", "-c", "user.email=a@b"];
         const { success, stderr } = await new Deno.Command("git", { args: [...name, ...args], cwd: folder }).output();
@@ -127,8 +120,6 @@ Deno.test(
       assert.equal(await since("train"), "more.toml.x: 1.5 -> 2.5; params.yaml:whole.b: 1 -> 2");
       assert.match(await since("report"), /cp model.txt report.txt/);
       assert.equal(await since("added"), "the lock there does not have it");
-    } finally {
-      for (const path of [folder, kept]) await Deno.remove(path, { recursive: true });
-    }
+    });
   },
 );

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
-import { dirname, isAbsolute, join, sep } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import type { Stage } from "../file/pipeline.ts";
+import { isWithin } from "../path.ts";
 import { Relocation } from "../run/relocation.ts";
 import { Blobs } from "../store/blobs.ts";
 import { Digests } from "../store/digests.ts";
@@ -117,8 +118,4 @@ export function newFolder(within: string): string {
   if (!isAbsolute(folder)) throw new StoreError(`slurm.scratch has to be an absolute path; found ${folder}`);
   mkdirSync(folder, { recursive: true });
   return mkdtempSync(join(realpathSync(folder), "pipeline-"));
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder + sep);
 }

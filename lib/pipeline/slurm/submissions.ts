@@ -88,7 +88,6 @@ export class Submissions {
    * Writes an intent, durably: whatever happens from here on, the next engine knows of it.
    *
    * @param name the job's
-   * @param script the text of the job's script by the folder of the submission
    * @param works what each task is to do, see `workText`
    */
   intend(name: string, tasks: readonly Task[], works: readonly string[]): { folder: string; tasks: PlacedTask[] } {

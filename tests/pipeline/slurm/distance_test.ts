@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { moduleText } from "../support/module_text.ts";
 import { startNginx, type TestServer } from "../remote/servers.ts";
 import { Project } from "../rig.ts";
+import { CHAIN } from "./chain.ts";
 import { onCluster } from "./test_cluster.ts";
 
 const { test } = onCluster("The tests of nodes that see nothing of a project");
@@ -92,13 +93,7 @@ test("so do jobs that no engine waits for, each with the outs of those before it
     "pipeline.yaml": `executor: slurm
 remotes: { group: ${remote.url} }
 slurm: { scratch: /tmp, remote: group }
-stages:
-  first: { cmd: "cat in > first", deps: [in], outs: [first] }
-  part:
-    foreach: [1, 2]
-    do: { cmd: "mkdir -p parts/\${item}; cat first > parts/\${item}/a", deps: [first], outs: ["parts/\${item}"] }
-  last: { cmd: cat parts/1/a parts/2/a > last, deps: [parts/1, parts/2/a], outs: [last] }
-`,
+${CHAIN}`,
     in: "1\n",
   });
   await cluster.hide(project.folder, "nothing");

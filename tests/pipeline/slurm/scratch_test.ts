@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { moduleText } from "../support/module_text.ts";
 import { Project } from "../rig.ts";
+import { CHAIN } from "./chain.ts";
 import { onCluster } from "./test_cluster.ts";
 
 const { test } = onCluster("The tests of stages in folders of nodes");
@@ -95,13 +96,7 @@ test("jobs that wait for each other hand their outs on through the cache, withou
   await using project = await Project.create({
     "pipeline.yaml": `executor: slurm
 slurm: { scratch: /tmp }
-stages:
-  first: { cmd: "cat in > first", deps: [in], outs: [first] }
-  part:
-    foreach: [1, 2]
-    do: { cmd: "mkdir -p parts/\${item}; cat first > parts/\${item}/a", deps: [first], outs: ["parts/\${item}"] }
-  last: { cmd: cat parts/1/a parts/2/a > last, deps: [parts/1, parts/2/a], outs: [last] }
-`,
+${CHAIN}`,
     in: "1\n",
   });
   await cluster.hide(project.folder);
