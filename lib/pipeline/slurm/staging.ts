@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { Stage } from "../file/pipeline.ts";
 import { configurationOf } from "../plan/configuration.ts";
+import { isWithin } from "../path.ts";
 import type { Job } from "../run/job.ts";
-import { Relocation } from "../run/relocation.ts";
 import { commitOuts } from "../store/outs.ts";
 import { StoreError } from "../store/store_error.ts";
 import type { Workspace } from "../store/workspace.ts";
@@ -24,8 +24,7 @@ export async function stageIn(
   before: readonly string[],
 ): Promise<Omit<ScratchWork, "outs">> {
   const { root } = workspace;
-  const project = new Relocation(root, root);
-  const outside = stage.outs.find(({ path }) => !project.holds(path));
+  const outside = stage.outs.find(({ path }) => !isWithin(path, root));
   if (outside !== undefined) {
     throw new StoreError(
       `${stage.name} cannot run in a folder of a node: ${outside.relative} lies outside the project`,
@@ -42,7 +41,7 @@ export async function stageIn(
     ...code?.files ?? [],
     ...stage.action.kind === "run" ? configurationFiles(stage.action.module) : [],
   ];
-  const paths = [...new Set(files)].filter((path) => project.holds(path) && existsSync(path));
+  const paths = [...new Set(files)].filter((path) => isWithin(path, root) && existsSync(path));
   const places = paths.map((path) => ({
     path,
     relative: relative(root, path).split(sep).join("/"),
