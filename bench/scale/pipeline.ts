@@ -47,6 +47,14 @@ export interface Outcome {
 /** Stages of a chain. */
 const chain = 10;
 
+/** Operations on the shared disk to record a job's end, a draft and a new name, and for the engine to read it. */
+const [recordEnd, readEnd] = [2, 1];
+
+/** Operations on the shared disk for a stage, on average: the first of a chain reads nothing. */
+export function diskOperations({ files }: Workload, { store, read }: Policy): number {
+  return files * (store + (1 - 1 / chain) * read) + recordEnd + readEnd;
+}
+
 /** Runs a pipeline on a cluster, by the costs of what each part does. */
 export function simulate(workload: Workload, cluster: Cluster, policy: Policy, costs: Costs): Outcome {
   const { stages, files, compute } = workload;
@@ -69,8 +77,7 @@ export function simulate(workload: Workload, cluster: Cluster, policy: Policy, c
     const isFirst = stage % chain === 0;
     yield* disk.use((isFirst ? 0 : files * policy.read) / cluster.diskRate);
     yield compute * factorOf(stage) + files * costs.storeFile;
-    // Its out, and the record of its end, which is a draft and a new name.
-    yield* disk.use((files * policy.store + 2) / cluster.diskRate);
+    yield* disk.use((files * policy.store + recordEnd) / cluster.diskRate);
     nodes.release();
     ended.push(stage);
   }
@@ -89,7 +96,7 @@ export function simulate(workload: Workload, cluster: Cluster, policy: Policy, c
     held -= batch.length;
     left -= batch.length;
     ready.push(...batch.map((stage) => stage + 1).filter((next) => next % chain !== 0 && next < stages));
-    yield* disk.use(batch.length / cluster.diskRate);
+    yield* disk.use(batch.length * readEnd / cluster.diskRate);
     const write = stages * costs.lockStage;
     const writes = policy.lockShare === 1
       ? batch.length

@@ -10,7 +10,7 @@
  */
 import { row } from "../markdown.ts";
 import { type Costs, measureCosts } from "./costs.ts";
-import { type Cluster, type Outcome, type Policy, simulate, type Workload } from "./pipeline.ts";
+import { type Cluster, diskOperations, type Outcome, type Policy, simulate, type Workload } from "./pipeline.ts";
 
 /** What the engine does. */
 const ours: Policy = { array: 1000, pollShare: 0.05, looks: 2000, lockShare: 0.05, store: 3, read: 1 };
@@ -71,9 +71,8 @@ function costsTable(costs: Costs): string {
  * that part is; the part that needs the longest is at its limit first.
  */
 function limitsTable(costs: Costs): string {
-  const operations = workload.files * (ours.store + 0.9 * ours.read) + 3;
   const rates: Readonly<Record<string, number>> = {
-    "shared disk": cluster.diskRate / operations,
+    "shared disk": cluster.diskRate / diskOperations(workload, ours),
     "Slurm's controller": 1 / (costs.startJob + costs.submitTask + costs.submit / ours.array),
     engine: 1 / (costs.finishStage + costs.planStage),
   };

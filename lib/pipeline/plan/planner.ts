@@ -154,16 +154,18 @@ export class Planner {
    * @throws {StoreError} where a dep cannot be read
    */
   async knownIdentity(stage: Stage): Promise<KnownIdentity> {
-    const records = [...this.#lock.stages.values()].flatMap(({ outs }) => outs);
-    const deps = this.#lock.stages.get(stage.name)?.deps ?? [];
+    const { stages } = this.#lock;
+    // Asked only for what is absent or a pattern, so that all stages can be looked at one by one.
+    const recorded = () => [...[...stages.values()].flatMap(({ outs }) => outs), ...stages.get(stage.name)?.deps ?? []];
     const disk = diskOf(this.#workspace);
-    const recorded = [...records, ...deps].map(({ path }) => join(dirname(this.#lock.path), path));
-    const matching: Disk["matching"] = (folder, pattern) =>
-      matchesAmong([...disk.matching(folder, pattern), ...recorded], folder, pattern);
+    const matching: Disk["matching"] = (folder, pattern) => {
+      const absent = recorded().map(({ path }) => join(dirname(this.#lock.path), path));
+      return matchesAmong([...disk.matching(folder, pattern), ...absent], folder, pattern);
+    };
     return completedIdentity(
       stage,
       await this.#identity(stage, { ...disk, matching }),
-      ({ relative }) => [...records, ...deps].find(({ path }) => path === relative),
+      ({ relative }) => recorded().find(({ path }) => path === relative),
     );
   }
 
