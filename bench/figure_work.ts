@@ -7,7 +7,7 @@ import type { z } from "zod";
 import { snapshotEpochs } from "../lib/nn/snapshot_epochs.ts";
 import { formatDiagnostics } from "../lib/pipeline/diagnostic_text.ts";
 import type { Stage } from "../lib/pipeline/file/pipeline.ts";
-import { readPipeline } from "../lib/pipeline/file/reader.ts";
+import { readPipeline } from "../lib/pipeline/commands/pipeline_reader.ts";
 import { toJson } from "../lib/pipeline/value.ts";
 import probe from "../stages/probe.ts";
 import train from "../stages/train.ts";

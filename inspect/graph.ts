@@ -19,7 +19,7 @@ import { modelOf } from "../lib/nn/snapshot.ts";
 import { trainingProgram } from "../lib/nn/training_program.ts";
 import { formatDiagnostics } from "../lib/pipeline/diagnostic_text.ts";
 import type { Stage } from "../lib/pipeline/file/pipeline.ts";
-import { readPipeline } from "../lib/pipeline/file/reader.ts";
+import { readPipeline } from "../lib/pipeline/commands/pipeline_reader.ts";
 import { nameHints } from "../lib/pipeline/nearest.ts";
 import { toJson } from "../lib/pipeline/value.ts";
 import train from "../stages/train.ts";

@@ -79,6 +79,28 @@ Deno.test("no two rooms depend on each other, even by way of a third", () => {
   for (const room of Object.keys(ROOMS)) assert.ok(!reachable(room).has(room), room);
 });
 
+Deno.test("no two folders of the engine depend on each other, even by way of a third, nor on its command line", () => {
+  const engine = "lib/pipeline";
+  const entry = `${engine}/cli.ts`;
+  const folders = new Map<string, Set<string>>();
+  for (const file of FILES.filter((file) => file.startsWith(`${engine}/`) && file !== entry)) {
+    const folder = dirname(file);
+    const reached = folders.getOrInsertComputed(folder, () => new Set());
+    for (const specifier of importsOf(readFileSync(join(ROOT, file), "utf8"))) {
+      const target = join(folder, specifier);
+      if (target === entry) reached.add(entry);
+      else if (specifier.startsWith(".") && dirname(target) !== folder) reached.add(dirname(target));
+    }
+  }
+  // Those that reach nothing that is left go; what stays is on a cycle, or reaches one.
+  const isFree = (reached: ReadonlySet<string>): boolean => [...reached].every((other) => !folders.has(other));
+  for (let free = [""]; free.length > 0;) {
+    free = [...folders].filter(([, reached]) => isFree(reached) && !reached.has(entry)).map(([folder]) => folder);
+    for (const folder of free) folders.delete(folder);
+  }
+  assert.deepEqual(folders, new Map());
+});
+
 /** What a `deno.json` names. */
 function importMap(folder: string): Record<string, string> {
   return JSON.parse(readFileSync(join(ROOT, folder, "deno.json"), "utf8")).imports;

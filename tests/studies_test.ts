@@ -3,7 +3,7 @@ import { globSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { readPipeline } from "../lib/pipeline/file/reader.ts";
+import { readPipeline } from "../lib/pipeline/commands/pipeline_reader.ts";
 import { toJson } from "../lib/pipeline/value.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { Diagnostic, Range, Source } from "./diagnostic.ts";
-import { widthOf } from "./display/width.ts";
+import { widthOf } from "./width.ts";
 
 /** How diagnostics are written. */
 export interface DiagnosticTextOptions {

@@ -1,5 +1,5 @@
 import { countText } from "../display/quantity.ts";
-import { reasonsText } from "../display/reason_text.ts";
+import { reasonsText } from "../plan/reason_text.ts";
 import { type Preparation, prepare } from "../run/preparation.ts";
 import { StoreError } from "../store/store_error.ts";
 import { Workspace } from "../store/workspace.ts";

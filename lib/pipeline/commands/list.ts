@@ -1,4 +1,4 @@
-import { cut, pad, widthOf } from "../display/width.ts";
+import { cut, pad, widthOf } from "../width.ts";
 import type { Context } from "./context.ts";
 import type { CommonFlags } from "./flags.ts";
 import { openRequests } from "./opening.ts";

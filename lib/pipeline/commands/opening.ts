@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import { formatDiagnostics } from "../diagnostic_text.ts";
-import { readPipeline } from "../file/reader.ts";
+import { readPipeline } from "./pipeline_reader.ts";
 import { stagePrefix } from "../dvc/project_root.ts";
 import { DVC_FILE, type Pipeline } from "../file/pipeline.ts";
 import { diagnosticLine } from "../json/diagnostic_json.ts";

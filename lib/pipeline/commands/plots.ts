@@ -3,7 +3,7 @@ import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Diagnostic } from "../diagnostic.ts";
 import { configurationValue } from "../dvc/configuration.ts";
-import { readPipeline } from "../file/reader.ts";
+import { readPipeline } from "./pipeline_reader.ts";
 import type { Pipeline, PlotProperties } from "../file/pipeline.ts";
 import { definitionsOf, fromFolder, type PlotRequest } from "../plots/definitions.ts";
 import { type PageImage, plotPage } from "../plots/page.ts";

@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
-import { readPipeline } from "../file/reader.ts";
+import { readPipeline } from "./pipeline_reader.ts";
 import type { Pipeline } from "../file/pipeline.ts";
 import { lockPath, readLock } from "../store/lock.ts";
 import type { Workspace } from "../store/workspace.ts";

@@ -1,4 +1,4 @@
-import { pad, widthOf } from "../display/width.ts";
+import { pad, widthOf } from "../width.ts";
 import type { Stage } from "../file/pipeline.ts";
 import type { Context } from "./context.ts";
 import type { StageListFlags } from "./flags.ts";

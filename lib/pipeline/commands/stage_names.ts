@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import { stagePrefix } from "../dvc/project_root.ts";
 import { DVC_FILE } from "../file/pipeline.ts";
-import { readPipeline } from "../file/reader.ts";
+import { readPipeline } from "./pipeline_reader.ts";
 import type { Context } from "./context.ts";
 import { pipelineFileIn } from "./pipeline_file.ts";
 import { parseRequests } from "./request.ts";

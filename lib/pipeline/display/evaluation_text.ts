@@ -3,7 +3,7 @@ import type { Reason } from "../plan/reason.ts";
 import type { JobStatus } from "../run/cluster.ts";
 import { waitText } from "../slurm/waiting.ts";
 import { countText } from "./quantity.ts";
-import { reasonText } from "./reason_text.ts";
+import { reasonText } from "../plan/reason_text.ts";
 import type { Style } from "./style.ts";
 
 /**

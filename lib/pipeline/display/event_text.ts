@@ -3,7 +3,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { formatDiagnostic } from "../diagnostic_text.ts";
 import type { Event } from "../run/event.ts";
 import { durationText, timeText } from "./quantity.ts";
-import { reasonsText } from "./reason_text.ts";
+import { reasonsText } from "../plan/reason_text.ts";
 import type { Style } from "./style.ts";
 
 /** The look of event lines. */

@@ -2,7 +2,7 @@ import type { ExplanationJson, PartsJson } from "../json/line.ts";
 import { isMap, type Json } from "../value.ts";
 import { bytesText, countText } from "./quantity.ts";
 import type { Style } from "./style.ts";
-import { pad, widthOf } from "./width.ts";
+import { pad, widthOf } from "../width.ts";
 
 /** Digits of a digest that tell it from others at a glance. */
 const DIGITS = 12;

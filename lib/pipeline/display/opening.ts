@@ -8,7 +8,7 @@ import type { Output } from "./output.ts";
  */
 export async function openDisplay(output: Output, folder: string, json = false): Promise<Display> {
   if (json) {
-    const { JsonDisplay } = await import("../json/json_display.ts");
+    const { JsonDisplay } = await import("./json_display.ts");
     return new JsonDisplay(output, folder);
   }
   if (output.terminal) {

@@ -2,7 +2,7 @@ import type { Progress } from "../run/event.ts";
 import type { Pace } from "./pace.ts";
 import { bytesText, durationText, numberText } from "./quantity.ts";
 import type { Style } from "./style.ts";
-import { cut, cutMiddle, pad, widthOf } from "./width.ts";
+import { cut, cutMiddle, pad, widthOf } from "../width.ts";
 
 /** A stage that is running, or a transfer that is under way, as far as the display knows. */
 export interface RunningStage {

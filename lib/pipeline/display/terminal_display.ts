@@ -7,7 +7,7 @@ import { Pace } from "./pace.ts";
 import { progressLine, type RunningStage } from "./progress_line.ts";
 import { styleFor } from "./style.ts";
 import { Summary } from "./summary.ts";
-import { cut, widthOf, wrap } from "./width.ts";
+import { cut, widthOf, wrap } from "../width.ts";
 
 /** Erases from the cursor to the end of the line. */
 const CLEAR_RIGHT = "\x1b[K";

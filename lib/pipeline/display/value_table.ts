@@ -3,7 +3,7 @@ import { Float, type Scalar } from "../value.ts";
 import type { Changes } from "../values/change.ts";
 import { leaves } from "../values/change.ts";
 import type { TrackedValues } from "../values/tracked_values.ts";
-import { pad, widthOf } from "./width.ts";
+import { pad, widthOf } from "../width.ts";
 
 /** Digits of metrics unless more or fewer are asked for. */
 const DIGITS = 5;

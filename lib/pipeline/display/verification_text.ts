@@ -3,7 +3,7 @@ import type { Comparison } from "../verification/comparison.ts";
 import type { Difference } from "../verification/difference.ts";
 import type { LockCheck } from "../verification/lock_check.ts";
 import { countText, numberText } from "./quantity.ts";
-import { reasonText } from "./reason_text.ts";
+import { reasonText } from "../plan/reason_text.ts";
 import type { Style } from "./style.ts";
 
 /** Differences of one file that are shown. */

@@ -1,4 +1,4 @@
-import { reasonText } from "../display/reason_text.ts";
+import { reasonText } from "../plan/reason_text.ts";
 import type { Reason } from "../plan/reason.ts";
 import type { ReasonJson } from "./line.ts";
 

@@ -3,9 +3,9 @@
  * Imports nothing by name, since the import map is that of the stage's project.
  * @module
  */
-import { prepareProcess } from "../run/host_process.ts";
-import { sendRecord, takeRequest } from "../run/host_channel.ts";
-import { thrown } from "../run/thrown.ts";
+import { prepareProcess } from "../process/host_process.ts";
+import { sendRecord, takeRequest } from "../process/host_channel.ts";
+import { thrown } from "../process/thrown.ts";
 import type { StageDefinition } from "../stage/stage.ts";
 import type { Json } from "../value.ts";
 import { importDefinition } from "./definition.ts";

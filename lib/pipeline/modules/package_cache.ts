@@ -1,4 +1,4 @@
-import { configurationOf } from "../plan/configuration.ts";
+import { configurationOf } from "../deno_configuration.ts";
 
 const prepared = new Map<string, Promise<string | undefined>>();
 

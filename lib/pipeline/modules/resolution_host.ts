@@ -2,8 +2,8 @@
  * The main module of a resolving process: asks resolver modules what values come to on this machine.
  * @module
  */
-import { sendRecord, takeRequest } from "../run/host_channel.ts";
-import { thrown } from "../run/thrown.ts";
+import { sendRecord, takeRequest } from "../process/host_channel.ts";
+import { thrown } from "../process/thrown.ts";
 import type { Resolver } from "../stage/stage.ts";
 import type { ResolutionAnswer, ResolutionRequest } from "./resolution_protocol.ts";
 

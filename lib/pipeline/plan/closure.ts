@@ -7,7 +7,7 @@ import type { ClosureRecord } from "../store/lock_text.ts";
 import { isSettled, stateOf } from "../store/file_state.ts";
 import type { Workspace } from "../store/workspace.ts";
 import { canonical } from "../value.ts";
-import { type Configuration, configurationOf } from "./configuration.ts";
+import { type Configuration, configurationOf } from "../deno_configuration.ts";
 import { Erasure } from "./erasure.ts";
 import { type ModuleGraph, type ModuleNode, readModuleGraph } from "./module_graph.ts";
 

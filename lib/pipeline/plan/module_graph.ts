@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import type { Diagnostic, Range, Result } from "../diagnostic.ts";
-import type { Configuration } from "./configuration.ts";
+import type { Configuration } from "../deno_configuration.ts";
 
 /** What a module reaches at run time, as Deno resolves it. */
 export interface ModuleGraph {

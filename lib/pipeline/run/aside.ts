@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Stage } from "../file/pipeline.ts";
 import { StoreError } from "../store/store_error.ts";
-import { endOrphans } from "./orphans.ts";
+import { endOrphans } from "../process/orphans.ts";
 
 /** Outs as they were before a stage ran. */
 export interface Aside {

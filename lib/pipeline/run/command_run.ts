@@ -2,7 +2,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { constants } from "node:os";
 import { deviceEnvironment } from "./devices.ts";
 import { failure, resourceHints, signalHints } from "./failure.ts";
-import { runProcess } from "./process.ts";
+import { runProcess } from "../process/process.ts";
 import { shellEnvironment, userShell } from "./shell.ts";
 import { graceOf, outputReader, type StageRun } from "./stage_run.ts";
 

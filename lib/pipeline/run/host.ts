@@ -7,9 +7,9 @@ import { importDefinition } from "../modules/definition.ts";
 import type { StageContext, StageProgress } from "../stage/stage.ts";
 import type { Json } from "../value.ts";
 import type { HostRecord, HostRequest } from "./host_protocol.ts";
-import { sendRecord, takeRequest } from "./host_channel.ts";
-import { prepareProcess } from "./host_process.ts";
-import { thrown } from "./thrown.ts";
+import { sendRecord, takeRequest } from "../process/host_channel.ts";
+import { prepareProcess } from "../process/host_process.ts";
+import { thrown } from "../process/thrown.ts";
 
 /** Milliseconds between two progress records. */
 const pace = 50;

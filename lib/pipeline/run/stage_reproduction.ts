@@ -456,7 +456,10 @@ function wantedOf({ fingerprint, identity }: Evaluation): Wanted | undefined {
 
 /** What holds a `run` stage, in a word or two. */
 async function sandboxOf(stage: Stage, job: Pick<Job, "code" | "resolutions">): Promise<string> {
-  const [{ sandboxLabel }, { stageSandbox }] = await Promise.all([import("./sandbox.ts"), import("./module_run.ts")]);
+  const [{ sandboxLabel }, { stageSandbox }] = await Promise.all([
+    import("../process/sandbox.ts"),
+    import("./module_run.ts"),
+  ]);
   return sandboxLabel(await stageSandbox(stage, job));
 }
 

@@ -3,7 +3,7 @@ import type { Stage } from "../file/pipeline.ts";
 import { isWithin } from "../path.ts";
 import type { Access } from "./audit.ts";
 import { realPath } from "./path.ts";
-import type { Sandbox } from "./sandbox.ts";
+import type { Sandbox } from "../process/sandbox.ts";
 
 /**
  * Kinds of access that are refused or answered with nothing and never fail a stage by themselves, for Deno and npm

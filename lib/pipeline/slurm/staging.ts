@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { Stage } from "../file/pipeline.ts";
-import { configurationOf } from "../plan/configuration.ts";
+import { configurationOf } from "../deno_configuration.ts";
 import { isWithin } from "../path.ts";
 import type { Job } from "../run/job.ts";
 import { commitOuts } from "../store/outs.ts";

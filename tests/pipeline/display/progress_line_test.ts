@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Pace } from "../../../lib/pipeline/display/pace.ts";
 import { progressLine, type RunningStage } from "../../../lib/pipeline/display/progress_line.ts";
 import { styleFor } from "../../../lib/pipeline/display/style.ts";
-import { widthOf } from "../../../lib/pipeline/display/width.ts";
+import { widthOf } from "../../../lib/pipeline/width.ts";
 
 function training(): RunningStage {
   const pace = new Pace();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { formatDiagnostics } from "../../../lib/pipeline/diagnostic_text.ts";
-import { readPipeline } from "../../../lib/pipeline/file/reader.ts";
+import { readPipeline } from "../../../lib/pipeline/commands/pipeline_reader.ts";
 import type { Pipeline } from "../../../lib/pipeline/file/pipeline.ts";
 import { buildGraph } from "../../../lib/pipeline/graph/builder.ts";
 import type { Graph } from "../../../lib/pipeline/graph/graph.ts";

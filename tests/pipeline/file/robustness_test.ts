@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { stringify } from "yaml";
 import { formatDiagnostics } from "../../../lib/pipeline/diagnostic_text.ts";
-import { readPipeline } from "../../../lib/pipeline/file/reader.ts";
+import { readPipeline } from "../../../lib/pipeline/commands/pipeline_reader.ts";
 import { buildGraph } from "../../../lib/pipeline/graph/builder.ts";
 import { graphMermaid, graphText } from "../../../lib/pipeline/graph/drawing.ts";
 import { stageView } from "../../../lib/pipeline/graph/views.ts";

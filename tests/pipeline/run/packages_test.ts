@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { nativeFolders } from "../../../lib/pipeline/modules/native.ts";
 import { stageSandbox } from "../../../lib/pipeline/run/module_run.ts";
-import { sandboxLabel } from "../../../lib/pipeline/run/sandbox.ts";
+import { sandboxLabel } from "../../../lib/pipeline/process/sandbox.ts";
 import { stageOf, temporaryFolder } from "../support/stage_sketch.ts";
 import { trial } from "../support/stage_trial.ts";
 import { moduleText } from "../support/module_text.ts";

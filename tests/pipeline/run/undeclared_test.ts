@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readAudit, refusedAccess } from "../../../lib/pipeline/run/audit.ts";
 import { pathInMessage, realPath } from "../../../lib/pipeline/run/path.ts";
-import type { Sandbox } from "../../../lib/pipeline/run/sandbox.ts";
+import type { Sandbox } from "../../../lib/pipeline/process/sandbox.ts";
 import { undeclaredAccesses } from "../../../lib/pipeline/run/undeclared.ts";
 import { temporaryFolder } from "../support/stage_sketch.ts";
 

@@ -1,9 +1,9 @@
 import { basename, dirname, resolve } from "node:path";
 import { type Diagnostic, hasErrors, type Result } from "../diagnostic.ts";
 import { readProject } from "../dvc/project_reader.ts";
-import { Documents } from "./documents.ts";
-import { readWritten, withAllParams } from "./file_reader.ts";
-import { DVC_FILE, type Pipeline } from "./pipeline.ts";
+import { Documents } from "../file/documents.ts";
+import { readWritten, withAllParams } from "../file/file_reader.ts";
+import { DVC_FILE, type Pipeline } from "../file/pipeline.ts";
 
 /**
  * Reads a pipeline file, or the DVC project that a `dvc.yaml` belongs to. All errors come at once; those that the phases

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { encodeRecord, readOutput } from "../../../lib/pipeline/run/record_stream.ts";
+import { encodeRecord, readOutput } from "../../../lib/pipeline/process/record_stream.ts";
 import type { Json } from "../../../lib/pipeline/value.ts";
 
 /** A stream of the bytes, cut into chunks of the given sizes (the last one repeated). */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cut, cutMiddle, pad, widthOf, wrap } from "../../../lib/pipeline/display/width.ts";
+import { cut, cutMiddle, pad, widthOf, wrap } from "../../lib/pipeline/width.ts";
 
 Deno.test("widthOf() counts columns: wide characters are two, colours none", () => {
   assert.equal(widthOf("abc"), 3);

@@ -1,7 +1,7 @@
-import type { Display } from "../display/display.ts";
-import type { Output } from "../display/output.ts";
+import type { Display } from "./display.ts";
+import type { Output } from "./output.ts";
 import type { Event } from "../run/event.ts";
-import { eventJson } from "./event_json.ts";
+import { eventJson } from "../json/event_json.ts";
 
 /** One line of JSON an event, for programs: docs/json.md. */
 export class JsonDisplay implements Display {

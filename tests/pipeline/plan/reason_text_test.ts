@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { reasonsText, reasonText } from "../../../lib/pipeline/display/reason_text.ts";
+import { reasonsText, reasonText } from "../../../lib/pipeline/plan/reason_text.ts";
 import type { Reason } from "../../../lib/pipeline/plan/reason.ts";
 
 Deno.test("reasonText() says each kind of reason as a clause", () => {

@@ -1,4 +1,4 @@
-import type { Reason } from "../plan/reason.ts";
+import type { Reason } from "./reason.ts";
 import type { Json } from "../value.ts";
 
 /** Values and commands are cut to this many characters. */

@@ -1,4 +1,4 @@
-import { configurationOf } from "../plan/configuration.ts";
+import { configurationOf } from "../deno_configuration.ts";
 
 /** What a module's process may reach. All paths absolute. */
 export interface Sandbox {
