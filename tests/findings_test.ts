@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readTable } from "../lib/formats/table.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -41,10 +41,10 @@ function rangeOf(networks: readonly Readonly<Record<string, unknown>>[], column:
   return values.length === networks.length ? range : `${range} (${values.length} of ${networks.length})`;
 }
 
-/** The networks of a study without label noise, by their depth. */
-async function networksOf(study: string): Promise<Map<string, Readonly<Record<string, unknown>>[]>> {
+/** The networks of a study without label noise, by their depth or another column. */
+async function networksOf(study: string, by = "depth"): Promise<Map<string, Readonly<Record<string, unknown>>[]>> {
   const summary = await readTable(join(ROOT, study, "outputs/tables/summary.csv"));
-  return Map.groupBy(summary.filter(({ label_noise }) => label_noise === 0), ({ depth }) => String(depth));
+  return Map.groupBy(summary.filter(({ label_noise }) => label_noise === 0), (network) => String(network[by]));
 }
 
 Deno.test("docs/findings.md has what the networks of figure1/reduced came to", async () => {
@@ -82,15 +82,21 @@ Deno.test("docs/findings.md has what the sensitivities came to", async () => {
   }
 });
 
-for (const [heading, study] of [["CIFAR-10", "studies/figure1"], ["as coded", "studies/figure1/as-coded"]] as const) {
+const figures = [
+  { first: "hidden layers, CIFAR-10", study: "studies/figure1", by: "depth", test: false },
+  { first: "hidden layers, as coded", study: "studies/figure1/as-coded", by: "depth", test: false },
+  { first: "data set", study: "studies/figure2/narrow", by: "dataset", test: true },
+] as const;
+for (const { first, study, by, test } of figures) {
   Deno.test(`docs/findings.md has what the networks of ${study} came to`, async () => {
-    const [table] = tables(`hidden layers, ${heading}`);
+    const [table] = tables(first);
     assert.ok(table !== undefined);
-    const rows = [...await networksOf(study)].map(([depth, networks]) => [
-      depth,
+    const rows = [...await networksOf(study, by)].map(([name, networks]) => [
+      name,
       rangeOf(networks, "train_accuracy", 4),
       rangeOf(networks, "test_accuracy", 3),
       rangeOf(networks, "last_layer_cdnv", 3),
+      ...test ? [rangeOf(networks, "last_layer_test_cdnv", 3)] : [],
       rangeOf(networks, "effective_depth_cdnv"),
       rangeOf(networks, "effective_depth_ncc") || "none",
     ]);
@@ -109,4 +115,24 @@ Deno.test("docs/findings.md has the effective depths of the paper's own size ove
     const depths = Map.groupBy(curve.filter(({ threshold }) => threshold === Number(factor)), ({ depth }) => depth);
     assert.deepEqual(cells, [...depths.values()].map((networks) => rangeOf(networks, "effective_depth")));
   }
+});
+
+Deno.test("docs/findings.md says how far off the published formula is in the committed networks that learn", async () => {
+  const [, percent, least] = / is off by at most (\S+) %; the least CDNV among them is (\S+)\. /
+    .exec(PAGE.replaceAll(/\s+/g, " "))!;
+  const { stdout } = await new Deno.Command("git", { args: ["ls-files", "*tables/cdnv.csv"], cwd: ROOT }).output();
+  const network = ({ dataset, model, depth, width, seed, label_noise, variant }: Readonly<Record<string, unknown>>) =>
+    JSON.stringify([dataset, model, depth, width, seed, label_noise, variant]);
+  let [error, cdnv] = [0, Infinity];
+  for (const path of new TextDecoder().decode(stdout).trim().split("\n")) {
+    const summary = await readTable(join(ROOT, dirname(path), "summary.csv"));
+    // Of ten classes the most frequent one is a tenth or little more.
+    const learning = new Set(summary.filter(({ train_accuracy }) => Number(train_accuracy) > 0.2).map(network));
+    for (const row of await readTable(join(ROOT, path))) {
+      if (!learning.has(network(row)) || row.epoch === 0) continue;
+      error = Math.max(error, Math.abs(Number(row.cdnv_published_error)));
+      if (typeof row.cdnv === "number") cdnv = Math.min(cdnv, row.cdnv);
+    }
+  }
+  assert.deepEqual([percent, least], [(100 * error).toPrecision(2), cdnv.toPrecision(2)]);
 });
