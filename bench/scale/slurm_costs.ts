@@ -31,8 +31,11 @@ export async function slurmCosts(): Promise<
   const held = (await cluster.ask("squeue", "-h", "-r", "-o", "%i")).trim().split("\n").length;
   const listed = await seconds("squeue", "-h", "-r", "-o", "%i %T");
   await cluster.ask("scancel", "--user=root");
+  await cluster.settled();
   const start = performance.now();
-  await cluster.ask("sbatch", ...sbatch(quick), "--wait");
+  await cluster.ask("sbatch", ...sbatch(quick));
+  // `sbatch --wait` asks after 2, 10 and 42 seconds.
+  await cluster.settled();
   const startJob = (performance.now() - start) / 1000 / quick;
   return {
     submit,
