@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { Event } from "../run/event.ts";
 import type { QueueEntry, SlurmClient } from "./client.ts";
 import { type JobEnd, succeeded } from "./job_end.ts";
@@ -180,10 +180,12 @@ function collect(watched: Watched): void {
 }
 
 function readExit(path: string, reader: SourceReader): ExitRecord | undefined {
+  // Mostly it is not, and an error takes ten times as long as this question.
+  if (!existsSync(path)) return undefined;
   try {
     return reader.read<ExitRecord>(readFileSync(path, "utf8"));
   } catch {
-    // Not there yet: it comes by rename, and so whole.
+    // It comes by rename, and so whole; a disk far away may fail all the same.
     return undefined;
   }
 }
