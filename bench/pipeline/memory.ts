@@ -7,8 +7,8 @@ import { chains, writeInputs } from "./sketch.ts";
 const TIME = "/usr/bin/time";
 
 /**
- * The most memory that the engine takes, in MB, on a project with so many stages: to say what would run where none has
- * run, and to find that nothing is to be done where all have.
+ * The most memory that the engine takes, in MB, on a project with so many stages: to run them all, two at a time,
+ * and to find then that nothing is to be done.
  *
  * @throws {Error} where there is no GNU time
  */
