@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { moveAside } from "./aside.ts";
 import { writeDvcState } from "./dvc_state.ts";
 import { type Contender, type Invocation, run } from "./measurement.ts";
 import { availablePeers, own, type Program } from "./programs.ts";
@@ -39,18 +40,10 @@ async function projects(
   return made;
 }
 
-/**
- * Moves what a program keeps, and the outs, elsewhere until the end: the next run is the first. To remove them makes that run
- * slower, by up to two thirds where measured: on ext4 without a journal files take longer to create after many were removed.
- */
-function forget({ kept }: Program, folder: string, stages: readonly Sketch[]): () => Promise<void> {
-  return async () => {
-    const aside = await Deno.makeTempDir({ dir: dirname(folder), prefix: "aside-" });
-    for (const [index, path] of [...kept, ...stages.map(({ out }) => out)].entries()) {
-      await Deno.rename(join(folder, path), join(aside, `${index}`)).catch((error: unknown) => {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      });
-    }
+/** Moves what a program keeps, and the outs, aside: the next run is the first. */
+function forget({ kept }: Program, folder: string, stages: readonly Sketch[]): () => void {
+  return () => {
+    for (const path of [...kept, ...stages.map(({ out }) => out)]) moveAside(join(folder, path), dirname(folder));
   };
 }
 

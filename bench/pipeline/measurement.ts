@@ -41,7 +41,7 @@ export interface Contender {
   /** What is measured. */
   readonly invocation: Invocation;
   /** Makes the state that every round starts from; not measured. */
-  readonly reset?: () => Promise<void>;
+  readonly reset?: () => void | Promise<void>;
   /** What it has to have said, or else it did something else. */
   readonly says?: string;
 }

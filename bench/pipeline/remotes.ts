@@ -2,15 +2,14 @@
  * Pushing to a bucket and pulling from it, beside DVC, with the same server in the same run:
  * `deno run -A bench/pipeline/remotes.ts [--share 1] [--rounds 3] [--load files|file]`. 10,000 files of 2 KiB, and one of
  * 2 GiB, of bytes that do not compress. All projects are prepared before the first is measured. Each round is a new prefix;
- * before a pull, outs and cache are gone: of many files they are moved elsewhere until the end, since ext4 without a journal
- * looks at each inode that was freed in the last minutes whenever a file is made. What was pulled is compared with what was
- * pushed. `--share 0.02` measures a fiftieth of that, to see that it works; `--load` measures one of the two; with `--wait`,
- * nothing is measured before a line comes on the standard input.
+ * before a pull, outs and cache are gone: of many files they are moved aside until the end. What was pulled is compared with
+ * what was pushed. `--share 0.02` measures a fiftieth of that, to see that it works; `--load` measures one of the two; with
+ * `--wait`, nothing is measured before a line comes on the standard input.
  *
  * @module
  */
 import { randomFillSync } from "node:crypto";
-import { existsSync, globSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -19,6 +18,7 @@ import { install, type VirtualEnvironment } from "../../setup/virtual_environmen
 import { dvcEnvironment } from "../../tests/dvc/environment.ts";
 import { row } from "../markdown.ts";
 import { median, medianRatio } from "../median.ts";
+import { moveAside } from "./aside.ts";
 import { type Invocation, run } from "./measurement.ts";
 
 const { values } = parseArgs({
@@ -118,9 +118,6 @@ const loads: readonly Load[] = [
 
 const folder = await Deno.makeTempDir({ prefix: "bench-remotes-" });
 const bucket = join(folder, "bucket");
-/** For what is gone, and yet to be removed. */
-const aside = join(folder, "aside");
-mkdirSync(aside);
 const server = new Deno.Command(Deno.execPath(), {
   args: ["run", "-A", path("s3_server.ts"), bucket],
   stdout: "piped",
@@ -142,7 +139,7 @@ async function show({ title, files, bytes }: Load, endpoint: string): Promise<vo
   const times = new Map<string, number[]>();
   const drop = (path: string): void => {
     if (files === 1) rmSync(path, { recursive: true, force: true });
-    else if (existsSync(path)) renameSync(path, join(aside, crypto.randomUUID()));
+    else moveAside(path, folder);
   };
   const turns: { contender: Contender; project: string; expected: string }[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -4,8 +4,9 @@ import type { Graph } from "../graph/graph.ts";
 import type { Resolution } from "../modules/resolution.ts";
 import type { Lock } from "../store/lock.ts";
 import type { LockContent } from "../store/lock_text.ts";
+import type { OutRecord } from "../store/out_record.ts";
 import { isStored } from "../store/outs.ts";
-import type { StageRecord } from "../store/stage_record.ts";
+import type { DepRecord, StageRecord } from "../store/stage_record.ts";
 import { StoreError } from "../store/store_error.ts";
 import type { Workspace } from "../store/workspace.ts";
 import type { Json } from "../value.ts";
@@ -154,18 +155,14 @@ export class Planner {
    * @throws {StoreError} where a dep cannot be read
    */
   async knownIdentity(stage: Stage): Promise<KnownIdentity> {
-    const { stages } = this.#lock;
-    // Asked only for what is absent or a pattern, so that all stages can be looked at one by one.
-    const recorded = () => [...[...stages.values()].flatMap(({ outs }) => outs), ...stages.get(stage.name)?.deps ?? []];
     const disk = diskOf(this.#workspace);
-    const matching: Disk["matching"] = (folder, pattern) => {
-      const absent = recorded().map(({ path }) => join(dirname(this.#lock.path), path));
-      return matchesAmong([...disk.matching(folder, pattern), ...absent], folder, pattern);
-    };
+    // The whole lock is asked only for a pattern, or what is absent, so that all stages can be looked at one by one.
+    const matching: Disk["matching"] = (folder, pattern) =>
+      matchesAmong([...disk.matching(folder, pattern), ...this.#recordedPaths(stage)], folder, pattern);
     return completedIdentity(
       stage,
       await this.#identity(stage, { ...disk, matching }),
-      ({ relative }) => recorded().find(({ path }) => path === relative),
+      ({ relative }) => this.#recorded(stage).find(({ path }) => path === relative),
     );
   }
 
@@ -240,13 +237,22 @@ export class Planner {
       : { ...found, state: "stale", reasons };
   }
 
-  /** The disk with the files that patterns matched when they were there, and that are absent. */
-  #withAbsent(disk: Disk, { name, deps }: Stage): Disk {
-    if (deps.every(({ glob }) => glob === undefined)) return disk;
+  /** What the lock has of paths that a stage may read: all outs, and its own deps. */
+  #recorded({ name }: Stage): readonly (OutRecord | DepRecord)[] {
     const { stages } = this.#lock;
-    const recorded = [...[...stages.values()].flatMap(({ outs }) => outs), ...stages.get(name)?.deps ?? []];
+    return [...[...stages.values()].flatMap(({ outs }) => outs), ...stages.get(name)?.deps ?? []];
+  }
+
+  /** The same paths, absolute. */
+  #recordedPaths(stage: Stage): string[] {
     const folder = dirname(this.#lock.path);
-    const absent = recorded.map(({ path }) => join(folder, path)).filter((path) => this.#spared.holds(path));
+    return this.#recorded(stage).map(({ path }) => join(folder, path));
+  }
+
+  /** The disk with the files that patterns matched when they were there, and that are absent. */
+  #withAbsent(disk: Disk, stage: Stage): Disk {
+    if (stage.deps.every(({ glob }) => glob === undefined)) return disk;
+    const absent = this.#recordedPaths(stage).filter((path) => this.#spared.holds(path));
     if (absent.length === 0) return disk;
     return {
       ...disk,
